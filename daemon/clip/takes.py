@@ -9,6 +9,7 @@ from typing import Any
 from bridge.inbox.names import user_name
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
+from daemon.children.many_inside import must_talk
 from daemon.engines.contract import Take
 from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
 from daemon.errors import AudioError, EngineError
@@ -51,6 +52,17 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         take = _made(task, brief, seed, tell)
         save_take(take, folder / f"take{number}", stems=brief.stems)
     return {}
+
+
+def make_take_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """The same in the child of servers, where a cancel comes by the task's own channel."""
+    talk = must_talk(tell)
+
+    def heed(value: float, stage: str, words: str = "") -> None:
+        talk.wait(0.0)
+        talk(value, stage, words)
+
+    return make_take(task, heed)
 
 
 def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:

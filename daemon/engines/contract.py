@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 
 
-#: The child that a maker runs in: conform's, the one for hosted services, the local model's.
-PLACES = ("worker", "hosted", "local")
+#: The child that a maker runs in: conform's, the one for hosted services, the local model's, the
+#: one that waits for servers.
+PLACES = ("worker", "hosted", "local", "server")
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,8 @@ class EngineInfo:
     """None: it is free."""
     runs: str = "worker"
     """The kind of child that runs it, of `PLACES`."""
+    place: str = ""
+    """Where its clips wait, if not with all that `runs` there: a server makes one at a time."""
     takes_at_once: int = 1
     """Takes that one run can give; the clips of a job share it."""
     spec: Mapping[str, Any] = field(default_factory=dict)
@@ -101,10 +104,17 @@ class EngineInfo:
     """The same, where it depends on the brief."""
     needs: Callable[[], str | None] = field(default=lambda: None)
     """None when ready, else the reason and the mend: a cheap check without heavy imports."""
+    here: Callable[[], str] = field(default=lambda: "")
+    """What a ready engine says of itself now, its version and model; as cheap as `needs`."""
 
     def deadline_for(self, brief: Brief) -> float:
         """Timeout of one take of this brief in seconds; its child is killed then."""
         return self.deadline_of(brief) if self.deadline_of else self.deadline_s
+
+    @property
+    def waits_at(self) -> str:
+        """The place in the queue where its clips wait."""
+        return self.place or self.runs
 
     def for_child(self) -> dict[str, Any]:
         """Its part of a task for the child, as plain JSON: all that is needed to run it."""

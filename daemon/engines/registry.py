@@ -118,9 +118,9 @@ def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
 
 
 def place_of(name: str) -> str:
-    """The kind of child that an engine runs in; `worker` for other names, as of a fitted file."""
+    """Where an engine's clips wait; `worker` for other names, as of a fitted file."""
     info = _all().get(name)
-    return info.runs if isinstance(info, EngineInfo) else "worker"
+    return info.waits_at if isinstance(info, EngineInfo) else "worker"
 
 
 def check_names(names: Iterable[str], configured: Iterable[EngineInfo]) -> None:

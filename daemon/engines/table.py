@@ -38,6 +38,7 @@ def engine_rows(
             price_words(info),
             licence_words(info),
             *limit_words(info),
+            *([info.here()] if why is None and info.here() else []),
         ]
         estimate_usd = info.price.estimate_usd(1) if info.price else 0.0
         rows.append(
@@ -51,6 +52,7 @@ def engine_rows(
                 "version": info.version,
                 "ready": why is None,
                 "why": why,
+                "here": info.here() if why is None else "",
                 "costs_money": info.costs_money,
                 "estimate_usd": estimate_usd,
                 "max_seconds": info.max_seconds,

@@ -18,6 +18,7 @@ from daemon.errors import SecretError
 NAMES = {
     "REPLICATE_API_TOKEN": "the hosted engines (replicate.com, account, API tokens)",
     "OPENAI_API_KEY": "prompts improved by OpenAI",
+    "ACESTEP_API_KEY": "ACE-Step's own server, where it wants a key",
 }
 #: Name of our entries in the keyring.
 SERVICE = "sidecrate"

@@ -307,6 +307,23 @@ class Queue:
                 " AND id NOT IN (SELECT job FROM improvements WHERE state = 'waiting')",
                 WORKING,
             )
+            self._place_anew(db)
+
+    def _place_anew(self, db: sqlite3.Connection) -> None:
+        """Clips of an engine whose place is another today wait there: its server has moved.
+
+        Purchases have a place of their own until they end.
+        """
+        query = (
+            "SELECT clips.id, clips.k, clips.place, jobs.brief FROM clips"
+            " JOIN jobs ON jobs.id = clips.job"
+            " WHERE clips.state = 'queued' AND clips.place LIKE 'server %'"
+        )
+        for row in db.execute(query).fetchall():
+            brief = Brief.from_json(json.loads(row["brief"]))
+            place = self.place_of(brief.clip_engine(row["k"]))
+            if place != row["place"]:
+                db.execute("UPDATE clips SET place = ? WHERE id = ?", (place, row["id"]))
 
     def claim(self, place: str = "worker") -> Claim | None:
         """Claim the next clip of a place for this daemon; None when none waits.

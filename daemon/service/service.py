@@ -42,6 +42,7 @@ from daemon.service.language_slot import LanguageSlot
 from daemon.service.order_box import OrderBox
 from daemon.service.publishing import Publishing
 from daemon.service.recovery import recover
+from daemon.service.server_slots import ServerSlots, server_places
 from daemon.service.slots import WorkerSettings, WorkerSlots
 from daemon.settings.meaning import (
     crate_folder,
@@ -187,6 +188,7 @@ class Service:
         slots = (
             self._worker_slots(shared),
             self._hosted_slots(shared),
+            self._server_slots(shared),
             self._language_slot(shared),
         )
         return Departments(shared.ending, *slots)
@@ -229,6 +231,16 @@ class Service:
             ending=shared.ending,
             bell=shared.bell,
             at_once=self._config.replicate.at_once,
+            idle_s=self._config.workers.idle_s,
+        )
+
+    def _server_slots(self, shared: _Shared) -> ServerSlots:
+        return ServerSlots(
+            server_places(),
+            queue=shared.queue,
+            jobs=self._places.jobs,
+            ending=shared.ending,
+            bell=shared.bell,
             idle_s=self._config.workers.idle_s,
         )
 

@@ -165,7 +165,7 @@ class WorkerSlots:
             return "worker", False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
         told = info.for_child() if info.runs == "worker" else {}
-        return info.runs, self._settings.spend_retry or not info.costs_money, told
+        return info.waits_at, self._settings.spend_retry or not info.costs_money, told
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """Have the child with the local model make a take; the clip then waits for a worker."""

@@ -21,6 +21,7 @@ from daemon.engines.contract import EngineInfo
 from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.replicate.models import MODELS, describe, merged
+from daemon.engines.servers import table as servers
 from daemon.errors import EngineError
 from daemon.home.addresses import may_be_asked, may_have_secret
 from daemon.parts.separators import prefer
@@ -326,6 +327,21 @@ class LocalSettings(Section):
         return {name: local_models.merged(name, entry) for name, entry in models.items()}
 
 
+class ServersSettings(Section):
+    timeout_s: Annotated[float, Field(ge=5, le=86400)] = Field(
+        1800.0, description="Timeout of a take in seconds: the first one loads gigabytes."
+    )
+    engines: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Servers of yours, or changes to ours, by engine name: see docs/servers.md.",
+    )
+
+    @field_validator("engines")
+    @classmethod
+    def entries_are_whole(cls, engines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: servers.merged(name, entry) for name, entry in engines.items()}
+
+
 class SplitSettings(Section):
     separator: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] = Field(
         "auto",
@@ -469,6 +485,11 @@ class Config(Section):
         LocalSettings(),
         description="Models that run on this machine; they come with `make setup-local`.",
     )
+    servers: ServersSettings = Field(
+        ServersSettings(),
+        description="Other programs' servers: sa3.cpp, acestep.cpp, ACE-Step, ComfyUI;"
+        " found on their usual ports.",
+    )
     split: SplitSettings = Field(SplitSettings(), description="Sounds taken apart: docs/apart.md.")
     improve: ImproveSettings = Field(
         ImproveSettings(),
@@ -554,6 +575,10 @@ def engines_of(config: Config) -> list[EngineInfo]:
         where = {"folder": local.folder, "device": local.device, "half": local.half}
         models = {**local_models.MODELS, **local.models}
         found += [local_models.describe(name, entry, where) for name, entry in models.items()]
+    if "servers" in config.model_fields_set:
+        entries = {**servers.ENTRIES, **config.servers.engines}
+        service = {"timeout_s": config.servers.timeout_s}
+        found += [servers.describe(name, entry, service) for name, entry in entries.items()]
     return found
 
 

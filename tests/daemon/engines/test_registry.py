@@ -74,7 +74,7 @@ def test_one_more_engine_is_there_for_the_program_that_is_started_with_it():
 def test_no_shipped_engine_is_for_tests():
     with (Path(__file__).parents[3] / "pyproject.toml").open("rb") as file:
         shipped = tomllib.load(file)["project"]["entry-points"][registry.GROUP]
-    assert set(shipped) == {"embedded", "local", "replicate"}
+    assert set(shipped) == {"embedded", "local", "replicate", "servers"}
 
 
 @pytest.fixture

@@ -1,0 +1,149 @@
+"""Slots for other programs' servers: one for each, since most make one take at a time.
+
+One light helper process waits for all of them, and ends when there is nothing to wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.errors import SidecrateError
+from daemon.children.many_host import ManyChild
+from daemon.engines.registry import engine_info, engines
+from daemon.errors import EngineError, QueueError, WorkerError
+from daemon.home.masking import internal_text
+from daemon.home.room import check_space
+from daemon.jobs.queue import Claim, Queue
+from daemon.service.bell import Bell
+from daemon.service.ending import ANY, Ending
+
+log = logging.getLogger(__name__)
+
+MAKE_TAKE = "daemon.clip.takes:make_take_beside_others"
+#: Pause after the queue could not be read.
+_QUEUE_PAUSE_S = 2.0
+#: Pause before a take that failed is asked for again: its server may be starting anew.
+_BREATH_S = 1.0
+
+
+def server_places() -> list[str]:
+    """The places in the queue that servers have, as the config says."""
+    return sorted({info.waits_at for info in engines() if info.runs == "server"})
+
+
+class ServerSlots:
+    """A slot for each place. Belongs to the daemon's loop."""
+
+    def __init__(
+        self,
+        places: Sequence[str],
+        *,
+        queue: Queue,
+        jobs: Path,
+        ending: Ending,
+        bell: Bell,
+        idle_s: float,
+    ) -> None:
+        self._places = places
+        self._queue = queue
+        self._jobs = jobs
+        self._ending = ending
+        self._bell = bell
+        self._child = ManyChild("servers' engines", idle_s)
+        self._slots: list[asyncio.Task[None]] = []
+        self._under_way: dict[int, str] = {}
+        """Jobs by the child's number of the task."""
+
+    def start(self) -> None:
+        """Begin to claim clips."""
+        self._slots = [asyncio.create_task(self._slot(place)) for place in self._places]
+
+    async def stop(self) -> None:
+        """End at once; what servers make for us is ordered anew at the next start."""
+        for slot in self._slots:
+            slot.cancel()
+        await asyncio.gather(*self._slots, return_exceptions=True)
+        await self._child.end()
+
+    def cancel(self, job: str) -> None:
+        """End a job's takes, at the server too where it can."""
+        for number, its_job in self._under_way.items():
+            if its_job == job:
+                self._child.cancel(number)
+
+    async def _slot(self, place: str) -> None:
+        while True:
+            try:
+                claim = self._queue.claim(place)
+            except QueueError as error:
+                self._ending.hold(ANY, error.text)
+                await asyncio.sleep(_QUEUE_PAUSE_S)
+                continue
+            if claim is None:
+                await self._bell.wait()
+            else:
+                await self._work(claim)
+
+    async def _work(self, claim: Claim) -> None:
+        """One take, to its end or back into the queue. No fault of a clip ends the slot."""
+        try:
+            try:
+                check_space(self._jobs)
+                self._ending.hold(ANY, "")
+                await self._make_take(claim)
+                self._queue.hand_over(claim, "worker")
+            except QueueError:
+                raise
+            except SidecrateError as error:
+                if error.code == "disk":
+                    raise
+                await self._fail(claim, error)
+            except Exception as error:
+                log.exception("clip %s of job %s: a fault of ours", claim.clip, claim.job)
+                self._ending.fail(claim, "internal", internal_text(error), again=True)
+            self._ending.settle(claim.job)
+        except SidecrateError as error:
+            await self._ending.give_back(claim, error)
+        # the worker has a new take to finish
+        self._bell.ring()
+
+    async def _fail(self, claim: Claim, error: SidecrateError) -> None:
+        log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
+        again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
+        if self._ending.fail(claim, error.code, error.text, again=again) == "again":
+            await asyncio.sleep(_BREATH_S)
+
+    async def _make_take(self, claim: Claim) -> None:
+        info = engine_info(claim.brief.clip_engine(claim.index))
+        task = {
+            "brief": claim.brief.to_json(),
+            "k": claim.index,
+            "folder": str(self._jobs / claim.clip),
+            **info.for_child(),
+        }
+        number = 0
+
+        def begun(given: int) -> None:
+            nonlocal number
+            number = given
+            self._under_way[given] = claim.job
+
+        try:
+            await self._child.ask_storing(
+                MAKE_TAKE,
+                task,
+                self._ending.follower(claim),
+                _nothing_to_store,
+                deadline_s=info.deadline_for(claim.brief),
+                begun=begun,
+            )
+        finally:
+            self._under_way.pop(number, None)
+
+
+def _nothing_to_store(what: dict[str, Any]) -> None:
+    """A server's take costs nothing, so there is no purchase to keep."""
