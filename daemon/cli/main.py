@@ -40,6 +40,7 @@ from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.verbs import add_verbs
+from daemon.cli.worker import boxes_app, worker
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import said_of
@@ -432,6 +433,8 @@ app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
 app.add_typer(sounds_app, name="sounds")
+app.command("worker")(worker)
+app.add_typer(boxes_app, name="boxes")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)

@@ -87,6 +87,8 @@ class EngineInfo:
     """The kind of child that runs it, of `PLACES`."""
     place: str = ""
     """Where its clips wait, if not with all that `runs` there: a server makes one at a time."""
+    places_there: int = 1
+    """How many it makes at once there."""
     takes_at_once: int = 1
     """Takes that one run can give; the clips of a job share it."""
     spec: Mapping[str, Any] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from daemon.engines.contract import EngineInfo
+from daemon.engines.remote.boxes import remote_engines
 from daemon.errors import EngineError
 
 #: Entry point group of engines.
@@ -89,7 +90,7 @@ def _installed() -> dict[str, EngineInfo | Broken]:
 
 
 def _all() -> dict[str, EngineInfo | Broken]:
-    return {**_installed(), **_configured}
+    return {**_installed(), **{info.name: info for info in remote_engines()}, **_configured}
 
 
 def engines() -> list[EngineInfo]:

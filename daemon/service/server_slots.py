@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,17 +29,16 @@ _QUEUE_PAUSE_S = 2.0
 _BREATH_S = 1.0
 
 
-def server_places() -> list[str]:
-    """The places in the queue that servers have, as the config says."""
-    return sorted({info.waits_at for info in engines() if info.runs == "server"})
+def server_places() -> dict[str, int]:
+    """The places in the queue that servers and boxes have, each with its number of slots."""
+    return {info.waits_at: info.places_there for info in engines() if info.runs == "server"}
 
 
 class ServerSlots:
-    """A slot for each place. Belongs to the daemon's loop."""
+    """Slots for each place; a box that is paired meanwhile gets its own. Belongs to the loop."""
 
     def __init__(
         self,
-        places: Sequence[str],
         *,
         queue: Queue,
         jobs: Path,
@@ -48,19 +46,31 @@ class ServerSlots:
         bell: Bell,
         idle_s: float,
     ) -> None:
-        self._places = places
         self._queue = queue
         self._jobs = jobs
         self._ending = ending
         self._bell = bell
         self._child = ManyChild("servers' engines", idle_s)
         self._slots: list[asyncio.Task[None]] = []
+        self._served: dict[str, int] = {}
         self._under_way: dict[int, str] = {}
         """Jobs by the child's number of the task."""
 
     def start(self) -> None:
         """Begin to claim clips."""
-        self._slots = [asyncio.create_task(self._slot(place)) for place in self._places]
+        self._open_slots()
+        self._slots.append(asyncio.create_task(self._watch_places()))
+
+    def _open_slots(self) -> None:
+        for place, count in server_places().items():
+            for _ in range(count - self._served.get(place, 0)):
+                self._slots.append(asyncio.create_task(self._slot(place)))
+            self._served[place] = max(count, self._served.get(place, 0))
+
+    async def _watch_places(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._open_slots()
 
     async def stop(self) -> None:
         """End at once; what servers make for us is ordered anew at the next start."""

@@ -42,7 +42,7 @@ from daemon.service.language_slot import LanguageSlot
 from daemon.service.order_box import OrderBox
 from daemon.service.publishing import Publishing
 from daemon.service.recovery import recover
-from daemon.service.server_slots import ServerSlots, server_places
+from daemon.service.server_slots import ServerSlots
 from daemon.service.slots import WorkerSettings, WorkerSlots
 from daemon.settings.meaning import (
     crate_folder,
@@ -236,7 +236,6 @@ class Service:
 
     def _server_slots(self, shared: _Shared) -> ServerSlots:
         return ServerSlots(
-            server_places(),
             queue=shared.queue,
             jobs=self._places.jobs,
             ending=shared.ending,

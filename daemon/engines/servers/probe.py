@@ -8,20 +8,16 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from daemon.engines.probing import Probe
 from daemon.engines.servers.workflow import read_workflow
 from daemon.errors import EngineError
 
-#: TTL of an answer. An older one still serves while a new one is fetched.
-_FRESH_S = 5.0
-#: An older answer says nothing of today: it is awaited.
-_STALE_S = 60.0
 #: Timeout of one question. A server that computes may answer late, and then counts as it was.
 _TIMEOUT_S = 0.4
 _MOST_BYTES = 1 << 20
@@ -38,35 +34,12 @@ class Found:
     """Why it makes nothing all the same."""
 
 
-class Probe:
-    """The last answer about one server, and its age."""
-
-    def __init__(self, spec: Mapping[str, Any]) -> None:
-        self._spec = spec
-        self._found: Found | None = None
-        self._asked_s = -_STALE_S
-        self._asking = threading.Lock()
-
-    def found(self) -> Found | None:
-        age_s = time.monotonic() - self._asked_s
-        if age_s >= _STALE_S:
-            self._ask()
-        elif age_s >= _FRESH_S and not self._asking.locked():
-            threading.Thread(target=self._ask, daemon=True).start()
-        return self._found
-
-    def _ask(self) -> None:
-        with self._asking:
-            self._found = ask(self._spec)
-            self._asked_s = time.monotonic()
-
-
 #: By address and family: engines of one server share what is known of it.
-_probes: dict[tuple[str, str], Probe] = {}
+_probes: dict[tuple[str, str], Probe[Found | None]] = {}
 
 
-def probe_of(spec: Mapping[str, Any]) -> Probe:
-    return _probes.setdefault((spec["family"], spec["address"]), Probe(spec))
+def probe_of(spec: Mapping[str, Any]) -> Probe[Found | None]:
+    return _probes.setdefault((spec["family"], spec["address"]), Probe(partial(ask, spec)))
 
 
 def addresses(spec: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,187 @@
+"""One take by a box: its reference goes there by hash, its files come back by hash.
+
+A box that is off, or whose line is cut, is waited for: the take goes on there meanwhile, and the
+same order finds it again. So nothing is made twice, and nothing is lost but time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from daemon.engines.contract import Progress, Take
+from daemon.engines.remote.boxes import TIMEOUT_S, boxes_folder, load_box, save_box
+from daemon.engines.remote.line import Line, LineError, refreshed
+from daemon.engines.remote.protocol import FILE_NAME, HASH, MOST_FILES, task_of
+from daemon.engines.take_files import load_take
+from daemon.errors import EngineError
+
+if TYPE_CHECKING:
+    from daemon.brief import Brief
+
+#: Pause before another try at a box that does not answer, or is full and does not say for how long.
+_PAUSE_S = 2.0
+#: Longest pause that a full box can ask for.
+_MOST_PAUSE_S = 60.0
+#: Interval in which a pause looks for a cancel.
+_LOOK_S = 0.25
+
+
+def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]) -> Take:
+    """A take by the box of `spec`. EngineError with what, why and what to do."""
+    line = Line(load_box(spec["box"]))
+    order = _Order(line, progress)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
+            reference, sent = _reference(brief, Path(folder))
+            task = task_of(brief, spec["engine"], seed, sent)
+            state = order.made(task, reference, sent)
+            for about in _files(state):
+                order.patiently(
+                    lambda about=about: line.fetch(about["sha256"], Path(folder) / about["name"])
+                )
+            take = load_take(Path(folder))
+        with suppress(LineError):
+            line.json("DELETE", f"/v1/tasks/{task['id']}")
+    finally:
+        line.close()
+    return _ours(take, brief, seed, spec, line)
+
+
+def _ours(take: Take, brief: Brief, seed: int, spec: Mapping[str, Any], line: Line) -> Take:
+    """The take under its name here, with what left this machine."""
+    what = "the request and the reference" if brief.reference else "the request"
+    said = (*take.said, f"{what} went to the box {line.box.name} ({line.box.host})")
+    name = f"{spec['box']}:{spec['engine']}"
+    return replace(take, engine=name, seed=seed, license=spec["license"], said=said)
+
+
+def _reference(brief: Brief, folder: Path) -> tuple[Path | None, str | None]:
+    """The passage of a reference as a file, and its hash."""
+    if not brief.reference:
+        return None, None
+    import soundfile
+
+    from daemon.audio.files import read_audio
+
+    audio, rate = read_audio(Path(brief.reference), brief.reference_start, brief.reference_end)
+    path = folder / "reference.au"
+    # a WAV file in float would hold the time at which it was written, and hash otherwise each time
+    soundfile.write(path, audio, rate, format="AU", subtype="FLOAT")
+    return path, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _files(state: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The files of a finished task. EngineError where their names or hashes are no such."""
+    files = state.get("files")
+    whole = (
+        isinstance(files, list)
+        and len(files) <= MOST_FILES
+        and all(
+            isinstance(about, dict)
+            and FILE_NAME.fullmatch(str(about.get("name")))
+            and HASH.fullmatch(str(about.get("sha256")))
+            for about in files
+        )
+    )
+    if not whole:
+        raise EngineError("the box named files that are none of a take", "box")
+    return list(files or [])
+
+
+class _Order:
+    """One take's way through a line that may break."""
+
+    def __init__(self, line: Line, progress: Progress) -> None:
+        self._line = line
+        self._progress = progress
+        self._share = 0.0
+        self._until_s = time.monotonic() + TIMEOUT_S
+
+    def made(
+        self, task: dict[str, Any], reference: Path | None, sent: str | None
+    ) -> dict[str, Any]:
+        """Order the take, and wait until it is there; its state."""
+        self._tell(0.0, "is ordered")
+        while True:
+            self.patiently(lambda: self._send(task, reference, sent))
+            try:
+                state = self._watched(task["id"])
+            except LineError as error:
+                # 404: the box was started anew, and knows nothing of it
+                if not error.passes and error.status != 404:
+                    raise
+                self._rest(_PAUSE_S, "does not answer; it is waited for")
+                continue
+            except BaseException:
+                with suppress(LineError):
+                    self._line.json("DELETE", f"/v1/tasks/{task['id']}")
+                raise
+            if state is not None:
+                return state
+
+    def _send(self, task: dict[str, Any], reference: Path | None, sent: str | None) -> None:
+        if reference is not None and sent is not None and not self._line.has(sent):
+            self._line.send(reference, sent)
+        self._line.json("POST", "/v1/tasks", json=task)
+
+    def _watched(self, task: str) -> dict[str, Any] | None:
+        """The end of a task; None where the line ended before it."""
+        for state in self._line.events(task):
+            if state.get("state") == "done":
+                return state
+            if state.get("state") == "failed":
+                raise EngineError(
+                    f"on {self._line.box.name}: {state.get('text')}",
+                    str(state.get("code") or "engine"),
+                    again=bool(state.get("again")),
+                )
+            self._tell(
+                float(state.get("progress") or 0.0), str(state.get("words") or "waits its turn")
+            )
+        return None
+
+    def patiently(self, call: Any) -> None:
+        """Make a call that may fail for a while."""
+        while True:
+            try:
+                call()
+                return
+            except LineError as error:
+                if error.status == 400 and "engine" in error.text:
+                    self._look_again()
+                if not error.passes:
+                    raise
+                full = error.status == 503
+                words = (
+                    "is full; its turn is waited for"
+                    if full
+                    else "does not answer; it is waited for"
+                )
+                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), words)
+
+    def _look_again(self) -> None:
+        """The box offers other engines than it did: later requests shall know."""
+        with suppress(EngineError, OSError):
+            save_box(refreshed(self._line.box), boxes_folder())
+
+    def _rest(self, seconds: float, words: str) -> None:
+        end_s = time.monotonic() + seconds
+        while (now_s := time.monotonic()) < end_s:
+            if now_s > self._until_s:
+                minutes = round(TIMEOUT_S / 60)
+                text = f"the box {self._line.box.name} made no take within {minutes} minutes"
+                raise EngineError(text, "deadline")
+            self._tell(self._share, words)
+            time.sleep(min(_LOOK_S, end_s - now_s))
+
+    def _tell(self, share: float, words: str) -> None:
+        """Progress never goes back, though a box begins anew."""
+        self._share = max(self._share, min(share, 1.0))
+        self._progress(self._share, f"{self._line.box.name}: {words}")
