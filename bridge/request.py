@@ -226,9 +226,13 @@ def word_list(raw: object) -> list[str]:
     return words
 
 
+#: An engine of this machine, or of another one, as in studio-pc:embedded.
+_ENGINE = re.compile(r"([a-z0-9][a-z0-9-]{0,30}:)?[a-z0-9][a-z0-9._-]{0,63}")
+
+
 def _engines(raw: object) -> list[str]:
     names = [name.lower() for name in word_list(raw)]
-    if any(not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,63}", name) for name in names):
+    if any(not _ENGINE.fullmatch(name) for name in names):
         raise ValueError
     return names
 

@@ -29,6 +29,7 @@ _PLAIN = (
     "cost_usd",
     "cues",
     "parts",
+    "players",
     "version",
     "said",
 )
@@ -85,6 +86,7 @@ def load_take(folder: Path) -> Take:
     grid = Grid(**plain.pop("grid")) if plain["grid"] else plain.pop("grid")
     plain["parts"] = tuple(plain["parts"])
     plain["said"] = tuple(plain.get("said", ()))
+    plain["players"] = tuple(plain.get("players", ()))
     plain["cues"] = tuple((frame, name) for frame, name in plain["cues"])
     audio = _read_float(folder / "take.wav") if (folder / "take.wav").exists() else None
     stems = {

@@ -62,6 +62,7 @@ def test_a_take_of_a_box_is_the_one_made_here(box):
     far, near = take_of(), make_embedded(LOOP, 7, lambda share, words: None)
     assert np.array_equal(far.audio, near.audio) and far.midi == near.midi
     assert (far.engine, far.license, far.seed) == ("box:embedded", near.license, 7)
+    assert far.players == near.players and far.players
     assert far.grid == near.grid and set(far.stems) == set(near.stems) and far.plan == near.plan
     assert far.said[-1].startswith("the request went to the box box (127.0.0.1:")
 
