@@ -39,6 +39,7 @@ from daemon.cli.profile import profile_app
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
+from daemon.cli.train import train
 from daemon.cli.verbs import add_verbs
 from daemon.cli.worker import boxes_app, worker
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
@@ -434,6 +435,7 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(secret_app, name="secret")
 app.add_typer(sounds_app, name="sounds")
 app.command("worker")(worker)
+app.command("train")(train)
 app.add_typer(boxes_app, name="boxes")
 app.command("pair")(pair)
 app.command("spend")(spend)

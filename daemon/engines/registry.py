@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from daemon.engines.contract import EngineInfo
+from daemon.engines.mine.store import mine_engines
 from daemon.engines.remote.boxes import remote_engines
 from daemon.errors import EngineError
 
@@ -90,7 +91,8 @@ def _installed() -> dict[str, EngineInfo | Broken]:
 
 
 def _all() -> dict[str, EngineInfo | Broken]:
-    return {**_installed(), **{info.name: info for info in remote_engines()}, **_configured}
+    own = {info.name: info for info in (*remote_engines(), *mine_engines())}
+    return {**_installed(), **own, **_configured}
 
 
 def engines() -> list[EngineInfo]:

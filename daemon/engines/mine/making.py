@@ -1,0 +1,130 @@
+"""New sounds of a role: between near neighbours in its space, spread a little, never a copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from daemon.engines.mine.model import Role
+from daemon.engines.mine.shape import SAMPLE_RATE, rendered, shape_of, spectrum_of
+from daemon.engines.mine.sounds import Sound, moved, prepared, whole
+
+#: Neighbours among which a sound is mixed, and how far it strays from between them.
+_NEIGHBOURS = 4
+_STRAY = 0.8
+#: A place further from every sound than this neighbour of that sound is outside of the space.
+_OUTSIDE = 3
+#: Tries for a sound that is no copy; after them the one that was furthest from one is taken.
+_TRIES = 24
+#: How far a word moves the choice, in standard deviations of the role's own sounds.
+_WORD = 1.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """bright, long: -1 to 1, as words say; note: a MIDI note, for a role with a pitch."""
+
+    bright: float = 0.0
+    long: float = 0.0
+    note: float | None = None
+    reference: Sound | None = None
+    strength: float = 0.5
+
+
+@dataclass(frozen=True)
+class Made:
+    """audio: float32 (frames, 2), peak 1. note: its pitch, where its role has one."""
+
+    audio: np.ndarray
+    note: float | None
+    nearest_db: float
+    """Distance to the user's nearest sound in dB a cell; `Role.copy_db` is the limit."""
+
+
+def make_sound(role: Role, wish: Wish, seed: int) -> Made:
+    """One new sound. The same seed makes the same."""
+    rng = np.random.default_rng([seed & 0xFFFFFFFF, seed >> 32])
+    best: Made | None = None
+    for _ in range(_TRIES):
+        place, members = _chosen(role, wish, rng)
+        made = _rendered(role, place, members, wish, rng)
+        if made.nearest_db >= role.copy_db or wish.reference is not None or not role.is_learnt:
+            return made
+        if best is None or made.nearest_db > best.nearest_db:
+            best = made
+    assert best is not None
+    return best
+
+
+Members = list[tuple[float, Sound]]
+
+
+def _chosen(role: Role, wish: Wish, rng: np.random.Generator) -> tuple[np.ndarray, Members]:
+    """A place in the space, and the sounds that it lies between, with their weights."""
+    apart = np.sqrt(((role.places[:, None] - role.places[None]) ** 2).sum(-1))
+    np.fill_diagonal(apart, np.inf)
+    reach = np.sort(apart, 1)[:, min(_OUTSIDE, len(apart) - 1) - 1]
+    place, members = np.zeros(0), list[tuple[float, Sound]]()
+    for _ in range(_TRIES):
+        first = int(rng.choice(len(role.places), p=_chances(role, wish)))
+        near = np.argsort(apart[first])[: _NEIGHBOURS if role.is_learnt else len(apart) - 1]
+        second = int(rng.choice(near))
+        share = rng.uniform(0.2, 0.8)
+        place = share * role.places[first] + (1 - share) * role.places[second]
+        if role.is_learnt:
+            spread = np.std(role.places[near] - role.places[first], axis=0)
+            place = place + _STRAY * spread * rng.standard_normal(len(place))
+        members = [(share, role.sounds[first]), (1 - share, role.sounds[second])]
+        if not role.is_learnt or (np.sqrt(((role.places - place) ** 2).sum(1)) <= reach).any():
+            break
+    return _moved(role, wish, place, members)
+
+
+def _chances(role: Role, wish: Wish) -> np.ndarray:
+    """How likely each sound is the first member: words draw it to those that are like them."""
+    if wish.reference is not None:
+        place = role.place_of(shape_of(spectrum_of(whole(role.tuned(wish.reference)))))
+        far = ((role.places - place) ** 2).sum(1)
+        near = np.exp(-far / (2 * np.median(far) / 4 + 1e-9))
+        return np.asarray((near + 1e-12) / (near + 1e-12).sum())
+    qualities = role.qualities - role.qualities.mean(0)
+    qualities = qualities / (qualities.std(0) + 1e-9)
+    drawn = np.exp(qualities @ np.array([wish.bright, wish.long]) * 1.5)
+    return np.asarray(drawn / drawn.sum())
+
+
+def _moved(
+    role: Role, wish: Wish, place: np.ndarray, members: Members
+) -> tuple[np.ndarray, Members]:
+    """The place moved along what the words mean in this space, or toward the reference."""
+    if wish.reference is not None:
+        there = role.place_of(shape_of(spectrum_of(whole(role.tuned(wish.reference)))))
+        kept = wish.strength
+        rest = [((1 - kept) * weight, sound) for weight, sound in members]
+        return kept * there + (1 - kept) * place, [(kept, wish.reference), *rest]
+    for asked, quality in zip((wish.bright, wish.long), role.qualities.T, strict=True):
+        off = quality - quality.mean()
+        if asked and off.std() > 1e-9:
+            # how the space changes with one deviation of the quality
+            place = place + _WORD * asked * 0.5 * (off / off.std()) @ role.places / len(off)
+    return place, members
+
+
+def _rendered(
+    role: Role, place: np.ndarray, members: Members, wish: Wish, rng: np.random.Generator
+) -> Made:
+    spectra = [
+        (weight, spectrum_of(whole(role.tuned(sound))))
+        for weight, sound in members
+        if weight > 1e-3
+    ]
+    audio = rendered(spectra, role.shape_at(place))
+    nearest_db = role.nearest_db(shape_of(spectrum_of(audio)))
+    note = None
+    if role.note is not None:
+        own = [sound.note for _, sound in members if sound.note is not None]
+        note = wish.note if wish.note is not None else float(rng.choice(own)) if own else role.note
+        audio = moved(audio, note - role.note)
+    cut = prepared(audio, SAMPLE_RATE)
+    return Made(audio if cut is None else cut.audio, note, nearest_db)

@@ -1,0 +1,98 @@
+"""The engines that users have taught: a file each in the state folder, `mine-NAME` by its name."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from daemon.engines.contract import EngineInfo
+from daemon.errors import EngineError
+from daemon.home.places import Places
+
+#: How an engine is called in requests.
+PREFIX = "mine-"
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+
+
+def mine_folder(places: Places | None = None) -> Path:
+    return (places or Places.find()).state / "mine"
+
+
+def check_name(name: str) -> str:
+    """A name without its prefix. EngineError where an engine cannot be called that."""
+    name = name.removeprefix(PREFIX)
+    if not _NAME.fullmatch(name):
+        raise EngineError(
+            f"--name {name!r}: take up to 41 small letters, digits and dashes, as in my-kicks",
+            "bad_request",
+        )
+    return name
+
+
+def model_file(name: str, folder: Path | None = None) -> Path:
+    """Where the model lies."""
+    return (folder or mine_folder()) / f"{check_name(name)}.npz"
+
+
+def about_file(model: Path) -> Path:
+    """A small file beside it, so that the daemon need not read the model to know of it."""
+    return model.with_suffix(".json")
+
+
+@dataclass
+class _Known:
+    stamp: object = None
+    infos: list[EngineInfo] = field(default_factory=list)
+
+
+_known = _Known()
+
+
+def mine_engines() -> list[EngineInfo]:
+    """The taught engines; read anew only where the folder has changed."""
+    folder = mine_folder()
+    try:
+        stamp = (
+            folder,
+            *sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json")),
+        )
+    except OSError:
+        return []
+    if stamp != _known.stamp:
+        found = [_described(path) for path in sorted(folder.glob("*.json"))]
+        _known.infos = [info for info in found if info is not None]
+        _known.stamp = stamp
+    return _known.infos
+
+
+def _described(path: Path) -> EngineInfo | None:
+    try:
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        model = path.with_suffix(".npz")
+        return EngineInfo(
+            name=f"{PREFIX}{path.stem}",
+            title=f"Your own sounds, {about['sounds']} of them: {', '.join(about['roles'])}",
+            maker="daemon.engines.mine.run:make",
+            kinds=("oneshot",),
+            license=str(about["licence"]),
+            commercial=bool(about["commercial"]),
+            model=f"{PREFIX}{path.stem}",
+            version=str(about["hash"])[:12],
+            max_seconds=10.0,
+            conditioning=("style",),
+            honours={"denials": "played", "note": "played", "seconds": "near"},
+            spec={"file": str(model), "name": path.stem, "licence": str(about["licence"])},
+            needs=partial(_why_not, model),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _why_not(model: Path) -> str | None:
+    if model.is_file():
+        return None
+    return f"its file {model} is gone; import it again, or train it anew"

@@ -1,0 +1,1 @@
+"""Engines taught from a user's own sounds: `sidecrate train`."""
