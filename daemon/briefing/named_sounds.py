@@ -49,7 +49,12 @@ class Material:
         if reference is not None:
             said = said_of(self._library, Path(reference).expanduser(), source).to_json()
         brief = brief.amended(
-            reference=reference, other=other, source=source, kit_files=kit_files, corrected=said
+            reference=reference,
+            other=other,
+            source=source,
+            source_licence="" if record is None else record.get("license") or "",
+            kit_files=kit_files,
+            corrected=said,
         )
         return _of_clip(brief, record) if takes_notes and record is not None else brief
 
@@ -127,5 +132,4 @@ def _of_clip(brief: Brief, record: ClipRecord) -> Brief:
         key_name=brief.key_name if is_asked else record.get("key"),
         plan=record.get("plan"),
         genre=brief.genre or record.get("genre") or "",
-        source_licence=record.get("license") or "",
     )
