@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from daemon.models.weights import read_weights
 from daemon.notes.layers import answer
 from daemon.notes.log_spectra import QUICK_ROWS, Maps
 
@@ -69,8 +70,7 @@ class DrumNet:
 
     @classmethod
     def load(cls, path: Path) -> DrumNet:
-        with np.load(path) as stored:
-            return cls({name: stored[name].astype(np.float32) for name in stored})
+        return cls(read_weights(path))
 
     def heard(self, maps: Maps) -> np.ndarray:
         """float32 (columns, pieces): the odds, 0-1, that each of `ROLES` is struck."""
