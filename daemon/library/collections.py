@@ -61,7 +61,8 @@ class Collections:
             jobs = self._database.rows(
                 "SELECT json_extract(r.record, '$.job') AS job FROM collections"
                 " JOIN collection_clips ON collection = collections.id"
-                " JOIN clips c ON c.id = clip JOIN records r ON r.seq = c.seq WHERE collections.name = ?",
+                " JOIN clips c ON c.id = clip JOIN records r ON r.seq = c.seq"
+                " WHERE collections.name = ?",
                 one,
             )
             if not jobs or any(row["job"] == job for row in jobs):

@@ -24,6 +24,8 @@ from daemon.pieces.piece import Note
 
 #: s within which attacks of several bands are one stroke.
 _ONE_STROKE_S = 0.02
+#: Level under which a sound is silence.
+_SILENT = 1e-4
 #: Strength, beside the strongest stroke, under which an attack is no stroke.
 _WEAK = 0.12
 #: s of a loop's other end that are looked at about its first and last stroke.
@@ -79,6 +81,8 @@ def attacks_of(source: Source, mono: np.ndarray) -> Attacks:
     ConformError where that has no bars. Attacks of all bands by `hearing.onsets`; each stroke is
     timed by the loudest band and refined on the waveform.
     """
+    if not np.abs(mono).max(initial=0) > _SILENT:
+        raise ConformError(f"{source.name} is silent: there is no stroke in it")
     grid, rate = source.grid, source.sample_rate
     if grid.bpm is None or grid.bars is None:
         raise ConformError(
