@@ -19,8 +19,8 @@ from daemon.pieces.results import Tell
 from daemon.pieces.slices import Slices, moved
 from daemon.verbs.registry import Result
 
-#: What the gain of a stroke may be: beyond that a soft one would bring the noise around it along.
-_GAINS = (0.5, 1.6)
+#: What the gain of a stroke may be, -4 to +3 dB: beyond that a soft one would bring the noise around it along.
+_GAINS = (0.63, 1.41)
 #: Velocity whose loudness is a gain of 1, where a player's strokes differ.
 _USUAL = 96
 
