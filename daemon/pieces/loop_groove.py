@@ -19,7 +19,8 @@ from daemon.pieces.results import Tell
 from daemon.pieces.slices import Slices, moved
 from daemon.verbs.registry import Result
 
-#: What the gain of a stroke may be, -4 to +3 dB: beyond that a soft one would bring the noise around it along.
+#: What the gain of a stroke may be, -4 to +3 dB: beyond that a soft one would bring the noise
+#: around it along.
 _GAINS = (0.63, 1.41)
 #: Velocity whose loudness is a gain of 1, where a player's strokes differ.
 _USUAL = 96
@@ -40,7 +41,6 @@ def felt_loop(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
     slices = slices_for(heard, feel, amount, brief.seed, source.sample_rate)
     tell(0.7, "moving its slices")
     audio = moved(source.audio, slices, source.sample_rate)
-    ms = np.abs(slices.moves) * 1000 / source.sample_rate
     return Result(
         "loop",
         audio,
@@ -53,19 +53,26 @@ def felt_loop(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
         method="groove",
         model=feel.name,
         license=source.licence,
-        report={
-            "found": {"grid": heard.grid.words, "strokes": len(heard.ticks)},
-            "did": {
-                "feel": feel.name,
-                "source": feel.source,
-                "amount": amount,
-                "late_ms": feel.late_ms(heard.bpm),
-                "accent": [round(one, 3) for one in feel.accent],
-                "moved_ms": round(float(ms.mean()), 2) if len(ms) else 0.0,
-            },
-            "said": [f"{feel.name}: {feel.source}", *_said(heard, feel)],
-        },
+        report=_report(heard, feel, amount, slices, source.sample_rate),
     )
+
+
+def _report(
+    heard: Attacks, feel: Feel, amount: float, slices: Slices, sample_rate: int
+) -> dict[str, Any]:
+    ms = np.abs(slices.moves) * 1000 / sample_rate
+    return {
+        "found": {"grid": heard.grid.words, "strokes": len(heard.ticks)},
+        "did": {
+            "feel": feel.name,
+            "source": feel.source,
+            "amount": amount,
+            "late_ms": feel.late_ms(heard.bpm),
+            "accent": [round(one, 3) for one in feel.accent],
+            "moved_ms": round(float(ms.mean()), 2) if len(ms) else 0.0,
+        },
+        "said": [f"{feel.name}: {feel.source}", *_said(heard, feel)],
+    }
 
 
 def _check(brief: Brief, request: Mapping[str, Any], source: Source) -> None:
