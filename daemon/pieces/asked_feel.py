@@ -55,15 +55,7 @@ def feel_alone(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
         heard = strokes_of_source(brief)
         feel = feel_of_strokes(heard)
         piece = Piece(heard.name, (), heard.bpm, heard.meter, None, 1)
-    bar, loudest = len(feel.late) * STEP, max(feel.accent)
-    strokes = [
-        # what is early on the downbeat stands at the end of the bar, as in a loop
-        Note(round(step * STEP + late) % bar, _STICK, _LENGTH, max(1, round(127 * accent)))
-        for step, (late, accent) in enumerate(
-            zip(feel.late, (one / loudest for one in feel.accent), strict=True)
-        )
-    ]
-    part = Part("feel", tuple(sorted(strokes)), is_drums=True)
+    part = _bar_of(feel)
     report = {
         "did": {
             "feel": feel.name,
@@ -78,3 +70,16 @@ def feel_alone(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
     return result_of(
         shown, brief, request, tell, method="feel", report=report, words=f"{piece.name} feel"
     )
+
+
+def _bar_of(feel: Feel) -> Part:
+    """A bar with a stroke on each step, as late and as loud as the feel has it."""
+    bar, loudest = len(feel.late) * STEP, max(feel.accent)
+    strokes = [
+        # what is early on the downbeat stands at the end of the bar, as in a loop
+        Note(
+            round(step * STEP + late) % bar, _STICK, _LENGTH, max(1, round(127 * accent / loudest))
+        )
+        for step, (late, accent) in enumerate(zip(feel.late, feel.accent, strict=True))
+    ]
+    return Part("feel", tuple(sorted(strokes)), is_drums=True)
