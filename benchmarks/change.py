@@ -21,21 +21,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from benchmarks.old_tunes import old_tunes
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.score import STEP
-from daemon.pieces.attacks import feel_of_sound
 from daemon.pieces.drumify import drums_of, rhythm_of
-from daemon.pieces.feel import named_feel
 from daemon.pieces.going_on import continued, infilled, part_of_bars
-from daemon.pieces.groove import with_feel
 from daemon.pieces.midi import read_midi
 from daemon.pieces.morph import distance, keeps_to_key, steps_of, way
 from daemon.pieces.piece import Note, Part, Piece, share_in_key
-from daemon.pieces.play import play
 from daemon.pieces.vary import retaken
 
 #: Seeds from here on nothing was tuned on.
@@ -56,7 +51,6 @@ def bench() -> None:
     judge_table([*tunes, *lines])
     way_table([*tunes, *lines], pieces)
     drum_table([*tunes, *pieces])
-    feel_table()
     vary_table(pieces)
     speed_table(tunes)
 
@@ -305,29 +299,6 @@ def drum_table(songs: Sequence[Piece]) -> None:
 def near(these: Iterable[int], those: Iterable[int]) -> float:
     own, other = set(these), set(those)
     return sum(any(abs(a - b) <= 2 for b in other) for a in own) / max(1, len(own))
-
-
-def feel_table() -> None:
-    print("\ngroove learnt from a sound: lateness off, in ms over steps with a stroke")
-    for genre in ("house", "funk", "rock", "boom bap"):
-        piece = musician(genre, FIRST_SEED + 99)
-        drums = next(part for part in piece.parts if part.is_drums)
-        off: list[float] = []
-        for name in ("straight", "mpc 58", "samba"):
-            straight = with_feel(part_of_bars(piece.with_parts([drums]), 0, 4),
-                                 named_feel("straight", 110), 1.0, 0)  # fmt: skip
-            felt = with_feel(straight, named_feel(name, 110), 1.0, 0)
-            sound = play(felt, Brief("", "", genre=genre), lambda *_: None)
-            with tempfile.TemporaryDirectory() as folder:
-                path = Path(folder) / "loop.wav"
-                soundfile.write(path, sound, 44100, "FLOAT")
-                learnt = feel_of_sound(path, felt.meter)
-            ms = 60_000 / felt.bpm / 960
-            true = {}
-            for old, new in zip(straight.notes, felt.notes, strict=False):
-                true[old.start // STEP % 16] = new.start - old.start
-            off += [abs(learnt.late[step] - late) * ms for step, late in true.items()]
-        print(f"{genre:<22}median {statistics.median(off):.2f}, 90 % {np.quantile(off, 0.9):.2f}")
 
 
 def vary_table(pieces: Sequence[Piece]) -> None:

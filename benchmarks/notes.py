@@ -65,7 +65,7 @@ def compare(count: int, bank: Path | None) -> None:
                     row.setdefault("rise", []).append(f_of(_by_rise(sound, role), own))
     for what, by in scores.items():
         told = "  ".join(f"{name} {np.mean(one):.3f}" for name, one in by.items())
-        print(f"{what:<28}{told}  ({len(next(iter(by.values())))} sounds)")
+        print(f"{what:<36}{told}  ({len(next(iter(by.values())))} sounds)")
     for name, seconds in spent.items():
         print(f"{name}: {heard_s / max(seconds, 1e-9):.0f} times real time on one core")
 

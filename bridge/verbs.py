@@ -17,13 +17,14 @@ from bridge.errors import Fault, RequestError
 from bridge.request import FIELDS, Field, Request, Value, read_fields, unknown_field
 from bridge.text import shorten
 
-WorksOn = Literal["words", "source", "notes", "clip", "folder"]
+WorksOn = Literal["words", "source", "notes", "either", "clip", "folder"]
 
 #: What a user may name for each.
 NAMED: dict[WorksOn, str] = {
     "words": "a prompt",
     "source": "an audio file on this machine, a clip, or last",
     "notes": "a MIDI file on this machine, a clip that has notes, or last",
+    "either": "a MIDI file or a loop on this machine, a clip, or last",
     "clip": "a clip, a job, or last",
     "folder": "a folder of sounds, or a collection",
 }
@@ -32,6 +33,7 @@ _HOLDS: dict[WorksOn, str] = {
     "words": "prompt",
     "source": "reference",
     "notes": "reference",
+    "either": "reference",
     "clip": "",
     "folder": "kit",
 }

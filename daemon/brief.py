@@ -60,7 +60,7 @@ class Brief:
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
     source_licence: str = ""
-    """That clip's licence, which what is made of its notes is under too."""
+    """That clip's licence, which what is made of it is under too."""
     other: str | None = None
     """A second source beside `reference`: where the way leads, or whose feel is learnt."""
     reference_start: float = 0.0

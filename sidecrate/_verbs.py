@@ -488,8 +488,8 @@ def continue_(
         from 0 to 2; by default: 1.
     chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
         them.
-    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
-        chords, lead, or a track's name; by default: all.
+    parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
+        bass, chords, lead, or a track's name; by default: all.
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
@@ -534,8 +534,8 @@ def infill(
         from 0 to 2; by default: 1.
     chords: The chords under the new bars. Chord names, one a bar; by default: as the notes have
         them.
-    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
-        chords, lead, or a track's name; by default: all.
+    parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
+        bass, chords, lead, or a track's name; by default: all.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
@@ -561,6 +561,7 @@ def groove(
     like: Source | None = None,
     amount: float | None = None,
     parts: str | Sequence[str] | None = None,
+    give: Literal["clip", "feel"] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -570,17 +571,18 @@ def groove(
     out: str | os.PathLike[str] | None = None,
     force: bool = False,
 ) -> list[Clip]:
-    """Give notes a feel by name, or another clip's, or take it out.
+    """Give notes or a loop a feel by name, or another clip's, or take it out.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a loop on this machine, a clip, or last.
     feel: The feel by its name; straight takes one out. Straight, mpc 54 (58, 62, 66), shuffle,
         jazz, samba, human, or a genre; by default: human.
     like: Whose feel is learnt, instead of one by name. A MIDI file, a loop, or a clip; by default:
         none.
-    amount: How much of the feel: 0 leaves the notes as they are. A number from 0 to 1; by default:
-        1.
-    parts: Which parts are changed; the others stay as they are. Words, by comma: drums, bass,
-        chords, lead, or a track's name; by default: all.
+    amount: How much of the feel: 0 leaves all as it is. A number from 0 to 1; by default: 1.
+    parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
+        bass, chords, lead, or a track's name; by default: all.
+    give: The source with the feel; or the source's own feel, as a bar of notes that like takes.
+        Clip or feel; by default: clip.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
@@ -617,7 +619,7 @@ def drumify(
 ) -> list[Clip]:
     """Make drums of any rhythm: a bass line, a melody, chords, a loop.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a loop on this machine, a clip, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     genre: Genre. Words; by default: from the prompt.
     density: How many notes. A number from 0 to 1; by default: from the prompt.

@@ -281,7 +281,7 @@ class _Reader:
             return "make", "", fields, velocity
         elif not rest and word in _SIMPLE:
             return word, _SIMPLE[word], fields, velocity if word == "again" else ""
-        elif word in VERBS and verb.works_on in ("source", "notes", "folder"):
+        elif word in VERBS and verb.works_on in ("source", "notes", "either", "folder"):
             return self._on_source(verb, rest, fields, velocity)
         elif word != "set":
             near = difflib.get_close_matches(word, (*VERBS, *KINDS, *_SIMPLE), n=1, cutoff=0.75)

@@ -8,7 +8,7 @@ from typing import Any
 from bridge.errors import Fault, RequestError
 from bridge.inbox.names import is_midi, user_name
 from bridge.text import shorten
-from bridge.verbs import find_verb
+from bridge.verbs import WorksOn, find_verb
 from daemon.brief import Brief
 from daemon.crate.crate import Crate, notes_of
 from daemon.errors import CrateError, LibraryError
@@ -17,6 +17,9 @@ from daemon.record import ClipRecord
 
 #: What to do with notes where a sound is needed.
 _NOTES_ADVICE = "these are notes, and a sound is needed: `sidecrate render` makes one of them"
+#: Verbs whose source is a clip's notes, by what they work on, and the files that they take.
+_FILES: dict[WorksOn, str] = {"notes": "a MIDI file", "either": "a MIDI file or a loop"}
+_TAKE_NOTES = frozenset(_FILES)
 
 
 class Material:
@@ -32,32 +35,38 @@ class Material:
     def settle(self, brief: Brief) -> Brief:
         """The Brief with paths in place of names.
 
-        Where a verb works on notes, a clip's notes are its source, and its key and plan go with it.
+        Where a verb takes notes, a clip's notes are its source, and its key and plan go with it.
         RequestError where there is nothing to read, so that no job fails later.
         """
         verb, other = find_verb(brief.do), brief.other
-        takes_notes = verb.works_on == "notes"
-        reference, record = self._named(verb.named("reference"), brief.reference, takes_notes)
+        takes_notes = verb.works_on in _TAKE_NOTES
+        reference, record = self._named(verb.named("reference"), brief.reference, verb.works_on)
         if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
-            other, _ = self._named(verb.named(verb.beside), other, takes_notes)
+            other, _ = self._named(verb.named(verb.beside), other, verb.works_on)
         kit_files = self._kit_files(brief.kit)
         source = "" if record is None else record["id"]
         said: dict[str, Any] = {}
         if reference is not None:
             said = said_of(self._library, Path(reference).expanduser(), source).to_json()
         brief = brief.amended(
-            reference=reference, other=other, source=source, kit_files=kit_files, corrected=said
+            reference=reference,
+            other=other,
+            source=source,
+            source_licence="" if record is None else record.get("license") or "",
+            kit_files=kit_files,
+            corrected=said,
         )
         return _of_clip(brief, record) if takes_notes and record is not None else brief
 
     def _named(
-        self, called: str, name: str | None, takes_notes: bool
+        self, called: str, name: str | None, works_on: WorksOn
     ) -> tuple[str | None, ClipRecord | None]:
         """(file, the clip's record) of what is named; no record where a file was.
 
         `called` begins an error's text: the field's name, as `Verb.named` gives it.
         """
         field = called.partition(":")[0] or "reference"
+        takes_notes = works_on in _TAKE_NOTES
         if name is not None and is_midi(name) and not takes_notes:
             text = f"{called}{shorten(user_name(Path(name)))}: {_NOTES_ADVICE}"
             raise RequestError(Fault(field, shorten(name), text))
@@ -71,7 +80,7 @@ class Material:
         except CrateError:
             if is_file:
                 return name, None
-            what = "a MIDI file" if takes_notes else "an audio file"
+            what = _FILES.get(works_on, "an audio file")
             text = (
                 f"{called}there is no file {name}, and no clip of that name; "
                 f"give the path of {what}, or a clip's id"
@@ -123,5 +132,4 @@ def _of_clip(brief: Brief, record: ClipRecord) -> Brief:
         key_name=brief.key_name if is_asked else record.get("key"),
         plan=record.get("plan"),
         genre=brief.genre or record.get("genre") or "",
-        source_licence=record.get("license") or "",
     )

@@ -26,6 +26,8 @@ from daemon.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+#: The results that are finished while others are still made.
+_SO_FAR = "so_far.json"
 #: The verb's own share of the progress; the rest is for measuring and writing.
 _WORK_SHARE = 0.9
 
@@ -43,6 +45,19 @@ def made_clips(answer: dict[str, Any], folder: Path) -> list[MadeClip]:
     if "results" not in answer:
         return [MadeClip(as_record(answer), folder)]
     return [MadeClip(as_record(one["record"]), Path(one["folder"])) for one in answer["results"]]
+
+
+def finished_parts(folder: Path) -> list[MadeClip]:
+    """The results that are whole although the work on the others was ended; often none.
+
+    They become the clip's only ones: work that begins anew makes no others.
+    """
+    try:
+        answer = json.loads((folder / _SO_FAR).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    write_whole(folder / RESULT, json.dumps(answer))
+    return made_clips(answer, folder)
 
 
 def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -71,6 +86,7 @@ def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         place = folder / "results" / str(n)
         place.mkdir(parents=True, exist_ok=True)
         written.append({"folder": str(place), "record": _write(result, n, task, brief, place)})
+        write_whole(folder / _SO_FAR, json.dumps({"results": written}))
         tell(_WORK_SHARE, "conforming", result.part or result.role or "writing")
     if not written:
         raise ConformError(f"{brief.do} found nothing to give of {_source(brief)}")

@@ -100,7 +100,7 @@ def file_take(brief: Brief) -> Take:
         seed=brief.seed,
         engine="file",
         model="",
-        license="the file's own",
+        license=brief.source_licence or "the file's own",
         said=sound.notes,
         witnesses=read_witnesses(path, len(sound.audio) / sound.sample_rate, said, whole=whole),
     )

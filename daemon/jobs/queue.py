@@ -505,6 +505,19 @@ class Queue:
             ).rowcount
         return bool(count)
 
+    def keep_parts(self, claim: Claim, text: str) -> bool:
+        """Have what a cancelled clip has of finished parts published; `text`: its job's end.
+
+        False when the claim is no longer ours.
+        """
+        with self._database.write(flushed=False) as db:
+            count = db.execute(
+                "UPDATE clips SET state = 'publishing', owner = ?, error_code = 'cancelled',"
+                " error_text = ? WHERE id = ? AND attempt = ? AND state = 'cancelled'",
+                (self._owner, text, claim.clip, claim.attempt),
+            ).rowcount
+        return bool(count)
+
     def settle_job(self, job: str) -> Job | None:
         """End the job when all of its clips have ended, and return it.
 
@@ -517,7 +530,12 @@ class Queue:
             ]
             if any(state not in ENDED for state in states):
                 return None
-            if "cancelled" in states:
+            kept = db.execute(
+                "SELECT error_text FROM clips WHERE job = ? AND state = 'done'"
+                " AND error_code = 'cancelled' ORDER BY k",
+                (job,),
+            ).fetchone()
+            if "cancelled" in states or kept:
                 state = "cancelled"
             elif "done" in states:
                 state = "done"
@@ -530,7 +548,7 @@ class Queue:
                 (job,),
             ).fetchone()
             if state == "cancelled":
-                code, text = "cancelled", "cancelled as asked"
+                code, text = "cancelled", kept[0] if kept else "cancelled as asked"
             else:
                 code, text = why or ("", "")
             count = db.execute(

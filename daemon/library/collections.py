@@ -5,10 +5,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from daemon.errors import LibraryError
 from daemon.library.store import LibraryDatabase
+
+#: Characters of a name; a number that makes one more of it has room in it.
+_NAME, _NAME_FOR_ONE_MORE = 80, 76
 
 
 class Collections:
@@ -45,6 +49,25 @@ class Collections:
             clip,
         )
         return [str(row["name"]) for row in rows]
+
+    def name_for(self, name: str, job: str) -> str:
+        """The name under which a job's clips are collected: `name`, or `name 2`, `name 3`...
+
+        One that is free, or holds a clip of the job already: a kit that is cut twice is two kits.
+        """
+        name = name.strip()[:_NAME_FOR_ONE_MORE]
+        for number in count(1):
+            one = name if number == 1 else f"{name} {number}"
+            jobs = self._database.rows(
+                "SELECT json_extract(r.record, '$.job') AS job FROM collections"
+                " JOIN collection_clips ON collection = collections.id"
+                " JOIN clips c ON c.id = clip JOIN records r ON r.seq = c.seq"
+                " WHERE collections.name = ?",
+                one,
+            )
+            if not jobs or any(row["job"] == job for row in jobs):
+                return one
+        raise AssertionError("unreachable")
 
     def create(self, name: str) -> None:
         """Make an empty collection. An existing one is left as it is."""
@@ -142,8 +165,8 @@ def _create(db: sqlite3.Connection, name: str) -> int:
 
 
 def _checked(name: str) -> str:
-    if not 1 <= len(name.strip()) <= 80 or not name.isprintable():
+    if not 1 <= len(name.strip()) <= _NAME or not name.isprintable():
         raise LibraryError(
-            f"a collection's name has 1 to 80 characters, not {name!r:.100}", "bad_request"
+            f"a collection's name has 1 to {_NAME} characters, not {name!r:.100}", "bad_request"
         )
     return name.strip()

@@ -433,18 +433,20 @@ class Library:
     def take_in(self, records: Iterable[ClipRecord]) -> int:
         """Add published clips by their records (with `path`); returns how many were new.
 
-        Known clips are left as they are. A new one goes into the collection that its record names.
+        Known clips are left as they are. A new one goes into the collection that its record names,
+        or one beside it where that holds what other work has made.
         """
-        collected: dict[str, list[str]] = {}
+        collected: dict[tuple[str, str], list[str]] = {}
         count = 0
         with self.database.write() as db:
             for record in records:
                 is_new = _insert(db, record)
                 count += is_new
                 if is_new and record.get("collection"):
-                    collected.setdefault(record["collection"], []).append(record["id"])
-        for name, clips in collected.items():
-            self.collections.add(name, clips)
+                    key = (record["collection"], str(record.get("job") or ""))
+                    collected.setdefault(key, []).append(record["id"])
+        for (name, job), clips in collected.items():
+            self.collections.add(self.collections.name_for(name, job), clips)
         return count
 
     def catch_up(self, jobs: Database, *, whole: bool = False) -> int:

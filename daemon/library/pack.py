@@ -34,6 +34,7 @@ from daemon.library.kits import (
 from daemon.library.notes import notes_of_version
 from daemon.library.render import Tell, render_version
 from daemon.record import ClipRecord, as_record
+from daemon.verbs.registry import SOURCES_OWN
 
 _COLUMNS = (
     "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds",
@@ -46,6 +47,7 @@ _KNOWN_LICENCES = {
     " https://creativecommons.org/licenses/by/4.0/",
     "CC-BY-NC-4.0": "Not for commercial use; name whoever made it."
     " https://creativecommons.org/licenses/by-nc/4.0/",
+    SOURCES_OWN: "Made of a file of the user's: the licence is that of this file.",
     "the file's own": "Brought in by the user: the licence is that of the file that it came from.",
 }
 

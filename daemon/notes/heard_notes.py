@@ -118,7 +118,7 @@ def one_at_a_time(notes: Sequence[HeardNote], together_s: float = 0.04) -> list[
                 kept[-1] = note
             continue
         kept.append(note)
-    ends = [note.start_s for note in kept[1:]] + [np.inf]
+    ends = [*(note.start_s for note in kept[1:]), np.inf][: len(kept)]
     return [replace(note, end_s=min(note.end_s, end)) for note, end in zip(kept, ends, strict=True)]
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from daemon.models.weights import read_weights
 from daemon.notes.layers import answer
 from daemon.notes.log_spectra import LOWEST, PER_SEMITONE, Maps
 
@@ -141,8 +142,7 @@ class NoteNet:
 
     @classmethod
     def load(cls, path: Path) -> NoteNet:
-        with np.load(path) as stored:
-            return cls({name: stored[name].astype(np.float32) for name in stored})
+        return cls(read_weights(path))
 
     def heard(self, maps: Maps) -> np.ndarray:
         """float32 (columns, PITCHES, 2): the odds, 0-1, that a note begins, and that one sounds."""

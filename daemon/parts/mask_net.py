@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from daemon.models.weights import read_weights
 from daemon.parts.spectra import Spectra
 
 #: Bands of a spectrum: the lowest as wide as a bin, the others of equal ratio up to the last.
@@ -92,9 +93,8 @@ class MaskNet:
 
     @classmethod
     def load(cls, path: Path) -> MaskNet:
-        with np.load(path) as stored:
-            weights = {name: stored[name].astype(np.float32) for name in stored if name != "parts"}
-            return cls(tuple(str(part) for part in stored["parts"]), weights)
+        weights = read_weights(path)
+        return cls(tuple(str(part) for part in weights.pop("parts")), weights)
 
     @cached_property
     def _layers(self) -> int:

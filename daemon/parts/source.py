@@ -17,6 +17,7 @@ from daemon.brief import Brief
 from daemon.correction import Correction
 from daemon.hearing.heard import Heard
 from daemon.record import ClipRecord
+from daemon.verbs.registry import SOURCES_OWN
 from daemon.witness.hearing import Verdict, choose_key, hear_with
 from daemon.witness.witnesses import Witnesses, read_witnesses
 
@@ -66,6 +67,8 @@ class Source:
     """What its user said of it, counted from where `audio` begins."""
     is_whole: bool = True
     """Whether it is all of the file, not a passage."""
+    stated_licence: str = ""
+    """What the library states of the clip that it is."""
 
     @classmethod
     def read(cls, brief: Brief) -> Source:
@@ -76,12 +79,12 @@ class Source:
         whole = not brief.reference_start and brief.reference_end is None
         own = record if whole and is_clips_own(record) else None
         word = Correction.from_json(brief.corrected).later_by(-brief.reference_start)
-        return cls(Path(brief.reference), audio, rate, own, word, whole)
+        return cls(Path(brief.reference), audio, rate, own, word, whole, brief.source_licence)
 
     @property
     def licence(self) -> str:
         """The licence that its parts inherit."""
-        return str((self.record or {}).get("license") or "as what it comes from")
+        return str((self.record or {}).get("license") or self.stated_licence or SOURCES_OWN)
 
     @property
     def name(self) -> str:

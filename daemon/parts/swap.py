@@ -17,6 +17,7 @@ from daemon.audio.loudness import measure_level, safe_gain
 from daemon.audio.sound import mixed
 from daemon.brief import Brief, Decision
 from daemon.engines.contract import Take
+from daemon.engines.embedded import INFO
 from daemon.errors import ConformError
 from daemon.parts.cuts import attacks
 from daemon.parts.places import Place, place_in
@@ -73,7 +74,7 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         bars=grid.bars,
         method="swap",
         model=stems.method,
-        license=source.licence,
+        license=_licence(source, take),
         report={
             "found": {
                 "grid": grid.how, "bpm": grid.bpm, "confidence": grid.confidence, "swing": swing,
@@ -88,6 +89,16 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         },
         more={"changed": wanted.part},
     )  # fmt: skip
+
+
+def _licence(source: Source, take: Take) -> str:
+    """The source's; and the new part's, where a kit or a font plays it whose sounds have their own.
+
+    What the musician plays with sounds of his own asks for nothing.
+    """
+    if take.license == INFO.license:
+        return source.licence
+    return f"{source.licence} (what stays), {take.license}"
 
 
 def _old(stems: Stems, wanted: Place) -> np.ndarray:

@@ -37,7 +37,7 @@ _PARTS = Field(
     word_list,
     "words, by comma: drums, bass, chords, lead, or a track's name",
     "all",
-    "Which parts are changed; the others stay as they are.",
+    "Which parts of notes are changed; the others stay as they are.",
     "lead, bass",
 )
 _FEEL = Field(
@@ -62,8 +62,16 @@ _AMOUNT = Field(
     number(0, 1, units=SHARE),
     "a number from 0 to 1",
     "1",
-    "How much of the feel: 0 leaves the notes as they are.",
+    "How much of the feel: 0 leaves all as it is.",
     "0.5",
+)
+_OWN_FEEL = Field(
+    "give",
+    one_of("clip", "feel"),
+    "clip or feel",
+    "clip",
+    "The source with the feel; or the source's own feel, as a bar of notes that like takes.",
+    "feel",
 )
 _GIVE = Field(
     "give",
@@ -152,12 +160,12 @@ INFILL = DaemonVerb(
 GROOVE = DaemonVerb(
     Verb(
         "groove",
-        works_on="notes",
-        gives="the same notes with another feel",
+        works_on="either",
+        gives="the same notes, or the same loop, with another feel; or a feel alone",
         said="give {} a feel",
-        help="give notes a feel by name, or another clip's, or take it out",
-        example="riff.mid --feel jazz --amount 0.7",
-        fields=(_FEEL, _LIKE, _AMOUNT, _PARTS, "seed", _SOUND, "bpm", "key"),
+        help="give notes or a loop a feel by name, or another clip's, or take it out",
+        example="loop.wav --like funky.wav --amount 0.7",
+        fields=(_FEEL, _LIKE, _AMOUNT, _PARTS, _OWN_FEEL, "seed", _SOUND, "bpm", "key"),
         by_button=True,
         beside="like",
     ),
@@ -166,7 +174,7 @@ GROOVE = DaemonVerb(
 DRUMIFY = DaemonVerb(
     Verb(
         "drumify",
-        works_on="notes",
+        works_on="either",
         gives="drums to the rhythm of the source",
         said="put drums to {}",
         help="make drums of any rhythm: a bass line, a melody, chords, a loop",

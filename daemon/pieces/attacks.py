@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +12,24 @@ from bridge.inbox.names import user_name
 from bridge.music import Meter
 from daemon.audio.sound import mixed
 from daemon.brief import Brief
-from daemon.engines.embedded.notes import TICKS_PER_QUARTER
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.hearing import onsets
 from daemon.hearing.attack import refine
 from daemon.hearing.envelopes import BEFORE_S, envelopes
 from daemon.parts.source import Source
 from daemon.pieces.feel import Feel, learnt_feel
-from daemon.pieces.grid import find_grid
+from daemon.pieces.grid import Grid, find_grid
 from daemon.pieces.piece import Note
 
 #: s within which attacks of several bands are one stroke.
 _ONE_STROKE_S = 0.02
+#: Level under which a sound is silence.
+_SILENT = 1e-4
 #: Strength, beside the strongest stroke, under which an attack is no stroke.
 _WEAK = 0.12
+#: s of a loop's other end that are looked at about its first and last stroke.
+_EDGE_S = 0.1
 #: Bands, from the lowest, that a low stroke is strongest in: up to 300 Hz.
 _LOW_BANDS = 2
 
@@ -41,36 +46,60 @@ class Attacks:
     bars: int
     meter: Meter
 
+    @property
+    def steps(self) -> int:
+        """Of a bar."""
+        return self.meter.sixteenths_per_bar
 
-def hear_attacks(path: Path, meter: Meter | None = None) -> Attacks:
-    """The strokes of a sound of whole bars. ConformError where it is none.
+    @cached_property
+    def grid(self) -> Grid:
+        """The steps that they are on, with their swing."""
+        return find_grid([Note(max(0, round(tick)), 60, 1) for tick in self.ticks])
 
-    Attacks of all bands by `hearing.onsets`; each stroke is timed by the loudest band and refined
-    on the waveform.
+    @cached_property
+    def zero_ticks(self) -> float:
+        """By how much the strokes of downbeats are late, in the median: as early it was cut."""
+        on = [(self.grid.step_of(float(tick)), float(tick)) for tick in self.ticks]
+        first = [t - step * STEP for step, t in on if step is not None and step % self.steps == 0]
+        return float(np.median(first)) if first else 0.0
+
+
+def hear_attacks(path: Path) -> Attacks:
+    """The strokes of a sound of whole bars. ConformError where it is none."""
+    return strokes_of_source(Brief("", "", reference=str(path)))
+
+
+def strokes_of_source(brief: Brief) -> Attacks:
+    """The strokes of the brief's source. ConformError where it is not of whole bars."""
+    source = Source.read(brief)
+    return attacks_of(source, mixed(source.audio))
+
+
+def attacks_of(source: Source, mono: np.ndarray) -> Attacks:
+    """The strokes of `mono`, (frames,) at the source's rate, on its grid.
+
+    ConformError where that has no bars. Attacks of all bands by `hearing.onsets`; each stroke is
+    timed by the loudest band and refined on the waveform.
     """
-    name = Path(user_name(path)).stem
-    source = Source.read(Brief("", "", reference=str(path)))
-    grid = source.grid
+    if not np.abs(mono).max(initial=0) > _SILENT:
+        raise ConformError(f"{source.name} is silent: there is no stroke in it")
+    grid, rate = source.grid, source.sample_rate
     if grid.bpm is None or grid.bars is None:
         raise ConformError(
-            f"{name} has no steady bars that could be heard; put it on the grid first:"
-            f" `sidecrate fit {user_name(path)}`"
+            f"{source.name} has no steady bars that could be heard; put it on the grid first:"
+            f" `sidecrate fit {user_name(source.path)}`"
         )
-    mono = mixed(source.audio).astype(np.float32)
-    silence = np.zeros(round(BEFORE_S * source.sample_rate), np.float32)
-    env = envelopes(np.concatenate([silence, mono]), source.sample_rate)
-    found = onsets.onsets(env)
+    mono = mono.astype(np.float32)
+    silence = np.zeros(round(BEFORE_S * rate), np.float32)
+    found = onsets.onsets(envelopes(np.concatenate([silence, mono]), rate))
     times, strength, low = _strokes(found)
-    exact = np.array(
-        [
-            time - BEFORE_S + refine(mono, source.sample_rate, np.array([time - BEFORE_S]))
-            for time in times
-        ]
-    )
+    # what is heard around the seam is the loop's own other end
+    edge = round(_EDGE_S * rate)
+    around = np.take(mono, np.arange(-edge, len(mono) + edge), mode="wrap")
+    exact = times - BEFORE_S
+    exact += [refine(around, rate, np.array([time + _EDGE_S])) for time in exact]
     ticks = exact * TICKS_PER_QUARTER * grid.bpm / 60
-    return Attacks(
-        name, ticks, strength, low, grid.bpm, grid.bars, Meter.parse(grid.meter or str(meter))
-    )
+    return Attacks(source.name, ticks, strength, low, grid.bpm, grid.bars, Meter.parse(grid.meter))
 
 
 def _strokes(found: onsets.Onsets) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -97,26 +126,20 @@ def _strokes(found: onsets.Onsets) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def feel_of_sound(path: Path, meter: Meter) -> Feel:
+def feel_of_sound(path: Path) -> Feel:
     """The feel of a sound: how late the strokes of each step are, and how strong, in the median.
 
     Lateness counts from the downbeats' own strokes, where it has some.
     """
-    heard = hear_attacks(path, meter)
-    steps = heard.meter.sixteenths_per_bar
-    step_ticks = TICKS_PER_QUARTER // 4
-    notes = [Note(max(0, round(tick)), 60, 1) for tick in heard.ticks]
-    grid = find_grid(notes)
+    return feel_of_strokes(hear_attacks(path))
+
+
+def feel_of_strokes(heard: Attacks) -> Feel:
+    """The feel of strokes; see `feel_of_sound`."""
+    grid, zero = heard.grid, heard.zero_ticks
     found = [
-        (step, float(tick) - step * step_ticks, float(strength))
+        (step, float(tick) - zero - step * STEP, float(strength))
         for tick, strength in zip(heard.ticks, heard.strength, strict=True)
         if (step := grid.step_of(float(tick))) is not None
     ]
-    first = [late for step, late, _ in found if step % steps == 0]
-    zero = float(np.median(first)) if first else 0.0
-    return learnt_feel(
-        heard.name,
-        "learnt from its sound",
-        [(step, late - zero, strength) for step, late, strength in found],
-        steps,
-    )
+    return learnt_feel(heard.name, "learnt from its sound", found, heard.steps)

@@ -45,9 +45,22 @@ class Feel:
     spread_ms: float = 0.0
     """Standard deviation of the slow drift of a player, in ms."""
     spread_velocity: float = 0.0
+    spread: tuple[float, ...] = ()
+    """Ticks by which the strokes of each step differ, of a learnt feel."""
+
+    @property
+    def is_learnt(self) -> bool:
+        return bool(self.spread)
 
     def late_ms(self, bpm: float) -> list[float]:
-        return [round(ticks * 60_000 / bpm / TICKS_PER_QUARTER, 2) for ticks in self.late]
+        return _in_ms(self.late, bpm)
+
+    def spread_by_step_ms(self, bpm: float) -> list[float]:
+        return _in_ms(self.spread, bpm)
+
+
+def _in_ms(ticks: Sequence[float], bpm: float) -> list[float]:
+    return [round(one * 60_000 / bpm / TICKS_PER_QUARTER, 2) for one in ticks]
 
 
 def _swung(grid: Grid) -> tuple[float, ...]:
@@ -135,7 +148,13 @@ def learnt_feel(
         source,
         tuple(known(late, step, 0.0) for step in range(steps)),
         tuple(known(loud, step, usual) / usual for step in range(steps)),
+        spread=tuple(_spread(late.get(step, ())) for step in range(steps)),
     )
+
+
+def _spread(ticks: Sequence[float]) -> float:
+    """The standard deviation of what is played on one step; 0 where too few say it."""
+    return statistics.pstdev(ticks) if len(ticks) > 1 else 0.0
 
 
 def feel_of_notes(piece: Piece) -> Feel:
@@ -174,3 +193,40 @@ class Drift:
                 self._known[cell] = self._stream.gauss(0, 1)
             total += self._known[cell]
         return total * self._spread
+
+
+class Mover:
+    """Moves what is struck by a feel and its amount: one for a piece, as its drift is one player's.
+
+    0 leaves everything where it is, 1 is the feel alone.
+    """
+
+    def __init__(self, feel: Feel, grid: Grid, amount: float, bpm: float, seed: int) -> None:
+        self._feel, self._grid, self._amount = feel, grid, amount
+        self._beat = Drift(seed, feel.spread_ms, "time")
+        self._loud = Drift(seed, feel.spread_velocity, "velocity")
+        self._single = random.Random(f"{seed}:notes")
+        self._per_ms = TICKS_PER_QUARTER * bpm / 60_000
+
+    def moved(self, tick: float, voice: str, role: str) -> tuple[float, float, float]:
+        """The tick to which one is moved, the factor of its velocity, and what comes to that.
+
+        What is between two steps (of a triplet, a roll) moves with the step before it.
+        """
+        feel = self._feel
+        step = self._grid.step_of(tick)
+        between = 0.0
+        if step is None:
+            place = self._grid.place(tick)
+            step = int(place)
+            between = (place - step) * STEP
+        late_ms = feel.voices_ms.get(voice, feel.voices_ms.get(role, 0.0))
+        if feel.spread_ms:
+            late_ms += self._beat.at(step) + self._single.gauss(0, NOTE_MS)
+        late = feel.late[step % len(feel.late)] + late_ms * self._per_ms
+        # a human drift goes on top of the feel that is there; any other takes its place
+        on_step = tick if feel.spread_ms else step * STEP + between
+        goal = on_step + late
+        factor = 1 + self._amount * (feel.accent[step % len(feel.accent)] - 1)
+        louder = self._amount * self._loud.at(step) if feel.spread_velocity else 0.0
+        return tick + self._amount * (goal - tick), factor, louder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import Any
 
 from bridge.inbox.names import is_midi
 from daemon.brief import Brief
-from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
-from daemon.errors import ConformError
-from daemon.pieces.feel import NOTE_MS, Drift, Feel, feel_of_notes, named_feel
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
+from daemon.pieces.asked_feel import asked_feel, feel_alone
+from daemon.pieces.feel import Feel, Mover
 from daemon.pieces.grid import Grid, grid_of
-from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import drum_voice
 from daemon.pieces.results import Tell, result_of
@@ -23,12 +21,25 @@ from daemon.verbs.registry import Result
 
 
 def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
-    """The piece with the feel that is named, or that of another clip, by its amount."""
+    """The piece or loop with the feel that is named, or that of another clip, by its amount.
+
+    With `give: feel` the source's own feel instead.
+    """
+    if request.get("give") == "feel":
+        yield feel_alone(brief, request, tell)
+        return
+    assert brief.reference is not None, "a verb that works on what is there has a source"
+    if not is_midi(brief.reference):
+        # imported only here: notes alone need no ear
+        from daemon.pieces.loop_groove import felt_loop
+
+        yield felt_loop(brief, request, tell)
+        return
     piece = read_source(brief)
     amount = float(request.get("amount", 1.0))
     chosen = named_parts(piece, list(request.get("parts", ())), "parts")
     tell(0.1, "finding the feel")
-    feel = _feel(brief, request, piece)
+    feel = asked_feel(brief, request, piece.bpm)
     grid = grid_of(piece)
     felt = with_feel(piece, feel, amount, brief.seed, parts=chosen, grid=grid)
     report = {
@@ -46,19 +57,6 @@ def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
     yield result_of(felt, brief, request, tell, method=feel.name, report=report)
 
 
-def _feel(brief: Brief, request: dict[str, Any], piece: Piece) -> Feel:
-    if brief.other is not None:
-        if "feel" in request:
-            raise ConformError("feel and like both say a feel; leave one of them out")
-        if is_midi(brief.other):
-            return feel_of_notes(read_midi(Path(brief.other)))
-        # imported only here: notes alone need no ear
-        from daemon.pieces.attacks import feel_of_sound
-
-        return feel_of_sound(Path(brief.other), piece.meter)
-    return named_feel(str(request.get("feel", "human")), piece.bpm)
-
-
 def with_feel(
     piece: Piece, feel: Feel, amount: float, seed: int, *, parts: tuple[Part, ...] | None = None,
     grid: Grid | None = None,
@@ -67,33 +65,14 @@ def with_feel(
 
     A note between two steps (of a triplet, a roll) moves with the step before it.
     """
-    grid = grid or grid_of(piece)
     chosen = piece.parts if parts is None else parts
-    beat = Drift(seed, feel.spread_ms, "time")
-    loud = Drift(seed, feel.spread_velocity, "velocity")
-    single = random.Random(f"{seed}:notes")
-    per_ms = TICKS_PER_QUARTER * piece.bpm / 60_000
+    mover = Mover(feel, grid or grid_of(piece), amount, piece.bpm, seed)
 
     def felt(part: Part, note: Note) -> Note:
-        place = grid.place(note.start)
-        step = grid.step_of(note.start)
-        between = 0.0
-        if step is None:
-            step = int(place)
-            between = (place - step) * STEP
         voice = drum_voice(note.pitch) if part.role == "drums" else part.role
-        late_ms = feel.voices_ms.get(voice, feel.voices_ms.get(part.role, 0.0))
-        if feel.spread_ms:
-            late_ms += beat.at(step) + single.gauss(0, NOTE_MS)
-        late = feel.late[step % len(feel.late)] + late_ms * per_ms
-        # a human drift goes on top of the feel that is there; any other takes its place
-        on_step = note.start if feel.spread_ms else step * STEP + between
-        goal = on_step + late
-        start = max(0, round(note.start + amount * (goal - note.start)))
-        factor = 1 + amount * (feel.accent[step % len(feel.accent)] - 1)
-        velocity = note.velocity * factor
-        if feel.spread_velocity:
-            velocity += amount * loud.at(step)
+        tick, factor, louder = mover.moved(note.start, voice, part.role)
+        velocity = note.velocity * factor + louder
+        start = max(0, round(tick))
         return replace(note, start=start, velocity=min(127, max(1, round(velocity))))
 
     def changed(part: Part) -> Part:

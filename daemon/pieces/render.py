@@ -11,10 +11,10 @@ from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.pieces.midi import midi_of
 from daemon.pieces.play import play
-from daemon.pieces.results import LICENCE, Tell, check_loop
+from daemon.pieces.results import Tell, check_loop
 from daemon.pieces.source import read_source
 from daemon.prompt.settle import MAX_LOOP_S
-from daemon.verbs.registry import Result
+from daemon.verbs.registry import SOURCES_OWN, Result
 
 #: s of music that are played as one track.
 _MOST_TRACK_S = 1200.0
@@ -48,7 +48,7 @@ def render(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
         bars=piece.bars,
         method=brief.do,
         model="musician",
-        license=brief.source_licence or LICENCE,
+        license=brief.source_licence or SOURCES_OWN,
         report={
             "found": {
                 "parts": {part.name: part.role for part in piece.parts},

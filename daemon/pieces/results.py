@@ -12,12 +12,10 @@ from daemon.pieces.midi import midi_of
 from daemon.pieces.piece import Piece
 from daemon.pieces.play import play
 from daemon.prompt.settle import MAX_LOOP_S
-from daemon.verbs.registry import Result
+from daemon.verbs.registry import SOURCES_OWN, Result
 
 Tell = Callable[[float, str], None]
 
-#: What a piece of the user's, changed by us, is under. A clip's has the clip's licence.
-LICENCE = "as what it comes from"
 #: What a clip's title says after its source's: else all that was made of one would be called alike.
 _AFTER = {"continue": "continued", "infill": "filled in", "groove": "groove", "vary": "varied"}
 
@@ -53,7 +51,7 @@ def result_of(
         bars=piece.bars,
         method=brief.do,
         model=method,
-        license=brief.source_licence or LICENCE,
+        license=brief.source_licence or SOURCES_OWN,
         report=whole,
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.errors import SidecrateError
 from daemon.children.host import Child
-from daemon.clip.results import MadeClip, made_clips
+from daemon.clip.results import MadeClip, finished_parts, made_clips
 from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
@@ -71,6 +71,10 @@ class WorkerSlots:
         self._local = Child("local model", settings.local_idle_s)
         self._slots: list[asyncio.Task[None]] = []
         self._under_way = UnderWay()
+        self._claims: dict[str, Claim] = {}
+        """The claims under way, by clip."""
+        self._kept: dict[str, list[MadeClip]] = {}
+        """Finished parts of clips that were cancelled, until they are published."""
 
     def start(self) -> None:
         """Begin to claim clips."""
@@ -86,8 +90,22 @@ class WorkerSlots:
             await child.end()
 
     def cancel(self, job: str) -> None:
-        """End a job's work, now. A clip that is being published still arrives."""
+        """End a job's work, now. A clip that is being published still arrives.
+
+        Of a verb's several results those that are finished arrive too.
+        """
+        for claim in [one for one in self._claims.values() if one.job == job]:
+            self._keep_parts(claim)
         self._under_way.cancel(job)
+
+    def _keep_parts(self, claim: Claim) -> None:
+        parts = finished_parts(self._jobs / claim.clip)
+        if not parts:
+            return
+        names = ", ".join(str(one.record["part"] or one.record["words"]) for one in parts)
+        text = f"cancelled as asked; done before, and kept: {names}"
+        if self._queue.keep_parts(claim, text):
+            self._kept[claim.clip] = parts
 
     async def _slot(self, child: Child, place: str) -> None:
         while True:
@@ -107,7 +125,9 @@ class WorkerSlots:
         try:
             try:
                 make = self._make_take if place == "local" else self._make
+                self._claims[claim.clip] = claim
                 made = await self._under_way.run(claim.job, make(child, claim))
+                made = made or self._kept.get(claim.clip)
                 if made is not None:
                     # too late for a cancel: half a publish would be worse than one clip too many
                     await self._publishing.publish(claim, made)
@@ -124,6 +144,9 @@ class WorkerSlots:
             self._ending.settle(claim.job)
         except SidecrateError as error:
             await self._ending.give_back(claim, error)
+        finally:
+            self._claims.pop(claim.clip, None)
+            self._kept.pop(claim.clip, None)
 
     async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
         """A clip's results; None where its engine's own child must make another take first."""

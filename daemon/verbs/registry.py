@@ -43,6 +43,9 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.tone:TONE",
 )
 
+#: The licence of what is made of a source whose own nobody has stated.
+SOURCES_OWN = "the source's own"
+
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
 
 
@@ -98,7 +101,7 @@ class Result:
     method: str = ""
     """The method that made it; by default the verb."""
     model: str = ""
-    license: str = "as what it comes from"
+    license: str = SOURCES_OWN
     report: Mapping[str, Any] = field(default_factory=dict)
     """What was detected and changed, and with which confidence. Plain JSON."""
     more: Mapping[str, Any] = field(default_factory=dict)

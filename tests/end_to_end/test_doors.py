@@ -294,4 +294,4 @@ def test_what_is_made_of_a_clips_notes_has_the_clips_licence(daemon, tmp_path):
     copy = tmp_path / "riff.mid"
     copy.write_bytes(Path(made["path"]).read_bytes())
     own = json.loads(daemon.command("vary", str(copy), "--strength", "0.2", "--json"))
-    assert own["license"] == "as what it comes from"
+    assert own["license"] == "the source's own"

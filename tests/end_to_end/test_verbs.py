@@ -75,7 +75,7 @@ def assert_halves(records, source, at=0.5):
     whole = np.concatenate([soundfile.read(one["path"], dtype="float32")[0] for one in records])
     assert np.abs(whole - np.linspace(-0.5, 0.5, FRAMES)).max() < 1e-6
     for one in records:
-        assert one["license"] == "as what it comes from" and one["engine"] == "halve"
+        assert one["license"] == "the source's own" and one["engine"] == "halve"
         assert {"lufs", "true_peak_db"} >= set(one["report"]["after"])
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.notes.drum_net import BANDS, INPUTS, LEVELS_AT, ROLES, Bands, DrumNet
-from daemon.notes.log_spectra import FRAME_S, RANGE_DB, Maps
+from daemon.notes.drum_net import BANDS, INPUTS, ROLES, Bands, DrumNet
+from daemon.notes.log_spectra import FRAME_S, Maps
 from tools.train_notes.learn import Batch, started, taught
 
 SIZES = (INPUTS, 128, 64, len(ROLES))
@@ -26,12 +26,12 @@ class Struck:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self.bands = Bands(Maps(stored["sharp"], stored["quick"]))
+            self.maps = Maps(stored["sharp"], stored["quick"])
             self.hits = stored["hits"]
             # what has no drums is learnt where its notes begin
             begins = stored["hits"] if len(stored["hits"]) else stored["notes"]
         self.begins_s = begins[:, 0]
-        columns = np.arange(self.bands.columns)
+        columns = np.arange(len(self.maps))
         self.wanted = np.zeros((len(columns), len(ROLES)), np.float32)
         for at_s, row, _ in self.hits:
             fades = np.exp(-0.5 * ((columns - at_s / FRAME_S) / _WIDTH) ** 2)
@@ -48,13 +48,13 @@ def teach(
         seen, wanted = [], []
         for k in rng.integers(0, len(sounds), _PIECES):
             sound = sounds[int(k)]
-            columns = rng.integers(0, sound.bands.columns, _COLUMNS)
+            columns = rng.integers(0, len(sound.maps), _COLUMNS)
             if len(sound.begins_s):
                 near = np.round(rng.choice(sound.begins_s, _COLUMNS) / FRAME_S).astype(int)
                 near += rng.integers(-3, 4, _COLUMNS)
                 columns = np.where(rng.random(_COLUMNS) < 0.5, near, columns)
-            columns = np.clip(columns, 0, sound.bands.columns - 1)
-            seen.append(equalised(rng, sound.bands.seen(columns)))
+            columns = np.clip(columns, 0, len(sound.maps) - 1)
+            seen.append(Bands(sound.maps, equaliser_db(rng)).seen(columns))
             wanted.append(sound.wanted[columns])
         return np.concatenate(seen), np.concatenate(wanted)
 
@@ -64,20 +64,16 @@ def teach(
     )  # fmt: skip
 
 
-def equalised(rng: np.random.Generator, seen: np.ndarray) -> np.ndarray:
-    """What is seen of a sound behind an equaliser, and now and then a low-pass: more kits."""
+def equaliser_db(rng: np.random.Generator) -> np.ndarray:
+    """The gains of an equaliser, (bands,), and often of a low-pass: more kits."""
     bands = np.linspace(0, np.pi, BANDS)
     gains_db = sum(rng.normal(0, 4 / k) * np.cos(k * bands + rng.uniform(0, 6)) for k in (1, 2, 3))
-    if rng.random() < 0.25:
-        # 24 dB an octave above a corner; a band above the lowest ones is three semitones wide
-        corner = rng.uniform(0.7, 0.95) * BANDS
-        gains_db = gains_db - 6.0 * np.maximum(np.arange(BANDS) - corner, 0)
-    levels = seen[:, : BANDS * len(LEVELS_AT)].reshape(len(seen), -1, BANDS)
-    moved = levels + (gains_db + rng.normal(0, 3)) / RANGE_DB
-    moved = np.clip(moved, 0, 1).astype(np.float32)
-    # the first eight levels follow each other, so that their rises follow from them
-    rises = np.maximum(moved[:, 2:7] - moved[:, 1:6], 0)
-    return np.concatenate([moved, rises], axis=1).reshape(len(seen), -1)
+    if rng.random() < 0.35:
+        # 12 to 24 dB an octave above a corner; a band there is three semitones wide
+        corner = rng.uniform(0.6, 0.97) * BANDS
+        slope_db = rng.uniform(3, 6)
+        gains_db = gains_db - slope_db * np.maximum(np.arange(BANDS) - corner, 0)
+    return np.asarray(gains_db + rng.normal(0, 3))
 
 
 def main() -> int:

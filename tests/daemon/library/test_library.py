@@ -120,6 +120,18 @@ def test_collections_keep_their_order(library, tmp_path):
     assert library.collections.all() == [] and len(found(library)) == 5
 
 
+def test_a_kit_that_is_cut_twice_is_two_collections(library):
+    long = "a" * 100 + " kit"
+    for job, ids in (("one1", ("k1", "k2")), ("two2", ("k3",)), ("one1", ("k4",))):
+        for name in ids:
+            for collection in ("loop kit", long):
+                clip = f"{name}{len(collection)}"
+                library.take_in([record(clip, job=job, collection=collection)])
+    assert library.collections.clips("loop kit") == ["k18", "k28", "k48"]
+    assert library.collections.clips("loop kit 2") == ["k38"]
+    assert {one["clips"] for one in library.collections.all()} == {3, 1}
+
+
 def test_what_is_forgotten_leaves_nothing(library):
     library.collections.add("kit", ["aaaa"])
     library.edits.add("aaaa", {"do": "reverse"})

@@ -16,7 +16,7 @@ from daemon.clip.record import make_record
 from daemon.conform.conform import conform
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import read_chord
-from daemon.errors import ConformError
+from daemon.errors import AudioError, ConformError
 from daemon.notes.drum_net import role_of
 from daemon.notes.transcribe import transcribe
 
@@ -190,3 +190,40 @@ def test_noise_holds_no_notes(tmp_path):
     soundfile.write(path, (0.1 * rng.standard_normal((RATE * 3, 1))).astype(np.float32), RATE)
     with pytest.raises(ConformError, match=r"no note of noise|no note is heard in noise"):
         written_down(path, voice="poly")
+
+
+def test_a_bed_with_nothing_sure_is_told_in_one_line(tmp_path):
+    clock = np.arange(RATE * 3) / RATE
+    bed = sum(np.sin(2 * np.pi * hz * clock + hz) for hz in (110, 164.8, 220.3)) / 15
+    path = tmp_path / "bed.wav"
+    soundfile.write(path, (bed * (1 - 0.3 * np.cos(clock)))[:, None], RATE, "FLOAT")
+    for voice in ("auto", "mono"):
+        with pytest.raises(ConformError, match=r"of bed is as sure as 0\.9; the surest is") as told:
+            written_down(path, voice=voice, sure=0.9)
+        assert "\n" not in told.value.text
+
+
+def test_speech_is_refused_or_its_beat_is_said_to_be_doubtful(tmp_path):
+    """Buzzes that glide, of any length: what speech is to an ear of notes."""
+    rng, parts = np.random.default_rng(5), []
+    for _ in range(14):
+        seconds = rng.uniform(0.08, 0.31)
+        hz = np.linspace(rng.uniform(90, 150), rng.uniform(80, 130), round(seconds * RATE))
+        buzz = np.sin(np.cumsum(2 * np.pi * hz / RATE)[:, None] * np.arange(1, 25)).sum(axis=1)
+        parts += [buzz * np.hanning(len(buzz)) / 60, np.zeros(round(rng.uniform(0.02, 0.3) * RATE))]
+    path = tmp_path / "speech.wav"
+    soundfile.write(path, np.concatenate(parts)[:, None], RATE, "FLOAT")
+    try:
+        result, _ = written_down(path)
+    except ConformError as error:
+        assert "speech" in error.text and "\n" not in error.text
+    else:
+        assert result.bpm is None or result.report["found"]["confidence"] < 0.7
+
+
+def test_a_file_that_is_gone_or_far_too_long_is_told_in_one_line(tmp_path):
+    soundfile.write(tmp_path / "hour.wav", np.zeros(3600 * 8000, np.int16), 8000, "PCM_U8")
+    for name, said in (("gone", "is not there"), ("hour", "60 minutes long: at most 20")):
+        with pytest.raises(AudioError, match=said) as error:
+            written_down(tmp_path / f"{name}.wav")
+        assert "\n" not in error.value.text

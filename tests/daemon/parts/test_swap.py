@@ -114,3 +114,14 @@ def test_a_part_that_the_loop_did_not_have_is_not_said_to_have_gone(tmp_path, pl
     said = " ".join(swapped(tmp_path / "loop.wav", change="bass").report["said"])
     assert "loop had no bass: the new part comes to all that it has" in said
     assert "went" not in said
+
+
+def test_a_loop_whose_drums_a_kit_plays_names_the_licence_of_both(loop, tmp_path):
+    kit = tmp_path / "mine"
+    kit.mkdir()
+    click = np.random.default_rng(1).normal(0, 0.1, (2000, 1)).astype(np.float32)
+    soundfile.write(kit / "kick.wav", click, RATE)
+    result = swapped(loop, change="drums", kit=str(kit), source_licence="CC-BY-4.0")
+    new = "CC0-1.0 (notes), mine: the sounds' own (sounds)"
+    assert result.license == f"CC-BY-4.0 (what stays), {new}"
+    assert swapped(loop, change="drums").license == "the source's own"

@@ -15,8 +15,10 @@ from daemon.pieces.grid import Grid, find_grid
 from daemon.pieces.groove import groove, with_feel
 from daemon.pieces.piece import Note
 from daemon.pieces.render import render
+from daemon.pieces.slices import Slices, moved
 from tests.helpers.pieces import STEP, drums, line, musician, piece_of, run, twinkle, written
 
+RATE = 44100
 SIXTEENTHS = {42: "xxxxxxxxxxxxxxxx", 36: "X.......X.......", 38: "....X.......X..."}
 
 
@@ -123,4 +125,95 @@ def test_a_sound_without_bars_is_told(tmp_path):
     noise = np.random.RandomState(1).uniform(-0.1, 0.1, (44100, 1)).astype(np.float32)
     soundfile.write(path, noise, 44100)
     with pytest.raises(ConformError, match="sidecrate fit hiss"):
-        feel_of_sound(path, twinkle().meter)
+        feel_of_sound(path)
+
+
+def beaten(folder, name, late=(0.0,), bars=2, bpm=120.0, tone=0.0):
+    """A beat with a stroke on every sixteenth, by ticks `late` going round; with a steady tone."""
+    path = folder / f"{name} {bpm:g}bpm.wav"
+    frames = round(bars * 240 / bpm * RATE)
+    audio = tone * np.sin(2 * np.pi * 110 * np.arange(frames) / RATE)
+    clock = np.arange(6000) / RATE
+    hiss = np.random.RandomState(3).uniform(-1, 1, 6000)
+    kick = np.sin(2 * np.pi * 70 * clock) * np.exp(-clock * 25)
+    snare, hat = hiss * np.exp(-clock * 40), np.diff(hiss, append=0) * np.exp(-clock * 120)
+    for step in range(16 * bars):
+        at = (step * STEP + late[step % len(late)]) / 960 * 60 / bpm
+        stroke = 0.15 * hat * (1.0, 0.5, 0.8, 0.5)[step % 4]
+        stroke = stroke + (0.8 * kick if step % 8 == 0 else 0.4 * snare if step % 8 == 4 else 0)
+        audio[(round(at * RATE) + np.arange(6000)) % frames] += stroke
+    soundfile.write(path, audio.astype(np.float32)[:, None], RATE, "FLOAT")
+    return path
+
+
+def test_a_loop_takes_the_groove_of_another_within_two_milliseconds(tmp_path):
+    swung = named_feel("mpc 62", 120).late
+    model = beaten(tmp_path, "model", swung)
+    source = beaten(tmp_path, "source")
+    (half,) = run(groove, source, tmp_path, other=str(model), amount=0.5)
+    (felt,) = run(groove, source, tmp_path, other=str(model))
+    assert felt.kind == "loop" and felt.bars == 2 and felt.bpm == pytest.approx(120)
+    for result, share in ((half, 0.5), (felt, 1.0)):
+        assert len(result.audio) == 4 * RATE
+        path = tmp_path / "felt 120bpm.wav"
+        soundfile.write(path, result.audio, RATE, "FLOAT")
+        late = feel_of_sound(path).late_ms(120)
+        wanted = [share * ticks / 960 * 500 for ticks in swung] * 8
+        off = [abs(a - b) for a, b in zip(late, wanted, strict=True)]
+        assert statistics.median(off) < 2.0 and max(off) < 4.0
+    # and out again
+    (straight,) = run(groove, model, tmp_path, feel="straight")
+    soundfile.write(path, straight.audio, RATE, "FLOAT")
+    assert max(map(abs, feel_of_sound(path).late_ms(120))) < 2.0
+
+
+def test_a_loop_with_a_groove_clicks_nowhere_and_none_of_it_is_the_loop_itself(tmp_path):
+    source = beaten(tmp_path, "source", tone=0.3)
+    before = soundfile.read(source, always_2d=True, dtype="float32")[0]
+    (same,) = run(groove, source, tmp_path, feel="mpc 66", amount=0.0)
+    assert np.array_equal(same.audio, before)
+    (felt,) = run(groove, source, tmp_path, feel="mpc 66")
+    assert felt.report["did"]["moved_ms"] > 5
+    twice = np.concatenate([felt.audio, felt.audio])[:, 0]
+    # a click is a step that no wave of the loop has: the same steps come at the seam and inside
+    steps = np.abs(np.diff(twice, 2))
+    assert steps.max() < 1.1 * np.abs(np.diff(np.concatenate([before, before])[:, 0], 2)).max()
+
+
+def test_slices_of_a_steady_tone_join_without_a_click():
+    tone = np.sin(2 * np.pi * 100 * np.arange(2 * RATE) / RATE).astype(np.float32)[:, None]
+    strokes = np.arange(0, 2 * RATE, 5000)[:-1]
+    moves = np.where(np.arange(len(strokes)) % 2, 1500, -700)
+    made = moved(tone, Slices(strokes, moves, np.ones(len(strokes))), RATE)
+    assert made.shape == tone.shape
+    loud = np.abs(np.fft.rfft(np.concatenate([made, made])[:, 0] * np.hanning(4 * RATE)))
+    hz = np.fft.rfftfreq(4 * RATE, 1 / RATE)
+    assert 20 * np.log10(loud[hz > 3000].max() / loud.max()) < -75
+    assert np.abs(made).max() < 1.05
+
+
+def test_a_feel_alone_is_notes_that_like_takes(tmp_path):
+    swung = named_feel("mpc 62", 120).late
+    model = beaten(tmp_path, "model", swung)
+    (feel,) = run(groove, model, tmp_path, give="feel")
+    assert feel.kind == "midi" and feel.bars == 1 and feel.audio is None
+    path = tmp_path / "feel.mid"
+    path.write_bytes(feel.midi)
+    learnt = feel_of_notes(piece_of(feel, tmp_path))
+    heard = feel_of_sound(model)
+    assert learnt.late == pytest.approx(heard.late, abs=1)
+    assert learnt.accent == pytest.approx(heard.accent, abs=0.05)
+    (felt,) = run(groove, beat(), tmp_path, other=str(path), bpm=120.0)
+    off = [n.start % (2 * STEP) - STEP for n in piece_of(felt, tmp_path).notes
+           if round(n.start / STEP) % 2]  # fmt: skip
+    assert statistics.median(off) == pytest.approx(swung[1], abs=3)
+    with pytest.raises(ConformError, match="the source's own; leave feel and like out"):
+        run(groove, model, tmp_path, give="feel", feel="jazz")
+
+
+def test_a_loop_has_no_parts_and_keeps_its_tempo(tmp_path):
+    source = beaten(tmp_path, "source")
+    with pytest.raises(
+        ConformError, match="parts: source 120bpm is a sound, which moves as a whole"
+    ):
+        run(groove, source, tmp_path, parts=["drums"])

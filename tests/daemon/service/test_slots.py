@@ -5,16 +5,18 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bridge.events import Done, Finished, Progress
-from daemon.clip.results import MadeClip
+from daemon.clip.results import MadeClip, make_results
 from daemon.improve.store import Improvements
 from daemon.jobs.database import Database
 from daemon.service.bell import Bell
 from daemon.service.language_slot import LanguageSlot
 from daemon.service.publishing import Publishing
 from daemon.service.slots import WorkerSettings, WorkerSlots
+from daemon.verbs.registry import Result
 
 ONE_WORKER = WorkerSettings(
     count=1, idle_s=1, local_idle_s=1, deadline_s=9, note_names="live", spend_retry=False
@@ -92,7 +94,7 @@ class SlowCrate:
         self.folder, self.during = folder, threading.Event()
 
     def place(self, record):
-        return self.folder / f"{record['clip']}.wav"
+        return self.folder / f"{record.get('clip') or record['id']}.wav"
 
     def publish(self, record, folder):
         self.during.set()
@@ -175,3 +177,46 @@ def test_a_stop_while_a_clip_arrives_does_not_wait_and_leaves_the_clip_to_the_ne
     job = asyncio.run(whole())
     office.queue.take_over()
     assert office.states(job) == ["queued"] and office.claim().job == job
+
+
+def test_parts_that_are_done_stay_when_the_rest_is_cancelled(office, tmp_path, monkeypatch):
+    """The verb has yielded drums and works on the bass when its job is cancelled."""
+    crate = SlowCrate(tmp_path)
+    slots, queue = worker_slots(office, crate), office.queue
+
+    def separate(brief, request, folder, tell):
+        tone = np.sin(np.arange(4410) / 20).astype(np.float32)[:, None] / 4
+        yield Result("sfx", tone, part="drums")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("daemon.clip.results.find_function", lambda name: separate)
+
+    async def whole():
+        job, begun = office.accept(do="split"), asyncio.Event()
+
+        async def make(child, claim):
+            folder = office.jobs / claim.clip
+            task = {"brief": claim.brief.to_json(), "request": {}, "k": 0, "clip": claim.clip}
+            task |= {"job": claim.job, "folder": str(folder), "created": 0.0, "work": ""}
+            with pytest.raises(KeyboardInterrupt):
+                make_results(task, lambda *_: None)
+            begun.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(slots, "_make", make)
+        slots.start()
+        await begun.wait()
+        assert queue.cancel(job)
+        slots.cancel(job)
+        office.ending.settle(job)
+        async with asyncio.timeout(10):
+            while queue.job(job).state != "cancelled":
+                await asyncio.sleep(0.01)
+        await slots.stop()
+        return job
+
+    job = asyncio.run(whole())
+    assert office.states(job) == ["done"]
+    told = [event for event in office.told if not isinstance(event, Progress)]
+    assert [type(event) for event in told] == [Done, Finished]
+    assert told[-1].text == "cancelled as asked; done before, and kept: drums"

@@ -14,7 +14,7 @@ export function Verbs({ clip, busy, act }: { clip: FullClip; busy: boolean; act:
   const [open, setOpen] = useState("");
   useEffect(() => { api<VerbRow[]>("verbs").then(setVerbs, () => setVerbs([])); }, []);
   const hasSound = clip.kind !== "midi", hasNotes = !hasSound || !!clip.record.midi || !!clip.record.plan;
-  const able = verbs.filter((verb) => verb.name !== "fit" && ((verb.works_on === "source" && hasSound) || (verb.works_on === "notes" && hasNotes)));
+  const able = verbs.filter((verb) => verb.name !== "fit" && ((verb.works_on === "source" && hasSound) || (verb.works_on === "notes" && hasNotes) || verb.works_on === "either"));
   const verb = able.find((one) => one.name === open);
   return <>
     <h3>Made of it</h3>
