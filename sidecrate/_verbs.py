@@ -322,7 +322,7 @@ def render(
 ) -> list[Clip]:
     """Have notes played by the embedded musician.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
@@ -482,7 +482,7 @@ def continue_(
 ) -> list[Clip]:
     """Go on with notes: more bars in the same manner, to the end of a phrase.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
         from 0 to 2; by default: 1.
@@ -493,8 +493,9 @@ def continue_(
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -527,7 +528,7 @@ def infill(
 ) -> list[Clip]:
     """Write the marked bars of notes anew, so that both sides join.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     marked: The bars that are written anew; the first is 1. Bars, as 3-4 or 2, 5-6; by default:
         none.
     temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
@@ -538,8 +539,9 @@ def infill(
         chords, lead, or a track's name; by default: all.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -572,7 +574,7 @@ def groove(
 ) -> list[Clip]:
     """Give notes a feel by name, or another clip's, or take it out.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     feel: The feel by its name; straight takes one out. Straight, mpc 54 (58, 62, 66), shuffle,
         jazz, samba, human, or a genre; by default: human.
     like: Whose feel is learnt, instead of one by name. A MIDI file, a loop, or a clip; by default:
@@ -583,8 +585,9 @@ def groove(
         chords, lead, or a track's name; by default: all.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -617,7 +620,7 @@ def drumify(
 ) -> list[Clip]:
     """Make drums of any rhythm: a bass line, a melody, chords, a loop.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     genre: Genre. Words; by default: from the prompt.
     density: How many notes. A number from 0 to 1; by default: from the prompt.
@@ -626,8 +629,9 @@ def drumify(
     give: The drums alone, or with the notes that they follow. New or whole; by default: new.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     then: What happens when it is done. Nothing or audition; by default: nothing.
@@ -656,13 +660,14 @@ def interpolate(
 ) -> list[Clip]:
     """Make the clips between two: beats or melodies, each nearer to the second.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     to: Where the way leads. A MIDI file, or a clip; by default: none.
     steps: Clips on the way, both ends among them. A whole number from 2 to 16; by default: 6.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -693,14 +698,15 @@ def vary(
 ) -> list[Clip]:
     """Change notes slightly: the same at strength 0, another take at 1.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     strength: How far from the reference. A number from 0 to 1; by default: 0.5.
     lock: Which parts stay as they are. Words, by comma: drums, bass, chords, lead, or a track's
         name; by default: none.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la

@@ -12,8 +12,9 @@ _SOUND = Field(
     "sound",
     switch,
     "on or off",
-    "off",
-    "Their sound by the embedded musician as well, as a loop with the notes beside it.",
+    "off for notes, on for a sound",
+    "Their sound by the embedded musician as well, as a loop with the notes beside it; what was a"
+    " sound is one again, unless this is off.",
     "on",
 )
 _TEMPERATURE = Field(
@@ -148,6 +149,7 @@ INFILL = DaemonVerb(
         fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, "seed", _SOUND, "bpm", "key"),
     ),
     work="daemon.pieces.going_on:infill",
+    brief="daemon.parts.separators:brief_of",
 )
 GROOVE = DaemonVerb(
     Verb(
@@ -201,4 +203,5 @@ VARY = DaemonVerb(
         by_button=True,
     ),
     work="daemon.pieces.vary:vary",
+    brief="daemon.parts.separators:brief_of",
 )

@@ -14,7 +14,7 @@ from daemon.errors import ConformError
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.results import Tell, result_of
-from daemon.pieces.source import named_parts, read_source
+from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Phrases, Writer, bar_shape
 from daemon.verbs.registry import Result
 
@@ -28,7 +28,7 @@ _LOOP_BARS = 8
 
 def continue_(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """The piece with more bars after it, or those bars alone."""
-    piece = read_source(brief)
+    piece = read_source(brief, folder, tell)
     chosen = named_parts(piece, list(request.get("parts", ())), "parts")
     count = _bars_wanted(request, piece)
     tell(0.1, f"{count} more bars")
@@ -49,17 +49,34 @@ def continue_(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -
 
 
 def infill(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
-    """The piece with the marked bars written anew."""
-    piece = read_source(brief)
+    """The piece with the marked bars written anew; of a sound the other bars stay as they are."""
+    names = list(request.get("parts", ()))
+    if stays_sound(brief, request):
+        # imported only here: notes alone need no ear
+        from daemon.pieces.in_place import results, take_apart
+
+        loop = take_apart(brief, folder, tell)
+        filled, report = _filled(loop.piece, loop.stem_names(names), brief, request)
+        yield from results(
+            loop, filled, brief, folder, tell, method="own bars", words="filled in", report=report
+        )
+        return
+    piece = read_source(brief, folder, tell)
+    tell(0.7 if piece.is_heard else 0.1, "writing bars anew")
+    filled, report = _filled(piece, names, brief, request)
+    yield result_of(filled, brief, request, tell, method="own bars", report=report)
+
+
+def _filled(
+    piece: Piece, names: list[str], brief: Brief, request: dict[str, Any]
+) -> tuple[Piece, dict[str, Any]]:
+    """The piece with its marked bars anew, and what the report says of it."""
     marked = read_marked(str(request.get("marked", "")), piece)
-    chosen = named_parts(piece, list(request.get("parts", ())), "parts")
-    tell(0.1, f"{len(marked)} bars anew")
     filled = infilled(
         piece, marked, float(request.get("temperature", 1.0)), brief.seed,
-        chords=str(request.get("chords", "")), parts=chosen,
+        chords=str(request.get("chords", "")), parts=named_parts(piece, names, "parts"),
     )  # fmt: skip
-    report = _report(piece, filled, marked, brief, request)
-    yield result_of(filled, brief, request, tell, method="own bars", report=report)
+    return filled, _report(piece, filled, marked, brief, request)
 
 
 def continued(

@@ -24,7 +24,7 @@ from daemon.verbs.registry import Result
 
 def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """The piece with the feel that is named, or that of another clip, by its amount."""
-    piece = read_source(brief)
+    piece = read_source(brief, folder, tell)
     amount = float(request.get("amount", 1.0))
     chosen = named_parts(piece, list(request.get("parts", ())), "parts")
     tell(0.1, "finding the feel")
