@@ -52,6 +52,7 @@ def _varied(
     return made, {
         "found": {"parts": {part.name: part.role for part in piece.parts}},
         "did": {
+            "method": "beats of another take",
             "strength": strength,
             "seed": seed,
             "locked": [part.name for part in kept],
