@@ -6,6 +6,7 @@ where a part's notes change, the musician's playing takes the place of that part
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 import soundfile
 
 from bridge.music import Key, Meter
-from daemon.audio.loudness import measure_level, safe_gain
+from daemon.audio.loudness import measure_level
 from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
@@ -37,6 +38,8 @@ _VOICES = {"drums": "drums", "bass": "mono", "other": "poly", "chords": "poly", 
 #: s before a beat at which its part changes hands, and over which one fades into the other: a
 #: stroke that is felt early is still whole.
 _EARLY_S, _FADE_S = 0.02, 0.008
+#: Peak from which whole numbers would clip it.
+_FULL = 1.0
 #: Ticks after the last change of one note by which the next belongs to the same stretch.
 _TOGETHER = STEP
 
@@ -135,8 +138,10 @@ def put_back(loop: Loop, made: Piece, words: Brief, folder: Path, tell: Tell) ->
         players[old.name] = _player(new, kit, asked)
         width = loop.piece.bar_ticks
         bars[old.name] = sorted({1 + t // width for a, b in spans for t in range(a, b, STEP)})
-    down_db = safe_gain(audio) if bars else 0.0
-    return PutBack(audio * np.float32(10 ** (down_db / 20)), down_db, players, bars)
+    # by its samples' peak: a loop that touches full scale, as most do, stays as it is
+    peak = float(np.abs(audio).max(initial=0))
+    gain_db = -20 * math.log10(peak) if peak > _FULL and bars else 0.0
+    return PutBack(audio * np.float32(10 ** (gain_db / 20)), gain_db, players, bars)
 
 
 def _player(part: Part, kit: str | None, words: Brief) -> str:
@@ -212,8 +217,11 @@ def results(
     source, grid = loop.source, loop.source.grid
     stay = [part.name for part in made.parts if part.name not in back.bars] + list(loop.unheard)
     said = [*loop.piece.said]
+    if back.gain_db:
+        said.append(f"all of it is turned down by {-back.gain_db:.1f} dB, so that it does not clip")
     if stay:
-        said.append(f"{' and '.join(stay)} stay as they are, to the sample")
+        exactly = "" if back.gain_db else ", to the sample"
+        said.append(f"{' and '.join(stay)} stay as they are{exactly}")
     said += [
         f"bars {', '.join(map(str, bars))} of its {name} are changed, played by"
         f" {back.players[name]}; the rest of it is as it was"
@@ -233,6 +241,7 @@ def results(
         method=brief.do,
         model=method,
         license=source.licence,
+        keeps_level=True,
         report={
             **report,
             "did": {**did, "gain_db": round(back.gain_db, 2)},

@@ -49,6 +49,12 @@ def _varied(
     """The piece varied, and what the report says of it."""
     kept = named_parts(piece, locked, "lock") if locked else ()
     made = varied(piece, strength, seed, locked=kept)
+    said = list(piece.said)
+    if strength and made == piece:
+        said.append(
+            f"nothing of it changed at a strength of {strength:g}: another take comes from its"
+            f" other bars, and it has {piece.bars}; a higher strength or another seed may find more"
+        )
     return made, {
         "found": {"parts": {part.name: part.role for part in piece.parts}},
         "did": {
@@ -58,7 +64,7 @@ def _varied(
             "locked": [part.name for part in kept],
             "changed": round(share_changed(piece, made), 4),
         },
-        "said": list(piece.said),
+        "said": said,
     }
 
 

@@ -75,6 +75,17 @@ def test_a_rounded_number_is_told_by_every_route(house: WebHouse) -> None:
     assert any("90.98765 is taken as 90.988" in line for line in told)
 
 
+def test_a_master_is_seen_and_compared(house: WebHouse, loop: str) -> None:
+    job = house.api.post("/master", json={"source": loop}).raise_for_status().json()["job"]
+    record = house.done(job)["record"]
+    picture = house.api.get(f"/clips/{record['id']}/picture")
+    assert picture.headers["content-type"] == "image/png" and picture.content[:4] == b"\x89PNG"
+    pair = [house.api.get(f"/clips/{clip}").json()["record"] for clip in record["pair"]]
+    assert [one["part"] for one in pair] == ["before", "after"]
+    assert abs(pair[0]["report"]["after"]["lufs"] - pair[1]["report"]["after"]["lufs"]) < 0.1
+    assert house.api.get(f"/clips/{loop}/picture").status_code == 404
+
+
 def test_clips_are_found_heard_in_parts_and_drawn(house: WebHouse, loop: str) -> None:
     found = house.api.get("/clips", params={"text": "dusty", "kind": "loop", "bpm_from": 80}).json()
     assert [clip["id"] for clip in found["clips"]] == [loop]
