@@ -21,7 +21,7 @@ export function Master({ clip, say }: { clip: FullClip; say: (text: string) => v
           {["A before", "B after"].map((name, n) => <button key={name} aria-pressed={heard.clip?.id === pair[n]} onClick={() => void hear(pair[n])}>{name}</button>)}
         </div></>}
       <h3>What was done</h3>
-      <img className="drawn" src={pictureUrl(clip.id)} alt="Spectra of the middle and of the sides before and after mastering, and of the reference where there was one" />
+      <a href={pictureUrl(clip.id)} target="_blank" rel="noreferrer" title="See it large"><img className="drawn" src={pictureUrl(clip.id)} alt="Spectra of the middle and of the sides before and after mastering, and of the reference where there was one" /></a>
       <ul className="said-of">{(clip.record.report?.said ?? []).map((line) => <li key={line}>{line}</li>)}</ul>
     </>
   );
