@@ -761,7 +761,9 @@ def tone(
     *,
     instrument: str | None = None,
     sound: Source | None = None,
+    kit: Source | None = None,
     octaves: int | None = None,
+    with_: Literal["own", "swift-f0"] | None = None,
     seed: int | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
@@ -772,10 +774,14 @@ def tone(
 
     source: An audio file on this machine, a clip, or last.
     instrument: What plays the line instead. An instrument's name (docs/sounds.md); by default:
-        none; it needs this or `sound`.
+        none; it needs this, `sound` or `kit`.
     sound: A sound of yours, to which an instrument is fitted. The path of a sound or of a folder of
         sounds on this machine, or a clip; by default: none.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
     octaves: How much higher it is played. A whole number from -3 to 3; by default: 0.
+    with_: What follows the pitch: the built-in tracker, or swift-f0. Own or swift-f0; by default:
+        own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     then: What happens when it is done. Nothing or audition; by default: nothing.
@@ -786,3 +792,36 @@ def tone(
     SidecrateError says what, why and what to do.
     """
     return ask_given("tone", source, locals())
+
+
+def learn(
+    source: Source,
+    *,
+    name: str | None = None,
+    role: Literal["lead", "bass", "chords"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    seed: int | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Keep the instrument of a sound: notes of it for `make --kit` and `tone --kit`.
+
+    source: An audio file on this machine, a clip, or last.
+    name: What the instrument is called, and the collection of its notes. Words; by default: the
+        sound's name.
+    role: Which part of a clip it plays as a kit. Lead, bass or chords; by default: lead.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("learn", source, locals())

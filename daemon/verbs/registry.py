@@ -41,6 +41,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:VARY",
     "daemon.mastering:MASTER",
     "daemon.tone:TONE",
+    "daemon.tone:LEARN",
 )
 
 Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
