@@ -162,8 +162,8 @@ class FlSettings(Section):
     )
     piano_roll_scripts: str | None = Field(
         None,
-        description="FL's folder Piano roll scripts, to write the notes of FL's clips into."
-        " Empty: they are not written.",
+        description="FL's folder Piano roll scripts. The notes of clips ordered from FL, and of all"
+        " clips that are notes alone, are written into it. Empty: they are not written.",
     )
 
 

@@ -238,7 +238,9 @@ def test_a_clip_of_the_set_is_put_on_the_grid_at_another_tempo(daemon, rack):
     player.set(prompt="house drums", bars=2)
     player.press("generate")
     player.wait_for_clips(1)
-    player.js(f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0")
+    player.js(
+        f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0"
+    )
     player.js(".live.change('tempo', 126)")
     player.press("useclip")
     made = player.wait_for_clips(2)[1]
@@ -282,7 +284,9 @@ def test_a_reference_that_no_engine_listens_to_is_refused_with_the_reason(daemon
     player.set(prompt="house drums", bars=1, use=2)
     player.press("generate")
     player.wait_for_clips(1)
-    player.js(f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0")
+    player.js(
+        f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0"
+    )
     before = jobs(daemon)
     player.press("useclip")
     wait_until(lambda: "no engine" in player.status, 20, "the reason")
