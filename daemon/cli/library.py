@@ -512,7 +512,7 @@ def add(
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring audio files into the crate as they are, to be found, edited and exported as any clip.
+    """Bring audio or MIDI files into the crate as they are, to be found, edited and exported as any clip.
 
     `fit` puts one on the grid instead.
     """

@@ -136,7 +136,7 @@ def _result(
         part=part,
         words=f"{source.title} {part or 'master'}",
         bpm=grid.bpm,
-        key=record.get("key"),
+        key=source.key if grid.is_loop else record.get("key"),
         meter=grid.meter,
         bars=grid.bars,
         note=record.get("note"),
