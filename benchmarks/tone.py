@@ -30,7 +30,7 @@ from daemon.tone.instrument import Heard, fit
 from daemon.tone.line import Played, played, points_of
 from daemon.tone.one_at_a_time import check_one_voice
 from daemon.tone.synth import play
-from daemon.tone.voices import named
+from daemon.tone.voices import learn
 
 RATE = 44100
 #: Seeds from here on were never tuned on.
@@ -126,7 +126,7 @@ def _row(
         notes = [voice.play(Strike(p, 1.0, 0.8, RATE)) for p in range(low, high + 1, 5)]
         instrument = fit(target, [Heard(one, RATE) for one in notes])
     else:
-        instrument = named(target, float(pitch.min()), float(pitch.max()), RATE)
+        instrument = learn(voice, float(pitch.min()), float(pitch.max()), RATE)
     assert instrument is not None
     made = play(line, instrument, len(audio), RATE, True, 1)[:, None]
     spent_s = time.process_time() - began

@@ -23,7 +23,7 @@ WorksOn = Literal["words", "source", "notes", "either", "clip", "folder"]
 NAMED: dict[WorksOn, str] = {
     "words": "a prompt",
     "source": "an audio file on this machine, a clip, or last",
-    "notes": "a MIDI file on this machine, a clip that has notes, or last",
+    "notes": "a MIDI file or a sound on this machine, a clip, or last",
     "either": "a MIDI file or a loop on this machine, a clip, or last",
     "clip": "a clip, a job, or last",
     "folder": "a folder of sounds, or a collection",

@@ -74,6 +74,8 @@ class Brief:
     """LUFS, `keep`, or None for the kind's own."""
     master: bool = False
     """Limit a clip to reach its loudness; a track always is limited."""
+    master_like: str = ""
+    """The path of a track that a made track is mastered after, where `master` is on."""
     stretcher: str = "auto"
     """The stretcher, by its name in `audio.stretcher` of the config."""
     separator: str = "auto"

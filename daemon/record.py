@@ -92,6 +92,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     stems: list[str]
     picture: str
     """The path of a picture of what was done; only verbs that draw one have it."""
+    pair: list[str]
+    """The clips that are it before and after, equally loud; only a master has them."""
     prompt: str
     words: str
     license: str

@@ -13,6 +13,8 @@ TARGETS = ("selected slot", "free slot, this track", "arrangement", "folder only
 LIVE_KEY = ("if on", "always", "never")
 USES = ("fit to the grid", "continue", "melody", "accompany", "style", "split")
 
+NOTES_USES = ("go on", "vary", "groove", "drums to it", "play it")
+
 Rect = tuple[int, int, int, int]
 
 
@@ -128,13 +130,15 @@ FACE = (
     number("count", "Count", 1, 16, 1, "How many clips.", (114, 62, 34, 16)),
     label("engine-label", "Engine", 154, 50, 84),
     words("engine", "Engine", "auto", "Who makes it: auto, or an engine's name.", (154, 62, 84, 18)),
-    label("target-label", "Target", 244, 50, 152),
-    menu("target", "Target", TARGETS, "Where a finished clip goes.", (244, 62, 152, 16)),
+    label("target-label", "Target", 244, 50, 84),
+    menu("target", "Target", TARGETS, "Where a finished clip goes.", (244, 62, 84, 16)),
+    label("notesuse-label", "Notes are for", 332, 50, 64),
+    menu("notesuse", "Notes Use", NOTES_USES, "What a MIDI clip's notes are used for.", (332, 62, 64, 16)),
     label("livekey-label", "Live's key", 4, 84, 64),
     menu("livekey", "Live Key", LIVE_KEY, "Use Live's key: if its scale is on, always or never.", (4, 96, 64, 16)),
     label("use-label", "Sound is for", 74, 84, 74),
     menu("use", "Use", USES, "What the clip or the listening is used for.", (74, 96, 74, 16)),
-    button("useclip", "Use Clip", "Work from the selected audio clip.", (154, 94, 52, 20)),
+    button("useclip", "Use Clip", "Work from the selected clip: its sound, or its notes.", (154, 94, 52, 20)),
     button("listen", "Listen", "Record this track for some bars, then work from it.", (210, 94, 44, 20)),
     label("listenbars-label", "Bars", 258, 84, 34),
     number("listenbars", "Listen Bars", 1, 16, 4, "How many bars to listen.", (258, 96, 34, 16)),
@@ -148,7 +152,7 @@ FACE = (
 )  # fmt: skip
 
 #: Controls, each with the word by which the script receives it.
-_CONTROLS = ("kind", "bars", "count", "target", "livekey", "use", "listenbars", "port")
+_CONTROLS = ("kind", "bars", "count", "target", "livekey", "use", "notesuse", "listenbars", "port")
 _TEXTS = ("prompt", "engine")
 _BUTTONS = ("again", "cancel", "place", "audition")
 #: Buttons that use the boxes' text. It is fetched first, for a text typed without Return was not

@@ -117,11 +117,19 @@ class FlDoor:
             self._thread.start(self._run)
 
     def tell(self, event: Event) -> None:
-        """Show an event of one of FL's orders as a hint."""
-        if not isinstance(event, SessionChanged) and event.origin.door == self.name:
+        """Show an event of one of FL's orders as a hint.
+
+        The piano roll gets the notes of its clips, and clips of notes alone whoever ordered them.
+        """
+        if isinstance(event, SessionChanged):
+            return
+        is_own = event.origin.door == self.name
+        if is_own:
             self._thread.leave(partial(self._show, event))
-            if isinstance(event, Done) and self._piano_roll and (midi := self._midi_of(event.clip)):
-                self._thread.leave(partial(self._piano_roll.add, Path(midi)))
+        if not (isinstance(event, Done) and self._piano_roll):
+            return
+        if (is_own or event.info.get("kind") == "midi") and (midi := self._midi_of(event.clip)):
+            self._thread.leave(partial(self._piano_roll.add, Path(midi)))
 
     def stop(self) -> None:
         """Close the ports."""

@@ -495,7 +495,7 @@ def export(
 
 
 def add(
-    file: Annotated[list[Path], typer.Argument(help="Audio files.")],
+    file: Annotated[list[Path], typer.Argument(help="Audio or MIDI files.")],
     kind: Annotated[
         str | None,
         typer.Option(help="loop, oneshot, track, sfx or vocal; else it is heard.", metavar="X"),
@@ -512,7 +512,7 @@ def add(
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring audio files into the crate as they are, to be found, edited and exported as any clip.
+    """Bring sounds or MIDI files into the crate as they are, to be used as any clip.
 
     `fit` puts one on the grid instead.
     """

@@ -112,7 +112,7 @@ def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: P
 
 def _within_full_scale(result: Result, brief: Brief) -> Result:
     """The result, turned down where whole numbers would clip it; that is told."""
-    if result.audio is None or brief.subtype == "FLOAT":
+    if result.audio is None or brief.subtype == "FLOAT" or result.keeps_level:
         return result
     from daemon.audio.loudness import amplify, safe_gain
 
@@ -203,9 +203,12 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipR
         "made": time.time(),
         "features": sound,
     }
+    more = dict(result.more)
+    if result.pair:
+        more["pair"] = [result_id(task["clip"], k) for k in result.pair]
     # a verb may add keys, and changes none; its own come before the report
     return as_record(
-        {**record, **{k: v for k, v in result.more.items() if k not in record}, "report": report}
+        {**record, **{k: v for k, v in more.items() if k not in record}, "report": report}
     )
 
 

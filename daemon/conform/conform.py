@@ -24,6 +24,7 @@ from daemon.conform import oneshot
 from daemon.conform.gate import HOPELESS, Refusal, check_audio, check_result
 from daemon.conform.isolate import alone
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
+from daemon.conform.mastering import is_mastered, mastered_after
 from daemon.conform.report import Report, doubts
 from daemon.conform.second_look import Anew, hear_anew, taken_from
 from daemon.conform.track import fit_track
@@ -309,6 +310,8 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
     """Set the level, then measure loudness, peak and seam."""
     progress(0.8, "setting the level")
     is_loop = brief.kind == "loop"
+    if is_mastered(brief):
+        sound = mastered_after(sound, brief, report)
     level = measure_level(sound.audio, sound.sample_rate, is_loop)
     gain_db, limited = _gain(level, brief)
     finished, level = sound.linear(lambda x: amplify(x, gain_db)), level.louder(gain_db)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bridge.inbox.names import is_midi
 from bridge.music import Meter, loop_frames, snap_tempo
 from daemon.audio.files import read_sound
 from daemon.audio.resample import fit_length
@@ -20,6 +21,7 @@ from daemon.correction import Correction
 from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
+from daemon.library.bring_notes import bring_notes
 from daemon.library.render import Tell
 from daemon.record import ClipRecord
 from daemon.version import __version__
@@ -43,9 +45,11 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     statements (record, chunks, tags, name) are heard as witnesses beside the ear; the report holds
     them and the confidence. `corrected`, where the task has it, is the user's word on this file.
 
-    AudioError where the file cannot be read.
+    AudioError where the file cannot be read. A MIDI file becomes a clip of notes.
     """
     path = Path(task["path"])
+    if is_midi(path.name):
+        return bring_notes(task)
     values = task["values"]
     sound = read_sound(path)
     audio, rate = sound.audio, sound.sample_rate

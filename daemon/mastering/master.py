@@ -58,9 +58,20 @@ def master(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
     tell(0.92, "drawing and writing")
     report = _report(made, wish, about)
     whole = _result(source, grid, made.audio, report)
-    yield replace(whole, picture=_picture(made, wish, about))
-    if request.get("compare", True):
+    compares = bool(request.get("compare", True))
+    picture = _picture(made, wish, about)
+    yield replace(whole, picture=picture, pair=(1, 2) if compares else None)
+    if compares:
         yield from _pair(source, grid, made)
+
+
+def read_reference(path: str) -> tuple[Reference, str]:
+    """A sound to go by, and its name. AudioError or ConformError says why it is none."""
+    audio, rate = read_audio(path)
+    name = Path(path).stem
+    _check(audio, rate, name, _SHORTEST_REFERENCE_S, "a reference can be followed")
+    record = read_record(Path(path)) or {}
+    return Reference.of(audio, rate, record.get("kind") == "loop"), name
 
 
 def _wish(brief: Brief, request: dict[str, Any]) -> tuple[Wish, dict[str, Any]]:
@@ -71,11 +82,7 @@ def _wish(brief: Brief, request: dict[str, Any]) -> tuple[Wish, dict[str, Any]]:
         target = target or USUAL
         about = {"aim": target.name, "aim_source": target.source}
         return Wish(_level(request, target.lufs), target.ceiling_db), about
-    audio, rate = read_audio(path)
-    name = Path(path).stem
-    _check(audio, rate, name, _SHORTEST_REFERENCE_S, "a reference can be followed")
-    record = read_record(Path(path)) or {}
-    like = Reference.of(audio, rate, record.get("kind") == "loop")
+    like, name = read_reference(path)
     about = {"like": name}
     if target:
         about |= {"aim": target.name, "aim_source": target.source}
@@ -129,7 +136,7 @@ def _result(
         part=part,
         words=f"{source.title} {part or 'master'}",
         bpm=grid.bpm,
-        key=record.get("key"),
+        key=source.key if grid.is_loop else record.get("key"),
         meter=grid.meter,
         bars=grid.bars,
         note=record.get("note"),

@@ -44,13 +44,16 @@ _MEMORY_MB, _MEMORY_MB_A_MINUTE = 110, 105
 
 def transcribe(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """One MIDI clip. ConformError where nothing is heard in the source."""
-    source = Source.read(brief)
+    yield written_down(Source.read(brief), request, tell)
+
+
+def written_down(source: Source, request: dict[str, Any], tell: Tell) -> Result:
+    """A source's notes: of a clip that was planned by its plan, else by ear."""
     if has_plan(source.record):
         tell(0.5, "reading its plan")
-        yield _of_plan(source)
-        return
+        return _of_plan(source)
     _check(source)
-    yield Transcription(source, request, tell).result()
+    return Transcription(source, request, tell).result()
 
 
 def _check(source: Source) -> None:

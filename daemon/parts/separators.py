@@ -94,6 +94,11 @@ def brief_of(brief: Brief, request: Request) -> Brief:
     return brief.amended(separator=str(request.get("with", _preferred)))
 
 
+def usual_brief(brief: Brief, request: Request) -> Brief:
+    """The Brief of a verb that takes sounds apart, and whose request names no separator."""
+    return brief.amended(separator=_preferred)
+
+
 def choose(name: str) -> Separator:
     """The separator of that name, or the best that is ready. ConformError where it is not ready."""
     if name == AUTO:

@@ -69,6 +69,8 @@ class Source:
     """Whether it is all of the file, not a passage."""
     stated_licence: str = ""
     """What the library states of the clip that it is."""
+    known: Grid | None = None
+    """The grid of the whole that it is a part of."""
 
     @classmethod
     def read(cls, brief: Brief) -> Source:
@@ -105,7 +107,9 @@ class Source:
 
     @cached_property
     def grid(self) -> Grid:
-        """Its user's word, its record's grid, or the one that is heard."""
+        """Its whole's grid, its user's word, its record's grid, or the one that is heard."""
+        if self.known is not None:
+            return self.known
         if self.is_one_sound:
             return Grid(None, None, "4/4", None, "one sound has no beat", 0.0)
         if self.word.bpm is None and self.record and self.record["kind"] == "loop":

@@ -12,8 +12,9 @@ _SOUND = Field(
     "sound",
     switch,
     "on or off",
-    "off",
-    "Their sound by the embedded musician as well, as a loop with the notes beside it.",
+    "off for notes, on for a sound",
+    "Their sound by the embedded musician as well, as a loop with the notes beside it; what was a"
+    " sound is one again, unless this is off.",
     "on",
 )
 _TEMPERATURE = Field(
@@ -131,6 +132,15 @@ _MARKED = Field(
     "3-4",
 )
 
+_WITH = Field(
+    "with",
+    one_of("own", "midigpt"),
+    "own or midigpt",
+    "own",
+    "Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours.",
+    "midigpt",
+)
+
 RENDER = DaemonVerb(VERBS["render"], work="daemon.pieces.render:render")
 CONTINUE = DaemonVerb(
     Verb(
@@ -140,7 +150,7 @@ CONTINUE = DaemonVerb(
         said="go on with {}",
         help="go on with notes: more bars in the same manner, to the end of a phrase",
         example="riff.mid --bars 4",
-        fields=("bars", _TEMPERATURE, _CHORDS, _PARTS, _GIVE, "seed", _SOUND, "bpm", "key"),
+        fields=("bars", _TEMPERATURE, _CHORDS, _PARTS, _GIVE, _WITH, "seed", _SOUND, "bpm", "key"),
         by_button=True,
     ),
     work="daemon.pieces.going_on:continue_",
@@ -153,9 +163,10 @@ INFILL = DaemonVerb(
         said="fill bars of {}",
         help="write the marked bars of notes anew, so that both sides join",
         example="riff.mid --marked 3-4",
-        fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, "seed", _SOUND, "bpm", "key"),
+        fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, _WITH, "seed", _SOUND, "bpm", "key"),
     ),
     work="daemon.pieces.going_on:infill",
+    brief="daemon.parts.separators:usual_brief",
 )
 GROOVE = DaemonVerb(
     Verb(
@@ -209,4 +220,5 @@ VARY = DaemonVerb(
         by_button=True,
     ),
     work="daemon.pieces.vary:vary",
+    brief="daemon.parts.separators:usual_brief",
 )

@@ -64,7 +64,7 @@ class Rhythm:
 def drumify(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """Drums of the source's rhythm, alone or with the source."""
     tell(0.05, "hearing the rhythm")
-    piece, rhythm = _source(brief, request)
+    piece, rhythm = _source(brief, request, folder, tell)
     density = float(request.get("density", _USUAL_DENSITY))
     drums, genre = drums_of(piece, rhythm, brief, density)
     whole = request.get("give") == "whole" and piece.parts
@@ -85,10 +85,12 @@ def drumify(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> 
     yield result_of(made, brief, request, tell, method=genre, part="drums", report=report)
 
 
-def _source(brief: Brief, request: dict[str, Any]) -> tuple[Piece, Rhythm]:
+def _source(
+    brief: Brief, request: dict[str, Any], folder: Path, tell: Tell
+) -> tuple[Piece, Rhythm]:
     assert brief.reference is not None, "a verb that works on notes has a source"
     if is_midi(brief.reference):
-        piece = read_source(brief)
+        piece = read_source(brief, folder, tell)
         return piece, rhythm_of(piece, named_parts(piece, list(request.get("parts", ())), "parts"))
     # imported only here: notes alone need no ear
     from daemon.pieces.attacks import hear_attacks

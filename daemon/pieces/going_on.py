@@ -12,12 +12,15 @@ from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
+from daemon.pieces.midigpt import Checkpoint, find_checkpoint, written_by_net
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.results import Tell, result_of
-from daemon.pieces.source import named_parts, read_source
+from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Phrases, Writer, bar_shape
 from daemon.verbs.registry import Result
 
+#: What writes bars where nobody says.
+OWN = "own"
 #: Bars that may be added at once.
 MOST_BARS = 64
 #: Bars that are added where nobody says how many: a phrase, and four at least.
@@ -28,16 +31,14 @@ _LOOP_BARS = 8
 
 def continue_(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """The piece with more bars after it, or those bars alone."""
-    piece = read_source(brief)
+    net = _net(request)
+    piece = read_source(brief, folder, tell)
     chosen = named_parts(piece, list(request.get("parts", ())), "parts")
     count = _bars_wanted(request, piece)
-    tell(0.1, f"{count} more bars")
-    longer = continued(
-        piece, count, float(request.get("temperature", 1.0)), brief.seed,
-        chords=str(request.get("chords", "")), parts=chosen,
-    )  # fmt: skip
-    new = range(piece.bars, longer.bars)
-    report = _report(piece, longer, new, brief, request)
+    tell(0.7 if piece.is_heard else 0.1, f"{count} more bars")
+    new = range(piece.bars, piece.bars + count)
+    longer = _with_bars(piece, list(new), chosen, brief, request, net)
+    report = _report(piece, longer, new, brief, request, net)
     length = Phrases.of(piece).bars
     if longer.bars % length:
         report["said"].append(
@@ -45,21 +46,69 @@ def continue_(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -
         )
     if request.get("give") == "new":
         longer = part_of_bars(longer, piece.bars, longer.bars)
-    yield result_of(longer, brief, request, tell, method="own bars", report=report)
+    yield _by(result_of(longer, brief, request, tell, method="own bars", report=report), net)
 
 
 def infill(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
-    """The piece with the marked bars written anew."""
-    piece = read_source(brief)
+    """The piece with the marked bars written anew; of a sound the other bars stay as they are."""
+    net = _net(request)
+    names = list(request.get("parts", ()))
+    if stays_sound(brief, request):
+        # imported only here: notes alone need no ear
+        from daemon.pieces.in_place import results, take_apart
+
+        loop = take_apart(brief, folder, tell)
+        filled, report = _filled(loop.piece, loop.stem_names(names), brief, request, net)
+        found = results(
+            loop, filled, brief, folder, tell, method="own bars", words="filled in", report=report
+        )
+        yield from (_by(one, net) for one in found)
+        return
+    piece = read_source(brief, folder, tell)
+    tell(0.7 if piece.is_heard else 0.1, "writing bars anew")
+    filled, report = _filled(piece, names, brief, request, net)
+    yield _by(result_of(filled, brief, request, tell, method="own bars", report=report), net)
+
+
+def _net(request: dict[str, Any]) -> Checkpoint | None:
+    """The net that was asked for, looked for before any work; None for the own bars."""
+    if request.get("with", OWN) == OWN:
+        return None
+    if "chords" in request:
+        raise ConformError("chords: midigpt takes none; leave them out, or leave `with` out")
+    return find_checkpoint()
+
+
+def _by(result: Result, net: Checkpoint | None) -> Result:
+    """The result with the net's name and terms, where one wrote it."""
+    if net is None:
+        return result
+    terms = f"{result.license}; weights: {net.licence}"
+    return replace(result, model=f"MIDI-GPT, {net.path.stem}", license=terms)
+
+
+def _with_bars(
+    piece: Piece, bars: list[int], parts: tuple[Part, ...], brief: Brief, request: dict[str, Any],
+    net: Checkpoint | None,
+) -> Piece:  # fmt: skip
+    """The piece with these bars written: behind its end, or in the place of its own."""
+    temperature = float(request.get("temperature", 1.0))
+    if net is not None:
+        return written_by_net(piece, bars, parts, temperature, brief.seed, net)
+    chords = str(request.get("chords", ""))
+    if bars[0] >= piece.bars:
+        return continued(piece, len(bars), temperature, brief.seed, chords=chords, parts=parts)
+    return infilled(piece, bars, temperature, brief.seed, chords=chords, parts=parts)
+
+
+def _filled(
+    piece: Piece, names: list[str], brief: Brief, request: dict[str, Any], net: Checkpoint | None
+) -> tuple[Piece, dict[str, Any]]:
+    """The piece with its marked bars anew, and what the report says of it."""
     marked = read_marked(str(request.get("marked", "")), piece)
-    chosen = named_parts(piece, list(request.get("parts", ())), "parts")
-    tell(0.1, f"{len(marked)} bars anew")
-    filled = infilled(
-        piece, marked, float(request.get("temperature", 1.0)), brief.seed,
-        chords=str(request.get("chords", "")), parts=chosen,
-    )  # fmt: skip
-    report = _report(piece, filled, marked, brief, request)
-    yield result_of(filled, brief, request, tell, method="own bars", report=report)
+    parts = named_parts(piece, names, "parts")
+    filled = _with_bars(piece, marked, parts, brief, request, net)
+    return filled, _report(piece, filled, marked, brief, request, net)
 
 
 def continued(
@@ -216,8 +265,9 @@ def _bars_wanted(request: dict[str, Any], piece: Piece) -> int:
 
 
 def _report(
-    piece: Piece, made: Piece, bars: Any, brief: Brief, request: dict[str, Any]
-) -> dict[str, Any]:
+    piece: Piece, made: Piece, bars: Any, brief: Brief, request: dict[str, Any],
+    net: Checkpoint | None,
+) -> dict[str, Any]:  # fmt: skip
     """What was found in the piece, and how much of the new bars is quoted from it."""
     old = {
         bar_shape(piece.bar(part, bar), part.name)
@@ -242,11 +292,11 @@ def _report(
             ][:64],
         },
         "did": {
-            "method": "bars of its own, moved and joined",
+            "method": "bars of its own, moved and joined" if net is None else "MIDI-GPT",
             "temperature": float(request.get("temperature", 1.0)),
             "seed": brief.seed,
             "bars": [bar + 1 for bar in bars],
             "quoted": round(sum(one in old for one in new) / max(1, len(new)), 3),
         },
-        "said": list(piece.said),
+        "said": [*piece.said, *([net.said] if net else [])],
     }

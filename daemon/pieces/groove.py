@@ -35,7 +35,7 @@ def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
 
         yield felt_loop(brief, request, tell)
         return
-    piece = read_source(brief)
+    piece = read_source(brief, folder, tell)
     amount = float(request.get("amount", 1.0))
     chosen = named_parts(piece, list(request.get("parts", ())), "parts")
     tell(0.1, "finding the feel")

@@ -21,8 +21,8 @@ _MINOR = (
 )  # fmt: skip
 #: Weights of what speaks for a chord: tones of it, tones beside it, its root in the bass.
 _OUTSIDE, _BASS, _STAYS, _SIMPLE, _HOME = 0.7, 0.45, 0.12, 0.03, 0.1
-
-
+#: Moves within a key that are kept: a long piece asks for the same few over and over.
+_KNOWN = 4096
 #: Bars of a piece whose chords are taken for one progression where none repeats in it.
 _SHORT_BARS = 8
 
@@ -147,16 +147,19 @@ def _repeats(harmony: Harmony, lag: int) -> bool:
     return same >= 0.8 * len(pairs)
 
 
+@lru_cache(_KNOWN)
 def scale_steps(chord: Chord, other: Chord, key: Key) -> int:
     """Scale steps, -3 to 3, from a chord's root to another's: the shortest way."""
     return (_degree(other.root, key) - _degree(chord.root, key) + 3) % 7 - 3
 
 
+@lru_cache(_KNOWN)
 def _degree(pitch_class: int, key: Key) -> int:
     """The scale's degree nearest below or at a pitch class."""
     return min(range(7), key=lambda k: (pitch_class - key.scale[k]) % 12)
 
 
+@lru_cache(_KNOWN)
 def moved_in_scale(pitch: int, steps: int, key: Key) -> int:
     """A pitch moved by steps of the scale; a note outside it keeps its distance to the degree."""
     degree = _degree(pitch % 12, key)
@@ -171,6 +174,7 @@ def _above(key: Key, degree: int) -> int:
     return (key.scale[degree] - key.tonic) % 12
 
 
+@lru_cache(_KNOWN)
 def scale_place(pitch: int, key: Key) -> int:
     """A pitch as a number of scale steps, so that the interval of two counts the key's own steps.
 
@@ -181,6 +185,7 @@ def scale_place(pitch: int, key: Key) -> int:
     return 7 * ((tone - key.tonic - _above(key, degree)) // 12) + degree
 
 
+@lru_cache(_KNOWN)
 def onto_chord(pitch: int, chord: Chord) -> int:
     """The chord's tone nearest to a pitch."""
     return nearest(pitch, chord.pitch_classes)

@@ -7,13 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bridge.inbox.names import is_midi, user_name
 from daemon.brief import Brief
 from daemon.errors import ConformError
-from daemon.pieces.midi import read_midi
 from daemon.pieces.morph import distance, steps_of, way
 from daemon.pieces.results import Tell, result_of
-from daemon.pieces.source import read_source, without_notes
+from daemon.pieces.source import is_asked, read_source
 from daemon.verbs.registry import Result
 
 #: Clips of a way where nobody says how many.
@@ -26,11 +24,9 @@ def interpolate(
     """The first piece, the clips between, and the second: each nearer to it."""
     if brief.other is None:
         raise ConformError("to: which clip does the way lead to? as in: --to other.mid")
-    first = read_source(brief)
-    if not is_midi(brief.other):
-        raise ConformError(without_notes(user_name(Path(brief.other)), brief.do))
-    last = read_midi(Path(brief.other))
-    if brief.bpm:
+    first = read_source(brief, folder, tell)
+    last = read_source(brief, folder, tell, brief.other)
+    if brief.bpm and (is_asked(brief, "bpm") or not last.is_heard):
         last = replace(last, bpm=brief.bpm)
     if not {part.role for part in first.parts} & {part.role for part in last.parts}:
         roles = [" and ".join(part.role for part in one.parts) for one in (first, last)]
@@ -58,6 +54,6 @@ def interpolate(
             "said": [*said, *first.said, *last.said],
         }
         yield result_of(
-            replace(piece, name=name), brief, request, lambda *_: None, method="changing beats",
-            report=report,
+            replace(piece, name=name, is_heard=first.is_heard or last.is_heard), brief, request,
+            lambda *_: None, method="changing beats", report=report,
         )  # fmt: skip

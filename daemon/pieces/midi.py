@@ -84,10 +84,8 @@ def midi_of(piece: Piece) -> bytes:
         head.append(mido.MetaMessage("key_signature", key=signature(piece.key), time=0))
     head.append(mido.MetaMessage("end_of_track", time=piece.ticks))
     file.tracks.append(head)
-    channels = (channel for channel in _channels())
-    for part in piece.parts:
-        channel = DRUM_CHANNEL if part.is_drums else next(channels)
-        file.tracks.append(_track(part, channel, piece.ticks))
+    for part, channel, timed in _apart(piece):
+        file.tracks.append(_track(part, channel, timed, piece.ticks))
     out = io.BytesIO()
     file.save(file=out)
     return out.getvalue()
@@ -257,19 +255,41 @@ def _channels() -> Iterable[int]:
         yield 15
 
 
-def _track(part: Part, channel: int, ticks: int) -> mido.MidiTrack:
+def _apart(piece: Piece) -> list[tuple[Part, int, list[Struck]]]:
+    """The parts with their channels and notes, none of which ends another of its channel.
+
+    Drums of several tracks share a channel, where a note's end would silence the other track's.
+    """
+    free = iter(_channels())
+    rows = [(part, DRUM_CHANNEL if part.is_drums else next(free)) for part in piece.parts]
+    found: list[tuple[Part, int, list[Struck]]] = []
+    for channel in dict.fromkeys(channel for _, channel in rows):
+        own = [part for part, at in rows if at == channel]
+        timed = [
+            [
+                (max(0, note.start), min(note.end, piece.ticks), note.pitch, note.velocity, channel)
+                for note in part.notes
+                if note.start < piece.ticks
+            ]
+            for part in own
+        ]
+        kept = without_overlaps(note for notes in timed for note in notes)
+        # a note begins where no other of its pitch does, so it tells its part
+        owner = {(n[0], n[2]): k for k, notes in reversed(list(enumerate(timed))) for n in notes}
+        for k, part in enumerate(own):
+            found.append((part, channel, [n for n in kept if owner[n[0], n[2]] == k]))
+    places = {id(part): n for n, part in enumerate(piece.parts)}
+    return sorted(found, key=lambda row: places[id(row[0])])
+
+
+def _track(part: Part, channel: int, timed: list[Struck], ticks: int) -> mido.MidiTrack:
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=_ascii(part.name), time=0))
     if part.program is not None and not part.is_drums:
         track.append(mido.Message("program_change", channel=channel, program=part.program, time=0))
-    timed = [
-        (max(0, note.start), min(note.end, ticks), note.pitch, note.velocity, channel)
-        for note in part.notes
-        if note.start < ticks
-    ]
     events = [
         event
-        for first, end, pitch, velocity, _ in without_overlaps(timed)
+        for first, end, pitch, velocity, _ in timed
         for event in ((first, 1, pitch, velocity), (min(end, ticks), 0, pitch, 0))
     ]
     now = 0

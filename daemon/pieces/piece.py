@@ -113,6 +113,8 @@ class Piece:
     bars: int = 4
     said: tuple[str, ...] = ()
     """What its user should know of how it was read."""
+    is_heard: bool = False
+    """Whether it was heard in a sound: what is made of it is then a sound too."""
 
     @property
     def bar_ticks(self) -> int:

@@ -22,7 +22,7 @@ _MOST_TRACK_S = 1200.0
 
 def render(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """The piece's sound as a loop of its bars, or a track where it is longer than a loop can be."""
-    piece = read_source(brief)
+    piece = read_source(brief, folder, tell)
     seconds = piece.bars * bar_seconds(piece.meter, piece.bpm)
     kind = str(request.get("kind", ""))
     is_track = kind == "track" or (not kind and (piece.bars > MAX_BARS or seconds > MAX_LOOP_S))

@@ -31,11 +31,14 @@ def result_of(
     part: str = "",
     words: str = "",
 ) -> Result:
-    """The piece as a clip: its notes, or with `sound` a loop of their sound with the notes."""
+    """The piece as a clip: its notes, or with `sound` a loop of their sound with the notes.
+
+    A piece that was heard in a sound is a sound again, unless notes alone are asked for.
+    """
     is_pitched = bool(piece.pitched)
     whole = {"said": list(piece.said), **report}
     audio = None
-    if request.get("sound"):
+    if request.get("sound", piece.is_heard):
         check_loop(piece)
         audio = play(piece, brief, tell)
     return Result(
@@ -62,5 +65,5 @@ def check_loop(piece: Piece) -> None:
     if piece.bars > MAX_BARS or seconds > MAX_LOOP_S:
         raise ConformError(
             f"{piece.name} has {piece.bars} bars ({seconds:.0f} s); a loop has at most {MAX_BARS}"
-            f" and {MAX_LOOP_S:.0f} s: ask for its notes alone, or render it as a track"
+            f" and {MAX_LOOP_S:.0f} s: ask for its notes alone (sound: off), or render a track"
         )

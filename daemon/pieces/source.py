@@ -1,51 +1,61 @@
-"""The piece that a verb works on: a MIDI file, or the notes of a clip."""
+"""The piece that a verb works on: a MIDI file, the notes of a clip, or those heard in a sound."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from bridge.inbox.names import is_midi, user_name
+from bridge.inbox.names import is_midi
 from bridge.music import Key
-from bridge.verbs import VERBS
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Part, Piece
 
+Tell = Callable[[float, str], None]
+
 #: Whose word on tempo or key goes before the file's own.
 _ASKED = ("request", "prompt")
 
 
-def read_source(brief: Brief, path: str | None = None) -> Piece:
+def read_source(brief: Brief, folder: Path, tell: Tell, path: str | None = None) -> Piece:
     """The piece of the brief's source, or of another file: in the tempo and key that are asked.
 
-    A tempo that the session says counts: notes have none of their own. ConformError says in one
-    line why there is nothing to work on.
+    A tempo that the session says counts: notes have none of their own, and a sound has. A sound is
+    written down first, by the work of `transcribe`, with `folder` for its file. ConformError says
+    in one line why there is nothing to work on.
     """
     given = path or brief.reference
     assert given is not None, "a verb that works on notes has a source"
-    if not is_midi(given):
-        raise ConformError(without_notes(user_name(Path(given)), brief.do))
-    piece = read_midi(Path(given))
+    if is_midi(given):
+        piece = read_midi(Path(given))
+    else:
+        # imported only here: notes alone need no ear
+        from daemon.pieces.hearing import heard_piece
+
+        piece = heard_piece(brief, given, folder, tell)
     if path is not None:
         return piece
     key = piece.key
-    word = brief.decided.get("key")
-    if brief.key_name and (brief.source or (word is not None and word.source in _ASKED)):
+    if brief.key_name and (brief.source or is_asked(brief, "key")):
         key = Key.parse(brief.key_name)
     name = brief.words if brief.source else piece.name
-    return replace(piece, name=name or piece.name, bpm=brief.bpm or piece.bpm, key=key)
+    bpm = brief.bpm if is_asked(brief, "bpm") or not piece.is_heard else None
+    return replace(piece, name=name or piece.name, bpm=bpm or piece.bpm, key=key)
 
 
-def without_notes(name: str, do: str) -> str:
-    """What to say of a sound where notes are needed."""
-    hear = (
-        f"`sidecrate transcribe {name}` hears its notes"
-        if "transcribe" in VERBS
-        else "give a MIDI file, or a clip that has notes"
-    )
-    return f"{name} is a sound without notes, and {do} works on notes: {hear}"
+def stays_sound(brief: Brief, request: Mapping[str, Any]) -> bool:
+    """Whether it is a sound whose unchanged parts stay as they are: not if notes are asked for."""
+    assert brief.reference is not None, "a verb that works on notes has a source"
+    return not is_midi(brief.reference) and bool(request.get("sound", True))
+
+
+def is_asked(brief: Brief, field: str) -> bool:
+    """Whether the request itself says a tempo or a key."""
+    word = brief.decided.get(field)
+    return word is not None and word.source in _ASKED
 
 
 def named_parts(piece: Piece, names: list[str], field: str) -> tuple[Part, ...]:

@@ -11,7 +11,7 @@ from daemon.pieces.harmony import find_chords
 from daemon.pieces.morph import share_changed, way
 from daemon.pieces.piece import Part, Piece
 from daemon.pieces.results import Tell, result_of
-from daemon.pieces.source import named_parts, read_source
+from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Writer
 from daemon.verbs.registry import Result
 
@@ -21,24 +21,51 @@ _USUAL_STRENGTH = 0.3
 
 
 def vary(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
-    """The piece with some of its beats from another take: none at 0, all at 1."""
-    piece = read_source(brief)
-    locked = list(request.get("lock", ()))
-    kept = named_parts(piece, locked, "lock") if locked else ()
+    """The piece with some of its beats from another take: none at 0, all at 1.
+
+    Of a sound only those beats are played anew; the rest stays as it is.
+    """
     strength = float(request.get("strength", _USUAL_STRENGTH))
-    tell(0.1, "another take")
-    made = varied(piece, strength, brief.seed, locked=kept)
-    report = {
+    locked = list(request.get("lock", ()))
+    if stays_sound(brief, request):
+        # imported only here: notes alone need no ear
+        from daemon.pieces.in_place import results, take_apart
+
+        loop = take_apart(brief, folder, tell)
+        made, report = _varied(loop.piece, strength, loop.stem_names(locked), brief.seed)
+        yield from results(
+            loop, made, brief, folder, tell, method="another take", words="varied", report=report
+        )
+        return
+    piece = read_source(brief, folder, tell)
+    tell(0.7 if piece.is_heard else 0.1, "another take")
+    made, report = _varied(piece, strength, locked, brief.seed)
+    yield result_of(made, brief, request, tell, method="another take", report=report)
+
+
+def _varied(
+    piece: Piece, strength: float, locked: list[str], seed: int
+) -> tuple[Piece, dict[str, Any]]:
+    """The piece varied, and what the report says of it."""
+    kept = named_parts(piece, locked, "lock") if locked else ()
+    made = varied(piece, strength, seed, locked=kept)
+    said = list(piece.said)
+    if strength and made == piece:
+        said.append(
+            f"nothing of it changed at a strength of {strength:g}: another take comes from its"
+            f" other bars, and it has {piece.bars}; a higher strength or another seed may find more"
+        )
+    return made, {
         "found": {"parts": {part.name: part.role for part in piece.parts}},
         "did": {
+            "method": "beats of another take",
             "strength": strength,
-            "seed": brief.seed,
+            "seed": seed,
             "locked": [part.name for part in kept],
             "changed": round(share_changed(piece, made), 4),
         },
-        "said": list(piece.said),
+        "said": said,
     }
-    yield result_of(made, brief, request, tell, method="another take", report=report)
 
 
 def varied(piece: Piece, strength: float, seed: int, *, locked: tuple[Part, ...] = ()) -> Piece:

@@ -51,6 +51,7 @@ class PromptDefaults:
     stems: bool = False
     midi: bool = True
     master: bool = False
+    master_like: str = ""
     stretcher: str = "auto"
     fonts: tuple[str, ...] = ()
     improve: str = "off"
@@ -141,6 +142,7 @@ def settle(
         grid=str(request.get("grid", "feel")),
         level=request.get("level"),
         master=defaults.master,
+        master_like=defaults.master_like,
         stretcher=defaults.stretcher,
         fonts=defaults.fonts,
         formants=bool(request.get("formants", False)),

@@ -33,6 +33,7 @@ def prompt_defaults(config: Config) -> PromptDefaults:
         stems=config.defaults.stems,
         midi=config.defaults.midi,
         master=config.audio.master,
+        master_like=config.audio.master_like,
         stretcher=config.audio.stretcher,
         fonts=config.sounds.fonts,
         improve=config.improve.prompts,

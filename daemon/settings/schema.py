@@ -163,8 +163,8 @@ class FlSettings(Section):
     )
     piano_roll_scripts: str | None = Field(
         None,
-        description="FL's folder Piano roll scripts, to write the notes of FL's clips into."
-        " Empty: they are not written.",
+        description="FL's folder Piano roll scripts. The notes of clips ordered from FL, and of all"
+        " clips that are notes alone, are written into it. Empty: they are not written.",
     )
 
 
@@ -205,7 +205,14 @@ class AudioSettings(Section):
     )
     bits: Literal[16, 24, 32] = Field(24, description="Of the published WAV files; 32 is float.")
     master: bool = Field(
-        False, description="Limit loops too, so that they reach their loudness; tracks always are."
+        False,
+        description="Master what is made: loops are limited too, so that they reach their loudness"
+        " (tracks always are), and tracks go by `master_like`.",
+    )
+    master_like: str = Field(
+        "",
+        description="The path of a track whose spectrum, width and dynamics made tracks are"
+        " mastered after, where `master` is on. Empty: loudness alone.",
     )
     stretcher: Literal["auto", "rubberband", "rubberband-program", "signalsmith"] = Field(
         "auto",

@@ -1,6 +1,6 @@
 """One voice played by another instrument: a named one, or one fitted to a sound of the user's."""
 
-from bridge.request import Field, local_path, short_text, whole
+from bridge.request import Field, local_path, one_of, short_text, whole
 from bridge.verbs import Verb
 from daemon.verbs.registry import DaemonVerb
 
@@ -8,7 +8,7 @@ _INSTRUMENT = Field(
     "instrument",
     short_text,
     "an instrument's name (docs/sounds.md)",
-    "none; it needs this or `sound`",
+    "none; it needs this, `sound` or `kit`",
     "What plays the line instead.",
     "trumpet",
 )
@@ -29,7 +29,30 @@ _OCTAVES = Field(
     "How much higher it is played.",
     "-1",
 )
-
+_WITH = Field(
+    "with",
+    one_of("own", "swift-f0"),
+    "own or swift-f0",
+    "own",
+    "What follows the pitch: the built-in tracker, or swift-f0.",
+    "swift-f0",
+)
+_NAME = Field(
+    "name",
+    short_text,
+    "words",
+    "the sound's name",
+    "What the instrument is called, and the collection of its notes.",
+    "My Flute",
+)
+_ROLE = Field(
+    "role",
+    one_of("lead", "bass", "chords"),
+    "lead, bass or chords",
+    "lead",
+    "Which part of a clip it plays as a kit.",
+    "bass",
+)
 
 TONE = DaemonVerb(
     Verb(
@@ -39,9 +62,21 @@ TONE = DaemonVerb(
         said="play {} by another instrument",
         help="play one voice by another instrument: bends, vibrato and dynamics stay",
         example="humming.wav --instrument trumpet",
-        fields=(_INSTRUMENT, _SOUND, _OCTAVES, "seed"),
+        fields=(_INSTRUMENT, _SOUND, "kit", _OCTAVES, _WITH, "seed"),
         beside="sound",
         beside_folder=True,
     ),
     work="daemon.tone.tone:tone",
+)
+LEARN = DaemonVerb(
+    Verb(
+        "learn",
+        works_on="source",
+        gives="single notes of its instrument, three semitones apart, as a collection to play on",
+        said="learn the instrument of {}",
+        help="keep the instrument of a sound: notes of it for `make --kit` and `tone --kit`",
+        example='my-flute.wav --name "My Flute"',
+        fields=(_NAME, _ROLE, "reference_start", "reference_end", "seed"),
+    ),
+    work="daemon.tone.learn:learn_sound",
 )

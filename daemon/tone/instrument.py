@@ -59,6 +59,15 @@ class Instrument:
     noise_db: np.ndarray
     """(pitches, loudnesses, bands)."""
 
+    @property
+    def reach(self) -> tuple[float, float]:
+        """Its lowest and its highest note, as MIDI numbers."""
+        return float(self.pitches[0]), float(self.pitches[-1])
+
+    @property
+    def method(self) -> str:
+        return "harmonics and noise"
+
     def shape(self, pitch: np.ndarray, under_db: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Levels (points, HARMONICS) and (points, bands) at pitches and dB under the loudest.
 

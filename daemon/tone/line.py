@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,17 +46,26 @@ class Played:
         return float(np.percentile(heard, 95)) if len(heard) else _FLOOR_DB
 
 
-def played(audio: np.ndarray, rate: int, is_loop: bool) -> Played:
-    """The line of float (frames, channels); a loop's goes round its seam."""
+#: float (frames,) and its rate in Hz -> Hz (points,), NaN where there is no voice.
+Ear = Callable[[np.ndarray, int], np.ndarray]
+
+
+def own_ear(mono: np.ndarray, rate: int) -> np.ndarray:
+    """Our own probabilistic YIN."""
+    return follow(mono, rate).hz
+
+
+def played(audio: np.ndarray, rate: int, is_loop: bool, ear: Ear = own_ear) -> Played:
+    """The line of float (frames, channels) as `ear` hears it; a loop's goes round its seam."""
     mono = mixed(audio)
     if not is_loop:
-        return Played(follow(mono, rate).hz, level_db(mono, rate, False))
+        return Played(ear(mono, rate), level_db(mono, rate, False))
     # whole hops, so that the points keep their places
     around = round(np.ceil(_AROUND_S / HOP_S) * HOP_S * rate)
     first = round(around / rate / HOP_S)
     where = np.arange(-around, len(mono) + around)
     points = points_of(len(mono), rate)
-    hz = follow(np.take(mono, where, mode="wrap"), rate).hz[first : first + points]
+    hz = ear(np.take(mono, where, mode="wrap"), rate)[first : first + points]
     return Played(hz, level_db(mono, rate, True))
 
 

@@ -13,14 +13,18 @@ from daemon.audio.sound import mixed
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.parts.source import Source
+from daemon.tone.ears import OWN, ear_of
 from daemon.tone.instrument import Instrument
 from daemon.tone.line import Played, played
 from daemon.tone.one_at_a_time import check_one_voice
+from daemon.tone.sampler import Sampler, read_sampler
+from daemon.tone.sampler import play as sampled
 from daemon.tone.synth import play
-from daemon.tone.voices import named, of_sounds
+from daemon.tone.voices import learn, of_sounds, voice_of
 from daemon.verbs.registry import Kind, Result
 
 Tell = Callable[[float, str], None]
+_Player = Instrument | Sampler
 
 #: s; the shortest sound that has a line, and the longest that is kept in memory.
 _SHORTEST_S, _LONGEST_S = 0.1, 600.0
@@ -31,10 +35,8 @@ _SAID_FROM_S = 10.0
 
 def tone(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
     """The line by another instrument. ConformError where there is no line, or no instrument."""
-    if not brief.other and "instrument" not in request:
-        raise ConformError(
-            "tone needs an instrument: --instrument trumpet, or --sound with a sound of yours"
-        )
+    player = _player(brief, request)
+    ear = ear_of(str(request.get("with", OWN)))
     source = Source.read(brief)
     audio, rate = source.audio, source.sample_rate
     length_s = len(audio) / rate
@@ -47,14 +49,14 @@ def tone(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     words = "following the line"
     tell(0.02, f"{words}, about {expected_s:.0f} s" if expected_s > _SAID_FROM_S else words)
     grid = source.grid
-    line = played(audio, rate, grid.is_loop)
+    line = played(audio, rate, grid.is_loop, ear)
     check_one_voice(audio, rate, line, source.name)
     octaves = int(request.get("octaves", 0))
     line = Played(line.hz * 2.0**octaves, line.level_db)
     tell(0.4, "learning the instrument")
-    instrument = _instrument(brief, request, line, rate)
+    instrument = player(line, rate)
     tell(0.7, "playing")
-    mono = play(line, instrument, len(audio), rate, grid.is_loop, brief.seed)
+    mono = _played(line, instrument, len(audio), rate, grid.is_loop, brief.seed)
     made, gain_db = _as_source(mono, audio, rate, grid.is_loop)
     yield Result(
         _kind(source),
@@ -73,11 +75,38 @@ def tone(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     )
 
 
-def _instrument(brief: Brief, request: dict[str, Any], line: Played, rate: int) -> Instrument:
+def _player(brief: Brief, request: dict[str, Any]) -> Callable[[Played, int], _Player]:
+    """What gives the instrument for a line. ConformError where there is none, before any work."""
+    named_ones = {"instrument": "instrument" in request, "sound": brief.other, "kit": brief.kit}
+    asked = [name for name, is_asked in named_ones.items() if is_asked]
+    if len(asked) != 1:
+        raise ConformError(
+            f"{' and '.join(asked)} both name an instrument; leave one of them out"
+            if asked
+            else "tone needs an instrument: --instrument trumpet, --sound with a sound of yours,"
+            " or --kit with one-shots of yours"
+        )
+    if brief.kit:
+        sampler = read_sampler(brief.kit, brief.kit_files)
+        return lambda line, rate: sampler
     if brief.other:
-        return of_sounds(Path(brief.other).expanduser())
-    pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
-    return named(str(request["instrument"]), float(pitch.min()), float(pitch.max()), rate)
+        path = Path(brief.other).expanduser()
+        return lambda line, rate: of_sounds(path)
+    voice = voice_of(str(request["instrument"]))
+
+    def learnt(line: Played, rate: int) -> Instrument:
+        pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
+        return learn(voice, float(pitch.min()), float(pitch.max()), rate)
+
+    return learnt
+
+
+def _played(
+    line: Played, player: _Player, frames: int, rate: int, is_loop: bool, seed: int
+) -> np.ndarray:
+    if isinstance(player, Sampler):
+        return sampled(line, player, frames, rate, is_loop)
+    return play(line, player, frames, rate, is_loop, seed)
 
 
 def _as_source(
@@ -101,7 +130,7 @@ def _kind(source: Source) -> Kind:
 
 
 def _report(
-    source: Source, line: Played, instrument: Instrument, octaves: int, gain_db: float,
+    source: Source, line: Played, instrument: _Player, octaves: int, gain_db: float,
     made: np.ndarray, rate: int,
 ) -> dict[str, Any]:  # fmt: skip
     """What was heard and done, and how the result measures against the source."""
@@ -112,10 +141,11 @@ def _report(
     alike = np.corrcoef(line.level_db[loud], after.level_db[loud])[0, 1] if loud.sum() > 2 else 1.0
     pitch = 69 + 12 * np.log2(line.hz[line.voiced] / 440)
     said = []
-    if not instrument.pitches[0] - 7 <= np.median(pitch) <= instrument.pitches[-1] + 7:
+    lowest, highest = instrument.reach
+    if not lowest - 7 <= np.median(pitch) <= highest + 7:
         said.append(
             f"the line lies outside what was heard of {instrument.name};"
-            " its spectrum was stretched there; --octaves moves the line"
+            " it was stretched there; --octaves moves the line"
         )
     if mixed(source.audio) is not source.audio[:, 0] and source.audio.shape[1] == 2:
         said.append("the line is in the middle: what was stereo of the source is not")
@@ -127,7 +157,7 @@ def _report(
             "highest_midi": round(float(pitch.max()), 2),
         },
         "did": {
-            "method": "harmonics and noise",
+            "method": instrument.method,
             "instrument": instrument.name,
             "octaves": octaves,
             "gain_db": round(gain_db, 2),

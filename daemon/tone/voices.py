@@ -25,9 +25,8 @@ _MOST_SOUNDS = 64
 _MOST_S = 20.0
 
 
-def named(name: str, low: float, high: float, rate: int) -> Instrument:
+def learn(voice: Voice, low: float, high: float, rate: int) -> Instrument:
     """A voice of the musician, learnt between two pitches. ConformError where it has none."""
-    voice = _voice(name)
     first = min(max(round(low) - _AROUND, voice.low), voice.high - _APART)
     last = max(min(round(high) + _AROUND, voice.high), first + _APART)
     notes = [
@@ -41,9 +40,10 @@ def named(name: str, low: float, high: float, rate: int) -> Instrument:
     return made
 
 
-def _voice(name: str) -> Voice:
-    """The voice that a name means; `find_voice` plays a kick where it knows none."""
+def voice_of(name: str) -> Voice:
+    """The pitched voice that a name means. ConformError where there is none."""
     voice = find_voice(Brief("", name.lower(), kind="oneshot"))
+    # `find_voice` plays a kick where it knows none
     if voice.name == "kick" and "kick" not in name.lower():
         tuned = [one.name for one in VOICES.values() if one.tuned]
         near = difflib.get_close_matches(name.lower(), tuned, n=1, cutoff=0.6)

@@ -41,6 +41,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:VARY",
     "daemon.mastering:MASTER",
     "daemon.tone:TONE",
+    "daemon.tone:LEARN",
 )
 
 #: The licence of what is made of a source whose own nobody has stated.
@@ -87,6 +88,8 @@ class Result:
     """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
     picture: bytes | None = None
     """A PNG of what was done, beside the sound."""
+    pair: tuple[int, int] | None = None
+    """The results, by number from 0, that are it before and after, to be compared."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""
@@ -102,6 +105,8 @@ class Result:
     """The method that made it; by default the verb."""
     model: str = ""
     license: str = SOURCES_OWN
+    keeps_level: bool = False
+    """Whether peaks between its samples may be over full scale, as its source's are."""
     report: Mapping[str, Any] = field(default_factory=dict)
     """What was detected and changed, and with which confidence. Plain JSON."""
     more: Mapping[str, Any] = field(default_factory=dict)

@@ -29,7 +29,18 @@ _NOT_BUILT = (
     "<!doctype html><title>Sidecrate</title>"
     "<p>The page is not built. From a checkout: <code>make page</code>."
 )
-_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin", "notes")
+_UNKNOWN = (
+    "clip",
+    "job",
+    "step",
+    "export",
+    "share",
+    "collection",
+    "profile",
+    "plugin",
+    "notes",
+    "picture",
+)
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "ended": 409,

@@ -25,6 +25,7 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "DELETE /clips/{clip}": ("trash_clip", a.Told),
     "GET /clips/{clip}/audio": ("get_clip_audio", None),
     "GET /clips/{clip}/peaks": ("get_clip_peaks", a.Peaks),
+    "GET /clips/{clip}/picture": ("get_clip_picture", None),
     "GET /clips/{clip}/notes": ("get_clip_notes", a.ClipNotes),
     "PUT /clips/{clip}/correction": ("correct_clip", a.Clip),
     "DELETE /clips/{clip}/correction": ("forget_correction", a.Clip),
@@ -80,6 +81,7 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
 #: Answers that are no JSON.
 _FILES: dict[str, tuple[str, ...]] = {
     "GET /clips/{clip}/audio": ("audio/wav", "audio/midi"),
+    "GET /clips/{clip}/picture": ("image/png",),
     "GET /exports/{export}": (
         "audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "audio/aiff", "audio/midi",
         "application/zip",

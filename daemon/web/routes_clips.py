@@ -175,6 +175,11 @@ def _add_contents(routes: APIRouter, site: Site) -> None:
         """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
         return await site.sounds.peaks(clip, version, count)
 
+    @routes.get("/clips/{clip}/picture", response_class=FileResponse)
+    async def picture(clip: Id) -> FileResponse:
+        """The picture of what was done, as a PNG, where its verb drew one."""
+        return FileResponse(site.sounds.picture(clip), media_type="image/png")
+
     @routes.get("/clips/{clip}/notes")
     async def notes(clip: Id) -> dict[str, Any]:
         """Its notes, part by part, where it has some beside it or is notes alone."""

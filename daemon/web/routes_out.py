@@ -179,6 +179,7 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
     async def upload(said: Annotated[Upload, Query()], request: Request) -> dict[str, Any]:
         """Import an audio file: the body is the file (WAV, FLAC, OGG, Opus, MP3, AIFF).
 
+        A MIDI file becomes a clip of notes.
         With ffmpeg installed also m4a, aac, caf, wma, webm and the sound of a video.
 
         Returns the clip, or with `fit` the job.

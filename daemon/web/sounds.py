@@ -57,6 +57,15 @@ class Sounds:
         make = mine.versions.hear if version == "heard" else mine.versions.render
         return Path((await make(clip, steps))["path"])
 
+    def picture(self, clip: str) -> Path:
+        """The picture of what was done. LibraryError where none was drawn, or it is gone."""
+        drawn = self._mine().library.record(clip).get("picture")
+        if drawn is None:
+            raise LibraryError(f"clip {clip} has no picture; master draws one", "unknown_picture")
+        if not Path(drawn).is_file():
+            raise LibraryError(f"the picture of clip {clip} is no longer at {drawn}", "gone")
+        return Path(drawn)
+
     async def edited(self, clips: list[str]) -> dict[int, ClipRecord]:
         """The records of the edited ones among `clips`, rendered, by their place."""
         mine = self._mine()

@@ -29,6 +29,7 @@ _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {
 }
 _BEGINS[".aif"] = _BEGINS[".aifc"] = _BEGINS[".aiff"]
 _BEGINS[".oga"] = _BEGINS[".opus"] = _BEGINS[".ogg"]
+_BEGINS[".mid"] = _BEGINS[".midi"] = (re.compile(rb"MThd"),)
 _BEGINS[".w64"] = (re.compile(rb"riff\x2e\x91\xcf\x11"),)
 # what ffmpeg reads is recognised by it: its kinds have no beginning in common
 _BEGINS |= dict.fromkeys(FFMPEG_SUFFIXES, (re.compile(b""),))
@@ -40,7 +41,7 @@ _LOOKED_AT_BYTES = 12
 async def receive(request: Request, name: str, places: Places) -> AsyncIterator[Path]:
     """The body as a file under its own name, for the block.
 
-    LibraryError code `no_audio` where it is none of the accepted kinds.
+    LibraryError code `no_audio` where it is none of the accepted kinds, sound or MIDI.
     """
     plain = PurePath(name.replace("\\", "/")).name
     ending = PurePath(plain).suffix.lower()

@@ -55,6 +55,11 @@ var USES = ["fit", "continue", "melody", "accompany", "style", "split"];
 // Uses that need no words beside the sound.
 var NEEDS_NO_WORDS = { fit: true, split: true };
 
+// What a MIDI clip's notes are used for: verbs that work on notes, by their names.
+var NOTES_USES = ["continue", "vary", "groove", "drumify", "render"];
+// The field of each that the words of the box are; continue takes bars instead.
+var NOTES_WORDS = { groove: "feel", drumify: "prompt", render: "prompt" };
+
 // Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
 var PORTS = 400;
@@ -201,8 +206,8 @@ Conversation.prototype.fit = function (path, fields, about) {
     return this.ask(id, "/sidecrate/fit", values, about);
 };
 
-// Order an audio file taken apart: its parts come as clips of their own.
-Conversation.prototype.split = function (path, fields, about) {
+// Order a verb's work on a file: a sound taken apart, notes gone on with.
+Conversation.prototype.work = function (verb, path, fields, about) {
     var id = this.next_id();
     var values = [path, "id", id];
     var name;
@@ -211,7 +216,7 @@ Conversation.prototype.split = function (path, fields, about) {
             values.push(name, fields[name]);
         }
     }
-    return this.ask(id, "/sidecrate/split", values, about);
+    return this.ask(id, "/sidecrate/" + verb, values, about);
 };
 
 // Order the last job once more, with another seed.
@@ -648,6 +653,70 @@ function readMidiTrack(bytes, at, end, division, notes) {
     return ticks / division;
 }
 
+var MIDI_DIVISION = 960;
+// Live says nothing of what a track plays; notes there alone are drums by this: most pads' names.
+var DRUM_CHANNEL = 9;
+
+// The bytes of a standard MIDI file of one track with these notes, `beats` quarters long.
+function midiBytes(notes, beats, bpm, numerator, denominator, name) {
+    var events = [];
+    var channel = DRUMS.test(String(name).toLowerCase()) ? DRUM_CHANNEL : 0;
+    notes.forEach(function (note) {
+        var first = Math.round(note.start_time * MIDI_DIVISION);
+        var last = Math.max(first + 1, Math.round((note.start_time + note.duration) * MIDI_DIVISION));
+        var velocity = Math.min(127, Math.max(1, Math.round(note.velocity)));
+        events.push({ at: first, on: 1, bytes: [0x90 + channel, note.pitch, velocity] });
+        events.push({ at: last, on: 0, bytes: [0x80 + channel, note.pitch, 0] });
+    });
+    // what ends comes before what begins
+    events.sort(function (a, b) {
+        return a.at - b.at || a.on - b.on;
+    });
+    var tempo = Math.round(60000000 / bpm);
+    var text = asciiBytes(name || "Live");
+    var body = [0, 0xff, 3, text.length].concat(text)
+        .concat([0, 0xff, 0x51, 3], bigEndian(tempo, 3))
+        .concat([0, 0xff, 0x58, 4, numerator, Math.round(Math.log(denominator) / Math.LN2), 24, 8]);
+    var now = 0;
+    events.forEach(function (event) {
+        body = body.concat(variableLength(event.at - now), event.bytes);
+        now = event.at;
+    });
+    body = body.concat(variableLength(Math.max(0, Math.round(beats * MIDI_DIVISION) - now)), [0xff, 0x2f, 0]);
+    return asciiBytes("MThd").concat(bigEndian(6, 4), bigEndian(0, 2), bigEndian(1, 2), bigEndian(MIDI_DIVISION, 2))
+        .concat(asciiBytes("MTrk"), bigEndian(body.length, 4), body);
+}
+
+// A name as part of a file's name on every system.
+function fileLetters(name) {
+    return String(name).replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40) || "notes";
+}
+
+function bigEndian(value, count) {
+    var bytes = [];
+    for (; count > 0; count -= 1) {
+        bytes.unshift(value % 256);
+        value = Math.floor(value / 256);
+    }
+    return bytes;
+}
+
+function variableLength(value) {
+    var bytes = [value % 128];
+    for (value = Math.floor(value / 128); value > 0; value = Math.floor(value / 128)) {
+        bytes.unshift(128 + value % 128);
+    }
+    return bytes;
+}
+
+// A name as bytes, at most 100; what is no ASCII becomes a question mark.
+function asciiBytes(text) {
+    return String(text).slice(0, 100).split("").map(function (letter) {
+        var code = letter.charCodeAt(0);
+        return code >= 32 && code < 127 ? code : 63;
+    });
+}
+
 // Live's model as the device needs it. Live answers `get` with arrays, and a missing object has id
 // 0. A failed call shows only in Max's console, so every value set here is read back. Nothing here
 // may run before live.thisdevice has sent its bang.
@@ -871,6 +940,32 @@ function readSelectedClip() {
         end = beatToSeconds(markers, end);
     }
     return { path: String(read(clip, "file_path")), start: Math.max(0, start), end: end, beats: beats };
+}
+
+// The selected MIDI clip: its name, the notes of its played part from that part's start on, and its
+// length in beats. null where none is selected.
+function readSelectedNotes() {
+    var clip = new LiveAPI("live_set view detail_clip");
+    if (!exists(clip) || Number(read(clip, "is_audio_clip")) === 1) {
+        return null;
+    }
+    var looping = Number(read(clip, "looping")) === 1;
+    var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
+    var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
+    var said = readJson(String(clip.call("get_notes_extended", 0, 128, start, end - start)));
+    var notes = (said && said.notes ? said.notes : []).filter(function (note) {
+        return Number(note.mute) !== 1;
+    });
+    return {
+        name: String(read(clip, "name") || ""), beats: end - start,
+        notes: notes.map(function (note) {
+            var from = note.start_time - start;
+            return {
+                pitch: note.pitch, start_time: from, duration: Math.min(note.duration, end - start - from),
+                velocity: note.velocity
+            };
+        })
+    };
 }
 
 // Putting a clip into the Set, step by step.
@@ -1100,13 +1195,45 @@ function moveSteps(made) {
 // -- references
 
 function useClip() {
+    var notes = readSelectedNotes();
+    if (notes !== null) {
+        useNotes(notes);
+        return;
+    }
     var clip = readSelectedClip();
     if (clip === null) {
-        showStatus("Select an audio clip first");
+        showStatus("Select a clip first");
         return;
     }
     var bars = clip.beats / quartersPerBar(readContext().meter);
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
+}
+
+// Write a MIDI clip's notes beside the recordings, and order what the menu says of them.
+function useNotes(clip) {
+    var use = NOTES_USES[controls.notesuse] || "continue";
+    var song = readSong();
+    var fields = {};
+    var path;
+    if (!conversation.recordings) {
+        showStatus("Sidecrate must run before it can read notes");
+        return;
+    }
+    if (!clip.notes.length) {
+        showStatus("The clip has no notes");
+        return;
+    }
+    path = forward(conversation.recordings) + "/" + conversation.next_id() + "-" + fileLetters(clip.name) + ".mid";
+    if (!writeBytes(path, midiBytes(clip.notes, clip.beats, song.bpm, song.numerator, song.denominator, clip.name))) {
+        showStatus("Max did not write " + path);
+        return;
+    }
+    if (use === "continue") {
+        fields.bars = controls.bars;
+    } else if (NOTES_WORDS[use] && /\S/.test(controls.prompt)) {
+        fields[NOTES_WORDS[use]] = controls.prompt;
+    }
+    conversation.work(use, path, fields, aimNow());
 }
 
 // Order what the menu says: the sound put on the grid, taken apart, or an engine's work from it.
@@ -1119,7 +1246,7 @@ function askAbout(path, start_s, end_s, bars) {
         }
         conversation.fit(path, fields, aimNow());
     } else if (use === "split") {
-        conversation.split(path, fields, aimNow());
+        conversation.work("split", path, fields, aimNow());
     } else {
         fields.reference = path;
         fields.use = use;
@@ -1280,7 +1407,7 @@ var DEBOUNCE_MS = 250;
 var TICKS_PER_QUARTER = 480;
 
 var controls = {
-    prompt: "", engine: "auto", kind: 0, bars: 4, count: 1, target: 0, livekey: 0, use: 0, listenbars: 4, port: 9140
+    prompt: "", engine: "auto", kind: 0, bars: 4, count: 1, target: 0, livekey: 0, use: 0, notesuse: 0, listenbars: 4, port: 9140
 };
 var conversation = null;
 var sample_rate = 0;
@@ -1565,6 +1692,24 @@ function readBytes(path) {
     }
     file.close();
     return bytes;
+}
+
+// False where the file could not be written whole. Max writes at most some thousand bytes at a time.
+function writeBytes(path, bytes) {
+    var file = new File(path, "write");
+    var at;
+    if (!file.isopen) {
+        return false;
+    }
+    for (at = 0; at < bytes.length; at += 1024) {
+        file.writebytes(bytes.slice(at, at + 1024));
+    }
+    file.eof = bytes.length;
+    file.close();
+    file = new File(path, "read");
+    at = file.isopen ? file.eof : 0;
+    file.close();
+    return at === bytes.length;
 }
 
 // Max writes paths with slashes everywhere; Live needs the system's own.

@@ -585,7 +585,7 @@
 					"patching_rect": [
 						20,
 						410,
-						152,
+						84,
 						12
 					],
 					"text": "Target",
@@ -593,7 +593,7 @@
 					"presentation_rect": [
 						244,
 						50,
-						152,
+						84,
 						12
 					],
 					"textjustification": 0,
@@ -614,14 +614,14 @@
 					"patching_rect": [
 						20,
 						440,
-						152,
+						84,
 						16
 					],
 					"presentation": 1,
 					"presentation_rect": [
 						244,
 						62,
-						152,
+						84,
 						16
 					],
 					"varname": "Target",
@@ -665,11 +665,11 @@
 						64,
 						12
 					],
-					"text": "Live's key",
+					"text": "Notes are for",
 					"presentation": 1,
 					"presentation_rect": [
-						4,
-						84,
+						332,
+						50,
 						64,
 						12
 					],
@@ -691,6 +691,84 @@
 					"patching_rect": [
 						20,
 						500,
+						64,
+						16
+					],
+					"presentation": 1,
+					"presentation_rect": [
+						332,
+						62,
+						64,
+						16
+					],
+					"varname": "Notes Use",
+					"parameter_enable": 1,
+					"annotation": "What a MIDI clip's notes are used for.",
+					"annotation_name": "Notes Use",
+					"saved_attribute_attributes": {
+						"valueof": {
+							"parameter_longname": "Notes Use",
+							"parameter_shortname": "Notes Use",
+							"parameter_type": 2,
+							"parameter_invisible": 1,
+							"parameter_modmode": 0,
+							"parameter_annotation_name": "Notes Use",
+							"parameter_enum": [
+								"go on",
+								"vary",
+								"groove",
+								"drums to it",
+								"play it"
+							],
+							"parameter_mmax": 4,
+							"parameter_initial": [
+								0
+							],
+							"parameter_initial_enable": 1
+						}
+					},
+					"fontsize": 9.0
+				}
+			},
+			{
+				"box": {
+					"id": "obj-18",
+					"maxclass": "live.comment",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"outlettype": [],
+					"patching_rect": [
+						20,
+						530,
+						64,
+						12
+					],
+					"text": "Live's key",
+					"presentation": 1,
+					"presentation_rect": [
+						4,
+						84,
+						64,
+						12
+					],
+					"textjustification": 0,
+					"fontsize": 8.0
+				}
+			},
+			{
+				"box": {
+					"id": "obj-19",
+					"maxclass": "live.menu",
+					"numinlets": 1,
+					"numoutlets": 3,
+					"outlettype": [
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						20,
+						560,
 						64,
 						16
 					],
@@ -730,14 +808,14 @@
 			},
 			{
 				"box": {
-					"id": "obj-18",
+					"id": "obj-20",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						20,
-						530,
+						590,
 						74,
 						12
 					],
@@ -755,7 +833,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-19",
+					"id": "obj-21",
 					"maxclass": "live.menu",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -765,8 +843,8 @@
 						""
 					],
 					"patching_rect": [
+						230,
 						20,
-						560,
 						74,
 						16
 					],
@@ -809,7 +887,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-20",
+					"id": "obj-22",
 					"maxclass": "live.text",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -818,8 +896,8 @@
 						""
 					],
 					"patching_rect": [
-						20,
-						590,
+						230,
+						50,
 						52,
 						20
 					],
@@ -833,7 +911,7 @@
 					],
 					"varname": "Use Clip",
 					"parameter_enable": 1,
-					"annotation": "Work from the selected audio clip.",
+					"annotation": "Work from the selected clip: its sound, or its notes.",
 					"annotation_name": "Use Clip",
 					"saved_attribute_attributes": {
 						"valueof": {
@@ -857,7 +935,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-21",
+					"id": "obj-23",
 					"maxclass": "live.text",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -867,7 +945,7 @@
 					],
 					"patching_rect": [
 						230,
-						20,
+						80,
 						44,
 						20
 					],
@@ -905,14 +983,14 @@
 			},
 			{
 				"box": {
-					"id": "obj-22",
+					"id": "obj-24",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						230,
-						50,
+						110,
 						34,
 						12
 					],
@@ -930,7 +1008,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-23",
+					"id": "obj-25",
 					"maxclass": "live.numbox",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -940,7 +1018,7 @@
 					],
 					"patching_rect": [
 						230,
-						80,
+						140,
 						34,
 						16
 					],
@@ -977,7 +1055,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-24",
+					"id": "obj-26",
 					"maxclass": "live.text",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -987,7 +1065,7 @@
 					],
 					"patching_rect": [
 						230,
-						110,
+						170,
 						50,
 						20
 					],
@@ -1025,14 +1103,14 @@
 			},
 			{
 				"box": {
-					"id": "obj-25",
+					"id": "obj-27",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						230,
-						140,
+						200,
 						44,
 						12
 					],
@@ -1050,7 +1128,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-26",
+					"id": "obj-28",
 					"maxclass": "live.numbox",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -1060,7 +1138,7 @@
 					],
 					"patching_rect": [
 						230,
-						170,
+						230,
 						44,
 						16
 					],
@@ -1097,7 +1175,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-27",
+					"id": "obj-29",
 					"maxclass": "slider",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1106,7 +1184,7 @@
 					],
 					"patching_rect": [
 						230,
-						200,
+						260,
 						392,
 						8
 					],
@@ -1126,14 +1204,14 @@
 			},
 			{
 				"box": {
-					"id": "obj-28",
+					"id": "obj-30",
 					"maxclass": "live.comment",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						230,
-						230,
+						290,
 						392,
 						32
 					],
@@ -1151,7 +1229,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-29",
+					"id": "obj-31",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -1162,7 +1240,7 @@
 					],
 					"patching_rect": [
 						230,
-						260,
+						320,
 						190,
 						22
 					],
@@ -1171,7 +1249,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-30",
+					"id": "obj-32",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -1180,7 +1258,7 @@
 					],
 					"patching_rect": [
 						230,
-						290,
+						350,
 						190,
 						22
 					],
@@ -1189,7 +1267,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-31",
+					"id": "obj-33",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 5,
@@ -1202,7 +1280,7 @@
 					],
 					"patching_rect": [
 						230,
-						320,
+						380,
 						190,
 						22
 					],
@@ -1211,54 +1289,18 @@
 			},
 			{
 				"box": {
-					"id": "obj-32",
+					"id": "obj-34",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 0,
 					"outlettype": [],
 					"patching_rect": [
 						230,
-						350,
-						190,
-						22
-					],
-					"text": "udpsend 127.0.0.1 9140 @maxpacketsize 65536"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-33",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 1,
-					"outlettype": [
-						""
-					],
-					"patching_rect": [
-						230,
-						380,
-						190,
-						22
-					],
-					"text": "udpreceive 9141 @maxpacketsize 65536"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-34",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 1,
-					"outlettype": [
-						""
-					],
-					"patching_rect": [
-						230,
 						410,
 						190,
 						22
 					],
-					"text": "prepend osc"
+					"text": "udpsend 127.0.0.1 9140 @maxpacketsize 65536"
 				}
 			},
 			{
@@ -1276,14 +1318,14 @@
 						190,
 						22
 					],
-					"text": "freebang"
+					"text": "udpreceive 9141 @maxpacketsize 65536"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-36",
-					"maxclass": "message",
-					"numinlets": 2,
+					"maxclass": "newobj",
+					"numinlets": 1,
 					"numoutlets": 1,
 					"outlettype": [
 						""
@@ -1294,7 +1336,7 @@
 						190,
 						22
 					],
-					"text": "/sidecrate/bye"
+					"text": "prepend osc"
 				}
 			},
 			{
@@ -1312,14 +1354,14 @@
 						190,
 						22
 					],
-					"text": "prepend control prompt"
+					"text": "freebang"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-38",
-					"maxclass": "newobj",
-					"numinlets": 1,
+					"maxclass": "message",
+					"numinlets": 2,
 					"numoutlets": 1,
 					"outlettype": [
 						""
@@ -1330,7 +1372,7 @@
 						190,
 						22
 					],
-					"text": "prepend control engine"
+					"text": "/sidecrate/bye"
 				}
 			},
 			{
@@ -1348,7 +1390,7 @@
 						190,
 						22
 					],
-					"text": "prepend control kind"
+					"text": "prepend control prompt"
 				}
 			},
 			{
@@ -1366,7 +1408,7 @@
 						190,
 						22
 					],
-					"text": "prepend control bars"
+					"text": "prepend control engine"
 				}
 			},
 			{
@@ -1384,7 +1426,7 @@
 						190,
 						22
 					],
-					"text": "prepend control count"
+					"text": "prepend control kind"
 				}
 			},
 			{
@@ -1402,7 +1444,7 @@
 						190,
 						22
 					],
-					"text": "prepend control target"
+					"text": "prepend control bars"
 				}
 			},
 			{
@@ -1420,7 +1462,7 @@
 						190,
 						22
 					],
-					"text": "prepend control livekey"
+					"text": "prepend control count"
 				}
 			},
 			{
@@ -1438,7 +1480,7 @@
 						190,
 						22
 					],
-					"text": "prepend control use"
+					"text": "prepend control target"
 				}
 			},
 			{
@@ -1456,7 +1498,7 @@
 						190,
 						22
 					],
-					"text": "prepend control listenbars"
+					"text": "prepend control livekey"
 				}
 			},
 			{
@@ -1474,17 +1516,16 @@
 						190,
 						22
 					],
-					"text": "prepend control port"
+					"text": "prepend control use"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-47",
 					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 2,
+					"numinlets": 1,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1493,17 +1534,16 @@
 						190,
 						22
 					],
-					"text": "route text"
+					"text": "prepend control notesuse"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-48",
 					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 2,
+					"numinlets": 1,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1512,7 +1552,7 @@
 						190,
 						22
 					],
-					"text": "route text"
+					"text": "prepend control listenbars"
 				}
 			},
 			{
@@ -1530,16 +1570,17 @@
 						190,
 						22
 					],
-					"text": "prepend press again"
+					"text": "prepend control port"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-50",
 					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 1,
+					"numinlets": 2,
+					"numoutlets": 2,
 					"outlettype": [
+						"",
 						""
 					],
 					"patching_rect": [
@@ -1548,16 +1589,17 @@
 						190,
 						22
 					],
-					"text": "prepend press cancel"
+					"text": "route text"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-51",
 					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 1,
+					"numinlets": 2,
+					"numoutlets": 2,
 					"outlettype": [
+						"",
 						""
 					],
 					"patching_rect": [
@@ -1566,7 +1608,7 @@
 						190,
 						22
 					],
-					"text": "prepend press place"
+					"text": "route text"
 				}
 			},
 			{
@@ -1584,7 +1626,7 @@
 						190,
 						22
 					],
-					"text": "prepend press audition"
+					"text": "prepend press again"
 				}
 			},
 			{
@@ -1602,7 +1644,7 @@
 						190,
 						22
 					],
-					"text": "prepend press generate"
+					"text": "prepend press cancel"
 				}
 			},
 			{
@@ -1620,7 +1662,7 @@
 						190,
 						22
 					],
-					"text": "prepend press useclip"
+					"text": "prepend press place"
 				}
 			},
 			{
@@ -1638,7 +1680,7 @@
 						190,
 						22
 					],
-					"text": "prepend press listen"
+					"text": "prepend press audition"
 				}
 			},
 			{
@@ -1656,7 +1698,7 @@
 						190,
 						22
 					],
-					"text": "deferlow"
+					"text": "prepend press generate"
 				}
 			},
 			{
@@ -1674,7 +1716,7 @@
 						190,
 						22
 					],
-					"text": "deferlow"
+					"text": "prepend press useclip"
 				}
 			},
 			{
@@ -1692,7 +1734,7 @@
 						190,
 						22
 					],
-					"text": "deferlow"
+					"text": "prepend press listen"
 				}
 			},
 			{
@@ -1700,10 +1742,8 @@
 					"id": "obj-59",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 3,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1712,7 +1752,7 @@
 						190,
 						22
 					],
-					"text": "t a b b"
+					"text": "deferlow"
 				}
 			},
 			{
@@ -1720,10 +1760,8 @@
 					"id": "obj-60",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 3,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1732,7 +1770,7 @@
 						190,
 						22
 					],
-					"text": "t a b b"
+					"text": "deferlow"
 				}
 			},
 			{
@@ -1740,10 +1778,8 @@
 					"id": "obj-61",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 3,
+					"numoutlets": 1,
 					"outlettype": [
-						"",
-						"",
 						""
 					],
 					"patching_rect": [
@@ -1752,14 +1788,14 @@
 						190,
 						22
 					],
-					"text": "t a b b"
+					"text": "deferlow"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-62",
 					"maxclass": "newobj",
-					"numinlets": 3,
+					"numinlets": 1,
 					"numoutlets": 3,
 					"outlettype": [
 						"",
@@ -1772,7 +1808,7 @@
 						190,
 						22
 					],
-					"text": "route status progress"
+					"text": "t a b b"
 				}
 			},
 			{
@@ -1780,8 +1816,10 @@
 					"id": "obj-63",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 1,
+					"numoutlets": 3,
 					"outlettype": [
+						"",
+						"",
 						""
 					],
 					"patching_rect": [
@@ -1790,7 +1828,7 @@
 						190,
 						22
 					],
-					"text": "prepend set"
+					"text": "t a b b"
 				}
 			},
 			{
@@ -1798,8 +1836,10 @@
 					"id": "obj-64",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 1,
+					"numoutlets": 3,
 					"outlettype": [
+						"",
+						"",
 						""
 					],
 					"patching_rect": [
@@ -1808,17 +1848,16 @@
 						190,
 						22
 					],
-					"text": "prepend set"
+					"text": "t a b b"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-65",
 					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 4,
+					"numinlets": 3,
+					"numoutlets": 3,
 					"outlettype": [
-						"",
 						"",
 						"",
 						""
@@ -1829,7 +1868,7 @@
 						190,
 						22
 					],
-					"text": "dspstate~"
+					"text": "route status progress"
 				}
 			},
 			{
@@ -1847,12 +1886,69 @@
 						190,
 						22
 					],
-					"text": "prepend rate"
+					"text": "prepend set"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-67",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						650,
+						200,
+						190,
+						22
+					],
+					"text": "prepend set"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-68",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 4,
+					"outlettype": [
+						"",
+						"",
+						"",
+						""
+					],
+					"patching_rect": [
+						650,
+						230,
+						190,
+						22
+					],
+					"text": "dspstate~"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-69",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						650,
+						260,
+						190,
+						22
+					],
+					"text": "prepend rate"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-70",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -1862,7 +1958,7 @@
 					],
 					"patching_rect": [
 						650,
-						200,
+						290,
 						190,
 						22
 					],
@@ -1871,7 +1967,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-68",
+					"id": "obj-71",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -1881,7 +1977,7 @@
 					],
 					"patching_rect": [
 						650,
-						230,
+						320,
 						190,
 						22
 					],
@@ -1890,7 +1986,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-69",
+					"id": "obj-72",
 					"maxclass": "newobj",
 					"numinlets": 7,
 					"numoutlets": 7,
@@ -1905,7 +2001,7 @@
 					],
 					"patching_rect": [
 						650,
-						260,
+						350,
 						190,
 						22
 					],
@@ -1914,7 +2010,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-70",
+					"id": "obj-73",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -1924,7 +2020,7 @@
 					],
 					"patching_rect": [
 						650,
-						290,
+						380,
 						190,
 						22
 					],
@@ -1933,7 +2029,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-71",
+					"id": "obj-74",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -1942,65 +2038,11 @@
 					],
 					"patching_rect": [
 						650,
-						320,
-						190,
-						22
-					],
-					"text": "loaded"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-72",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						350,
-						190,
-						22
-					],
-					"text": "phasor~ @lock 1"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-73",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
-						380,
-						190,
-						22
-					],
-					"text": "phasor~ 1."
-				}
-			},
-			{
-				"box": {
-					"id": "obj-74",
-					"maxclass": "newobj",
-					"numinlets": 3,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						650,
 						410,
 						190,
 						22
 					],
-					"text": "selector~ 2 2"
+					"text": "loaded"
 				}
 			},
 			{
@@ -2018,18 +2060,16 @@
 						190,
 						22
 					],
-					"text": "*~ 1000."
+					"text": "phasor~ @lock 1"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-76",
 					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 3,
+					"numinlets": 2,
+					"numoutlets": 1,
 					"outlettype": [
-						"signal",
-						"signal",
 						"signal"
 					],
 					"patching_rect": [
@@ -2038,17 +2078,16 @@
 						190,
 						22
 					],
-					"text": "play~ ---audition 2"
+					"text": "phasor~ 1."
 				}
 			},
 			{
 				"box": {
 					"id": "obj-77",
 					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 2,
+					"numinlets": 3,
+					"numoutlets": 1,
 					"outlettype": [
-						"signal",
 						"signal"
 					],
 					"patching_rect": [
@@ -2057,7 +2096,7 @@
 						190,
 						22
 					],
-					"text": "line~ 0."
+					"text": "selector~ 2 2"
 				}
 			},
 			{
@@ -2075,16 +2114,18 @@
 						190,
 						22
 					],
-					"text": "*~ 0."
+					"text": "*~ 1000."
 				}
 			},
 			{
 				"box": {
 					"id": "obj-79",
 					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
+					"numinlets": 1,
+					"numoutlets": 3,
 					"outlettype": [
+						"signal",
+						"signal",
 						"signal"
 					],
 					"patching_rect": [
@@ -2093,12 +2134,67 @@
 						190,
 						22
 					],
-					"text": "*~ 0."
+					"text": "play~ ---audition 2"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-80",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 2,
+					"outlettype": [
+						"signal",
+						"signal"
+					],
+					"patching_rect": [
+						650,
+						590,
+						190,
+						22
+					],
+					"text": "line~ 0."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-81",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						860,
+						20,
+						190,
+						22
+					],
+					"text": "*~ 0."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-82",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						860,
+						50,
+						190,
+						22
+					],
+					"text": "*~ 0."
+				}
+			},
+			{
+				"box": {
+					"id": "obj-83",
 					"maxclass": "newobj",
 					"numinlets": 5,
 					"numoutlets": 5,
@@ -2110,8 +2206,8 @@
 						""
 					],
 					"patching_rect": [
-						650,
-						590,
+						860,
+						80,
 						190,
 						22
 					],
@@ -2120,7 +2216,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-81",
+					"id": "obj-84",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -2129,7 +2225,7 @@
 					],
 					"patching_rect": [
 						860,
-						20,
+						110,
 						190,
 						22
 					],
@@ -2138,67 +2234,12 @@
 			},
 			{
 				"box": {
-					"id": "obj-82",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 2,
-					"outlettype": [
-						"",
-						""
-					],
-					"patching_rect": [
-						860,
-						50,
-						190,
-						22
-					],
-					"text": "buffer~ ---heard 1000 2"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-83",
-					"maxclass": "newobj",
-					"numinlets": 1,
-					"numoutlets": 2,
-					"outlettype": [
-						"",
-						""
-					],
-					"patching_rect": [
-						860,
-						80,
-						190,
-						22
-					],
-					"text": "buffer~ ---bars 1000 1"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-84",
-					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
-					"outlettype": [
-						"signal"
-					],
-					"patching_rect": [
-						860,
-						110,
-						190,
-						22
-					],
-					"text": "phasor~ @lock 1"
-				}
-			},
-			{
-				"box": {
 					"id": "obj-85",
 					"maxclass": "newobj",
-					"numinlets": 2,
-					"numoutlets": 1,
+					"numinlets": 1,
+					"numoutlets": 2,
 					"outlettype": [
+						"",
 						""
 					],
 					"patching_rect": [
@@ -2207,17 +2248,18 @@
 						190,
 						22
 					],
-					"text": "pipe 0"
+					"text": "buffer~ ---heard 1000 2"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-86",
 					"maxclass": "newobj",
-					"numinlets": 4,
-					"numoutlets": 1,
+					"numinlets": 1,
+					"numoutlets": 2,
 					"outlettype": [
-						"signal"
+						"",
+						""
 					],
 					"patching_rect": [
 						860,
@@ -2225,14 +2267,14 @@
 						190,
 						22
 					],
-					"text": "record~ ---heard 2"
+					"text": "buffer~ ---bars 1000 1"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-87",
 					"maxclass": "newobj",
-					"numinlets": 3,
+					"numinlets": 2,
 					"numoutlets": 1,
 					"outlettype": [
 						"signal"
@@ -2243,35 +2285,65 @@
 						190,
 						22
 					],
+					"text": "phasor~ @lock 1"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-88",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						860,
+						230,
+						190,
+						22
+					],
+					"text": "pipe 0"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-89",
+					"maxclass": "newobj",
+					"numinlets": 4,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						860,
+						260,
+						190,
+						22
+					],
+					"text": "record~ ---heard 2"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-90",
+					"maxclass": "newobj",
+					"numinlets": 3,
+					"numoutlets": 1,
+					"outlettype": [
+						"signal"
+					],
+					"patching_rect": [
+						860,
+						290,
+						190,
+						22
+					],
 					"text": "record~ ---bars 1"
 				}
 			}
 		],
 		"lines": [
-			{
-				"patchline": {
-					"source": [
-						"obj-29",
-						0
-					],
-					"destination": [
-						"obj-30",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-30",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
 			{
 				"patchline": {
 					"source": [
@@ -2287,35 +2359,35 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-31",
+						"obj-32",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-33",
+						0
+					],
+					"destination": [
+						"obj-34",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-33",
 						1
 					],
 					"destination": [
-						"obj-33",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-33",
-						0
-					],
-					"destination": [
-						"obj-34",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-34",
-						0
-					],
-					"destination": [
-						"obj-31",
+						"obj-35",
 						0
 					]
 				}
@@ -2339,7 +2411,31 @@
 						0
 					],
 					"destination": [
-						"obj-32",
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-37",
+						0
+					],
+					"destination": [
+						"obj-38",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-38",
+						0
+					],
+					"destination": [
+						"obj-34",
 						0
 					]
 				}
@@ -2351,7 +2447,7 @@
 						0
 					],
 					"destination": [
-						"obj-39",
+						"obj-41",
 						0
 					]
 				}
@@ -2363,7 +2459,7 @@
 						0
 					],
 					"destination": [
-						"obj-40",
+						"obj-42",
 						0
 					]
 				}
@@ -2375,7 +2471,7 @@
 						0
 					],
 					"destination": [
-						"obj-41",
+						"obj-43",
 						0
 					]
 				}
@@ -2387,19 +2483,7 @@
 						0
 					],
 					"destination": [
-						"obj-42",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-17",
-						0
-					],
-					"destination": [
-						"obj-43",
+						"obj-44",
 						0
 					]
 				}
@@ -2411,151 +2495,7 @@
 						0
 					],
 					"destination": [
-						"obj-44",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-23",
-						0
-					],
-					"destination": [
 						"obj-45",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-26",
-						0
-					],
-					"destination": [
-						"obj-46",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-3",
-						0
-					],
-					"destination": [
-						"obj-49",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-4",
-						0
-					],
-					"destination": [
-						"obj-50",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-5",
-						0
-					],
-					"destination": [
-						"obj-51",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-24",
-						0
-					],
-					"destination": [
-						"obj-52",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-1",
-						0
-					],
-					"destination": [
-						"obj-47",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-13",
-						0
-					],
-					"destination": [
-						"obj-48",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-47",
-						0
-					],
-					"destination": [
-						"obj-37",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-48",
-						0
-					],
-					"destination": [
-						"obj-38",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-2",
-						0
-					],
-					"destination": [
-						"obj-56",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-20",
-						0
-					],
-					"destination": [
-						"obj-57",
 						0
 					]
 				}
@@ -2567,7 +2507,7 @@
 						0
 					],
 					"destination": [
-						"obj-58",
+						"obj-46",
 						0
 					]
 				}
@@ -2575,11 +2515,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-56",
+						"obj-17",
 						0
 					],
 					"destination": [
-						"obj-59",
+						"obj-47",
 						0
 					]
 				}
@@ -2587,11 +2527,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-57",
+						"obj-25",
 						0
 					],
 					"destination": [
-						"obj-60",
+						"obj-48",
 						0
 					]
 				}
@@ -2599,11 +2539,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-58",
+						"obj-28",
 						0
 					],
 					"destination": [
-						"obj-61",
+						"obj-49",
 						0
 					]
 				}
@@ -2611,11 +2551,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-59",
-						2
+						"obj-3",
+						0
 					],
 					"destination": [
-						"obj-13",
+						"obj-52",
 						0
 					]
 				}
@@ -2623,67 +2563,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-60",
-						2
-					],
-					"destination": [
-						"obj-13",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-61",
-						2
-					],
-					"destination": [
-						"obj-13",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-59",
-						1
-					],
-					"destination": [
-						"obj-1",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-60",
-						1
-					],
-					"destination": [
-						"obj-1",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-61",
-						1
-					],
-					"destination": [
-						"obj-1",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-59",
+						"obj-4",
 						0
 					],
 					"destination": [
@@ -2695,7 +2575,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-60",
+						"obj-5",
 						0
 					],
 					"destination": [
@@ -2707,7 +2587,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-61",
+						"obj-26",
 						0
 					],
 					"destination": [
@@ -2719,11 +2599,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-37",
+						"obj-1",
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-50",
 						0
 					]
 				}
@@ -2731,119 +2611,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-38",
+						"obj-13",
 						0
 					],
 					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-39",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-40",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-41",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-42",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-43",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-44",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-45",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-46",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-49",
-						0
-					],
-					"destination": [
-						"obj-31",
+						"obj-51",
 						0
 					]
 				}
@@ -2855,7 +2627,7 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-39",
 						0
 					]
 				}
@@ -2867,7 +2639,319 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-40",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-2",
+						0
+					],
+					"destination": [
+						"obj-59",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-22",
+						0
+					],
+					"destination": [
+						"obj-60",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-23",
+						0
+					],
+					"destination": [
+						"obj-61",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-59",
+						0
+					],
+					"destination": [
+						"obj-62",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-60",
+						0
+					],
+					"destination": [
+						"obj-63",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-61",
+						0
+					],
+					"destination": [
+						"obj-64",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-62",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-63",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-64",
+						2
+					],
+					"destination": [
+						"obj-13",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-62",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-63",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-64",
+						1
+					],
+					"destination": [
+						"obj-1",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-62",
+						0
+					],
+					"destination": [
+						"obj-56",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-63",
+						0
+					],
+					"destination": [
+						"obj-57",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-64",
+						0
+					],
+					"destination": [
+						"obj-58",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-39",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-40",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-41",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-42",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-43",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-44",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-45",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-46",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-47",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-48",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-49",
+						0
+					],
+					"destination": [
+						"obj-33",
 						0
 					]
 				}
@@ -2879,7 +2963,7 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-33",
 						0
 					]
 				}
@@ -2891,7 +2975,7 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-33",
 						0
 					]
 				}
@@ -2903,7 +2987,7 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-33",
 						0
 					]
 				}
@@ -2915,7 +2999,7 @@
 						0
 					],
 					"destination": [
-						"obj-31",
+						"obj-33",
 						0
 					]
 				}
@@ -2923,11 +3007,47 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-31",
+						"obj-56",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-57",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-58",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-33",
 						2
 					],
 					"destination": [
-						"obj-62",
+						"obj-65",
 						0
 					]
 				}
@@ -2935,11 +3055,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-62",
+						"obj-65",
 						0
 					],
 					"destination": [
-						"obj-63",
+						"obj-66",
 						0
 					]
 				}
@@ -2947,35 +3067,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-63",
+						"obj-66",
 						0
 					],
 					"destination": [
-						"obj-28",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-62",
-						1
-					],
-					"destination": [
-						"obj-64",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-64",
-						0
-					],
-					"destination": [
-						"obj-27",
+						"obj-30",
 						0
 					]
 				}
@@ -2987,19 +3083,7 @@
 						1
 					],
 					"destination": [
-						"obj-66",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-66",
-						0
-					],
-					"destination": [
-						"obj-31",
+						"obj-67",
 						0
 					]
 				}
@@ -3011,7 +3095,7 @@
 						0
 					],
 					"destination": [
-						"obj-68",
+						"obj-29",
 						0
 					]
 				}
@@ -3019,11 +3103,47 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-67",
+						"obj-68",
 						1
 					],
 					"destination": [
-						"obj-68",
+						"obj-69",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-69",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-70",
+						0
+					],
+					"destination": [
+						"obj-71",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-70",
+						1
+					],
+					"destination": [
+						"obj-71",
 						1
 					]
 				}
@@ -3031,68 +3151,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-31",
+						"obj-33",
 						3
-					],
-					"destination": [
-						"obj-69",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-69",
-						0
-					],
-					"destination": [
-						"obj-70",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-70",
-						1
-					],
-					"destination": [
-						"obj-71",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-71",
-						0
-					],
-					"destination": [
-						"obj-31",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-69",
-						1
-					],
-					"destination": [
-						"obj-75",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-69",
-						2
 					],
 					"destination": [
 						"obj-72",
@@ -3103,8 +3163,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-69",
-						3
+						"obj-72",
+						0
 					],
 					"destination": [
 						"obj-73",
@@ -3115,8 +3175,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-69",
-						4
+						"obj-73",
+						1
 					],
 					"destination": [
 						"obj-74",
@@ -3127,11 +3187,71 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-69",
+						"obj-74",
+						0
+					],
+					"destination": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
+						1
+					],
+					"destination": [
+						"obj-78",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
+						2
+					],
+					"destination": [
+						"obj-75",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
+						3
+					],
+					"destination": [
+						"obj-76",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
+						4
+					],
+					"destination": [
+						"obj-77",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-72",
 						5
 					],
 					"destination": [
-						"obj-77",
+						"obj-80",
 						0
 					]
 				}
@@ -3139,11 +3259,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-72",
+						"obj-75",
 						0
 					],
 					"destination": [
-						"obj-74",
+						"obj-77",
 						1
 					]
 				}
@@ -3151,11 +3271,11 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-73",
+						"obj-76",
 						0
 					],
 					"destination": [
-						"obj-74",
+						"obj-77",
 						2
 					]
 				}
@@ -3163,72 +3283,12 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-74",
-						0
-					],
-					"destination": [
-						"obj-75",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-75",
-						0
-					],
-					"destination": [
-						"obj-76",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-76",
-						0
-					],
-					"destination": [
-						"obj-78",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-76",
-						1
-					],
-					"destination": [
-						"obj-79",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
 						"obj-77",
 						0
 					],
 					"destination": [
 						"obj-78",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-77",
 						0
-					],
-					"destination": [
-						"obj-79",
-						1
 					]
 				}
 			},
@@ -3239,7 +3299,7 @@
 						0
 					],
 					"destination": [
-						"obj-68",
+						"obj-79",
 						0
 					]
 				}
@@ -3249,42 +3309,6 @@
 					"source": [
 						"obj-79",
 						0
-					],
-					"destination": [
-						"obj-68",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-31",
-						4
-					],
-					"destination": [
-						"obj-80",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-80",
-						0
-					],
-					"destination": [
-						"obj-84",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-80",
-						1
 					],
 					"destination": [
 						"obj-81",
@@ -3295,8 +3319,8 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-81",
-						0
+						"obj-79",
+						1
 					],
 					"destination": [
 						"obj-82",
@@ -3307,8 +3331,56 @@
 			{
 				"patchline": {
 					"source": [
+						"obj-80",
+						0
+					],
+					"destination": [
+						"obj-81",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-80",
+						0
+					],
+					"destination": [
+						"obj-82",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
 						"obj-81",
 						0
+					],
+					"destination": [
+						"obj-71",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-82",
+						0
+					],
+					"destination": [
+						"obj-71",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-33",
+						4
 					],
 					"destination": [
 						"obj-83",
@@ -3319,31 +3391,7 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-80",
-						2
-					],
-					"destination": [
-						"obj-85",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-85",
-						0
-					],
-					"destination": [
-						"obj-86",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-85",
+						"obj-83",
 						0
 					],
 					"destination": [
@@ -3355,36 +3403,12 @@
 			{
 				"patchline": {
 					"source": [
-						"obj-80",
-						3
-					],
-					"destination": [
-						"obj-82",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-67",
-						0
-					],
-					"destination": [
-						"obj-86",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"source": [
-						"obj-67",
+						"obj-83",
 						1
 					],
 					"destination": [
-						"obj-86",
-						1
+						"obj-84",
+						0
 					]
 				}
 			},
@@ -3395,7 +3419,103 @@
 						0
 					],
 					"destination": [
+						"obj-85",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-84",
+						0
+					],
+					"destination": [
+						"obj-86",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-83",
+						2
+					],
+					"destination": [
+						"obj-88",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-88",
+						0
+					],
+					"destination": [
+						"obj-89",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-88",
+						0
+					],
+					"destination": [
+						"obj-90",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-83",
+						3
+					],
+					"destination": [
+						"obj-85",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-70",
+						0
+					],
+					"destination": [
+						"obj-89",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
+						"obj-70",
+						1
+					],
+					"destination": [
+						"obj-89",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"source": [
 						"obj-87",
+						0
+					],
+					"destination": [
+						"obj-90",
 						0
 					]
 				}
@@ -3453,36 +3573,41 @@
 				0
 			],
 			"obj-17": [
-				"Live Key",
-				"Live Key",
+				"Notes Use",
+				"Notes Use",
 				0
 			],
 			"obj-19": [
-				"Use",
-				"Use",
-				0
-			],
-			"obj-20": [
-				"Use Clip",
-				"Use Clip",
+				"Live Key",
+				"Live Key",
 				0
 			],
 			"obj-21": [
-				"Listen",
-				"Listen",
+				"Use",
+				"Use",
+				0
+			],
+			"obj-22": [
+				"Use Clip",
+				"Use Clip",
 				0
 			],
 			"obj-23": [
-				"Listen Bars",
-				"Listen Bars",
+				"Listen",
+				"Listen",
 				0
 			],
-			"obj-24": [
-				"Audition",
-				"Audition",
+			"obj-25": [
+				"Listen Bars",
+				"Listen Bars",
 				0
 			],
 			"obj-26": [
+				"Audition",
+				"Audition",
+				0
+			],
+			"obj-28": [
 				"Port",
 				"Port",
 				0

@@ -215,3 +215,67 @@ function readMidiTrack(bytes, at, end, division, notes) {
     }
     return ticks / division;
 }
+
+var MIDI_DIVISION = 960;
+// Live says nothing of what a track plays; notes there alone are drums by this: most pads' names.
+var DRUM_CHANNEL = 9;
+
+// The bytes of a standard MIDI file of one track with these notes, `beats` quarters long.
+function midiBytes(notes, beats, bpm, numerator, denominator, name) {
+    var events = [];
+    var channel = DRUMS.test(String(name).toLowerCase()) ? DRUM_CHANNEL : 0;
+    notes.forEach(function (note) {
+        var first = Math.round(note.start_time * MIDI_DIVISION);
+        var last = Math.max(first + 1, Math.round((note.start_time + note.duration) * MIDI_DIVISION));
+        var velocity = Math.min(127, Math.max(1, Math.round(note.velocity)));
+        events.push({ at: first, on: 1, bytes: [0x90 + channel, note.pitch, velocity] });
+        events.push({ at: last, on: 0, bytes: [0x80 + channel, note.pitch, 0] });
+    });
+    // what ends comes before what begins
+    events.sort(function (a, b) {
+        return a.at - b.at || a.on - b.on;
+    });
+    var tempo = Math.round(60000000 / bpm);
+    var text = asciiBytes(name || "Live");
+    var body = [0, 0xff, 3, text.length].concat(text)
+        .concat([0, 0xff, 0x51, 3], bigEndian(tempo, 3))
+        .concat([0, 0xff, 0x58, 4, numerator, Math.round(Math.log(denominator) / Math.LN2), 24, 8]);
+    var now = 0;
+    events.forEach(function (event) {
+        body = body.concat(variableLength(event.at - now), event.bytes);
+        now = event.at;
+    });
+    body = body.concat(variableLength(Math.max(0, Math.round(beats * MIDI_DIVISION) - now)), [0xff, 0x2f, 0]);
+    return asciiBytes("MThd").concat(bigEndian(6, 4), bigEndian(0, 2), bigEndian(1, 2), bigEndian(MIDI_DIVISION, 2))
+        .concat(asciiBytes("MTrk"), bigEndian(body.length, 4), body);
+}
+
+// A name as part of a file's name on every system.
+function fileLetters(name) {
+    return String(name).replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40) || "notes";
+}
+
+function bigEndian(value, count) {
+    var bytes = [];
+    for (; count > 0; count -= 1) {
+        bytes.unshift(value % 256);
+        value = Math.floor(value / 256);
+    }
+    return bytes;
+}
+
+function variableLength(value) {
+    var bytes = [value % 128];
+    for (value = Math.floor(value / 128); value > 0; value = Math.floor(value / 128)) {
+        bytes.unshift(128 + value % 128);
+    }
+    return bytes;
+}
+
+// A name as bytes, at most 100; what is no ASCII becomes a question mark.
+function asciiBytes(text) {
+    return String(text).slice(0, 100).split("").map(function (letter) {
+        var code = letter.charCodeAt(0);
+        return code >= 32 && code < 127 ? code : 63;
+    });
+}

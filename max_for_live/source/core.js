@@ -10,6 +10,11 @@ var USES = ["fit", "continue", "melody", "accompany", "style", "split"];
 // Uses that need no words beside the sound.
 var NEEDS_NO_WORDS = { fit: true, split: true };
 
+// What a MIDI clip's notes are used for: verbs that work on notes, by their names.
+var NOTES_USES = ["continue", "vary", "groove", "drumify", "render"];
+// The field of each that the words of the box are; continue takes bars instead.
+var NOTES_WORDS = { groove: "feel", drumify: "prompt", render: "prompt" };
+
 // Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
 var PORTS = 400;
@@ -156,8 +161,8 @@ Conversation.prototype.fit = function (path, fields, about) {
     return this.ask(id, "/sidecrate/fit", values, about);
 };
 
-// Order an audio file taken apart: its parts come as clips of their own.
-Conversation.prototype.split = function (path, fields, about) {
+// Order a verb's work on a file: a sound taken apart, notes gone on with.
+Conversation.prototype.work = function (verb, path, fields, about) {
     var id = this.next_id();
     var values = [path, "id", id];
     var name;
@@ -166,7 +171,7 @@ Conversation.prototype.split = function (path, fields, about) {
             values.push(name, fields[name]);
         }
     }
-    return this.ask(id, "/sidecrate/split", values, about);
+    return this.ask(id, "/sidecrate/" + verb, values, about);
 };
 
 // Order the last job once more, with another seed.

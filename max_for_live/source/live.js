@@ -222,3 +222,29 @@ function readSelectedClip() {
     }
     return { path: String(read(clip, "file_path")), start: Math.max(0, start), end: end, beats: beats };
 }
+
+// The selected MIDI clip: its name, the notes of its played part from that part's start on, and its
+// length in beats. null where none is selected.
+function readSelectedNotes() {
+    var clip = new LiveAPI("live_set view detail_clip");
+    if (!exists(clip) || Number(read(clip, "is_audio_clip")) === 1) {
+        return null;
+    }
+    var looping = Number(read(clip, "looping")) === 1;
+    var start = Number(read(clip, looping ? "loop_start" : "start_marker"));
+    var end = Number(read(clip, looping ? "loop_end" : "end_marker"));
+    var said = readJson(String(clip.call("get_notes_extended", 0, 128, start, end - start)));
+    var notes = (said && said.notes ? said.notes : []).filter(function (note) {
+        return Number(note.mute) !== 1;
+    });
+    return {
+        name: String(read(clip, "name") || ""), beats: end - start,
+        notes: notes.map(function (note) {
+            var from = note.start_time - start;
+            return {
+                pitch: note.pitch, start_time: from, duration: Math.min(note.duration, end - start - from),
+                velocity: note.velocity
+            };
+        })
+    };
+}

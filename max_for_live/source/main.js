@@ -17,7 +17,7 @@ var DEBOUNCE_MS = 250;
 var TICKS_PER_QUARTER = 480;
 
 var controls = {
-    prompt: "", engine: "auto", kind: 0, bars: 4, count: 1, target: 0, livekey: 0, use: 0, listenbars: 4, port: 9140
+    prompt: "", engine: "auto", kind: 0, bars: 4, count: 1, target: 0, livekey: 0, use: 0, notesuse: 0, listenbars: 4, port: 9140
 };
 var conversation = null;
 var sample_rate = 0;
@@ -302,6 +302,24 @@ function readBytes(path) {
     }
     file.close();
     return bytes;
+}
+
+// False where the file could not be written whole. Max writes at most some thousand bytes at a time.
+function writeBytes(path, bytes) {
+    var file = new File(path, "write");
+    var at;
+    if (!file.isopen) {
+        return false;
+    }
+    for (at = 0; at < bytes.length; at += 1024) {
+        file.writebytes(bytes.slice(at, at + 1024));
+    }
+    file.eof = bytes.length;
+    file.close();
+    file = new File(path, "read");
+    at = file.isopen ? file.eof : 0;
+    file.close();
+    return at === bytes.length;
 }
 
 // Max writes paths with slashes everywhere; Live needs the system's own.

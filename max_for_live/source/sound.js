@@ -3,13 +3,45 @@
 // -- references
 
 function useClip() {
+    var notes = readSelectedNotes();
+    if (notes !== null) {
+        useNotes(notes);
+        return;
+    }
     var clip = readSelectedClip();
     if (clip === null) {
-        showStatus("Select an audio clip first");
+        showStatus("Select a clip first");
         return;
     }
     var bars = clip.beats / quartersPerBar(readContext().meter);
     askAbout(clip.path, clip.start, clip.end, Math.abs(bars - Math.round(bars)) < 0.01 && bars > 0.5 ? Math.round(bars) : 0);
+}
+
+// Write a MIDI clip's notes beside the recordings, and order what the menu says of them.
+function useNotes(clip) {
+    var use = NOTES_USES[controls.notesuse] || "continue";
+    var song = readSong();
+    var fields = {};
+    var path;
+    if (!conversation.recordings) {
+        showStatus("Sidecrate must run before it can read notes");
+        return;
+    }
+    if (!clip.notes.length) {
+        showStatus("The clip has no notes");
+        return;
+    }
+    path = forward(conversation.recordings) + "/" + conversation.next_id() + "-" + fileLetters(clip.name) + ".mid";
+    if (!writeBytes(path, midiBytes(clip.notes, clip.beats, song.bpm, song.numerator, song.denominator, clip.name))) {
+        showStatus("Max did not write " + path);
+        return;
+    }
+    if (use === "continue") {
+        fields.bars = controls.bars;
+    } else if (NOTES_WORDS[use] && /\S/.test(controls.prompt)) {
+        fields[NOTES_WORDS[use]] = controls.prompt;
+    }
+    conversation.work(use, path, fields, aimNow());
 }
 
 // Order what the menu says: the sound put on the grid, taken apart, or an engine's work from it.
@@ -22,7 +54,7 @@ function askAbout(path, start_s, end_s, bars) {
         }
         conversation.fit(path, fields, aimNow());
     } else if (use === "split") {
-        conversation.split(path, fields, aimNow());
+        conversation.work("split", path, fields, aimNow());
     } else {
         fields.reference = path;
         fields.use = use;

@@ -169,6 +169,15 @@ def test_notes_go_to_a_midi_track(daemon, rack):
         for message in mido.MidiFile(record["path"])
     )
     assert len(clip["notes"]) == on
+    # the clip in Live is the source of the next one, which comes into the slot below
+    player.js(".live.view.clip = devices[0].live.tracks[1].children.clip_slots[0].clip, 0")
+    player.js(".live.view.slot = devices[0].live.tracks[1].children.clip_slots[0], 0")
+    player.press("useclip")
+    first, longer = player.wait_for_clips(2, track=1)
+    assert first["notes"] == clip["notes"] and longer["loop_end"] == 16
+    starts = {(note["pitch"], round(4 * note["start_time"])) for note in longer["notes"]}
+    assert {(n["pitch"], round(4 * n["start_time"])) for n in clip["notes"]} <= starts
+    assert daemon.clips()[-1]["do"] == "continue"
 
 
 def test_again_makes_another_and_live_s_key_is_followed(daemon, rack):
@@ -229,7 +238,9 @@ def test_a_clip_of_the_set_is_put_on_the_grid_at_another_tempo(daemon, rack):
     player.set(prompt="house drums", bars=2)
     player.press("generate")
     player.wait_for_clips(1)
-    player.js(f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip")
+    player.js(
+        f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0"
+    )
     player.js(".live.change('tempo', 126)")
     player.press("useclip")
     made = player.wait_for_clips(2)[1]
@@ -273,7 +284,9 @@ def test_a_reference_that_no_engine_listens_to_is_refused_with_the_reason(daemon
     player.set(prompt="house drums", bars=1, use=2)
     player.press("generate")
     player.wait_for_clips(1)
-    player.js(f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip")
+    player.js(
+        f".live.view.clip = devices[{player.n}].live.tracks[0].children.clip_slots[0].clip, 0"
+    )
     before = jobs(daemon)
     player.press("useclip")
     wait_until(lambda: "no engine" in player.status, 20, "the reason")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from max_for_live.build import HERE, SOURCES, patcher, script
-from max_for_live.device import HEIGHT, KINDS, LIVE_KEY, TARGETS, USES, WIDTH
+from max_for_live.device import HEIGHT, KINDS, LIVE_KEY, NOTES_USES, TARGETS, USES, WIDTH
 
 #: (inlets, outlets) of every object that the device may use; None: as many as its arguments say.
 OBJECTS = {
@@ -176,6 +176,7 @@ def test_menus_and_script_count_alike():
         ("TARGETS", TARGETS),
         ("LIVE_KEY", LIVE_KEY),
         ("USES", USES),
+        ("NOTES_USES", NOTES_USES),
     ):
         assert len(re.search(rf"var {name} = \[(.*?)\]", SCRIPT)[1].split(",")) == len(choices)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mido
 import pytest
 import soundfile
 
@@ -62,6 +63,34 @@ def test_what_is_wrong_is_told_in_words(run):
     assert any(
         "whole path" in line for line in run(90, "4/4", "x", "4", command="/nowhere/sidecrate")
     )
+
+
+def test_a_selected_midi_item_goes_on_after_its_end(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RESOURCES", str(tmp_path))
+    # two bars of 4/4 at 120 from 8 s on: a note before it, a muted one, and one that rings over its end
+    notes = "8 4  15 15.5 40 90  16 17 60 100  18 19 64 1  20 21 64 90  23 26 67 80"
+    monkeypatch.setenv("NOTES", notes)
+    monkeypatch.setenv("USE", "continue")
+    said = run(120, "4/4", "", "2")
+    assert " --bpm 120.000 --give new --bars 2 -- " in said[0]
+    file = mido.MidiFile(tmp_path / "Sidecrate notes.mid")
+    now, on = 0, []
+    for message in file.tracks[0]:
+        now += message.time
+        if message.type == "note_on":
+            on.append((now / 960, message.note, message.velocity))
+    assert on == [(0, 60, 100), (4, 64, 90), (7, 67, 80)] and now == 8 * 960
+    assert said[1:3] == ["cursor 12.0", "track its track"] or said[1:3] == [
+        "cursor 12",
+        "track its track",
+    ]
+    placed = mido.MidiFile(said[3].removeprefix("insert 0 "))
+    assert round(placed.length, 3) == 4.0 and said[-1] == "undo Sidecrate: continue"
+    monkeypatch.setenv("USE", "sing")
+    assert run(120, "4/4", "", "2") == [
+        "told sing is none of continue, vary, groove, drumify and render."
+    ]
 
 
 def test_nothing_typed_makes_nothing(run):

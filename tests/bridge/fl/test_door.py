@@ -271,7 +271,7 @@ def test_without_a_midi_system_the_door_says_so_and_nothing_runs(monkeypatch):
     desk.door.stop()
 
 
-def test_notes_of_fls_clips_are_handed_on(monkeypatch, tmp_path):
+def test_notes_of_fls_clips_and_clips_of_notes_are_handed_on(monkeypatch, tmp_path):
     written = queue.Queue()
 
     class Roll:
@@ -286,6 +286,10 @@ def test_notes_of_fls_clips_are_handed_on(monkeypatch, tmp_path):
     desk.door.start()
     desk.door.tell(Done(FL, "j1", "c2", "/x/b.wav", {}))
     desk.door.tell(Done(FL, "j1", "c1", "/x/a.wav", {}))
+    assert written.get(timeout=60) == tmp_path / "a.mid"
+    # of other doors' clips only what is notes alone
+    desk.door.tell(Done(Origin("osc"), "j2", "c1", "/x/a.wav", {"kind": "loop"}))
+    desk.door.tell(Done(Origin("inbox"), "j3", "c1", "/x/a.mid", {"kind": "midi"}))
     assert written.get(timeout=60) == tmp_path / "a.mid"
     desk.door.stop()
     assert written.empty()

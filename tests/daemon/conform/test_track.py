@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 
 from daemon.brief import Brief
 from daemon.conform.conform import conform
@@ -40,3 +41,20 @@ def test_a_track_without_a_beat_is_left_in_its_own_time():
     audio = (0.2 * np.sin(2 * np.pi * 110 * t) * (1 + 0.2 * np.sin(t)))[:, None].astype(np.float32)
     clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief(bpm=120.0, do="fit"), quiet)
     assert np.array_equal(clip.audio, audio) and clip.report["warnings"]
+
+
+def test_a_track_is_mastered_after_a_favourite_where_its_user_wants_it(tmp_path):
+    noise = np.random.default_rng(1).standard_normal((6 * RATE, 2)).astype(np.float32)
+    like = np.cumsum(noise, axis=0) * 0.001
+    soundfile.write(tmp_path / "like.wav", like - like.mean(axis=0), RATE, "FLOAT")
+    take = Take(drums(120.0, 8), RATE, 1, "test", "", "own", grid=Grid(120.0, "4/4", 8))
+    master = {"bpm": 120.0, "master": True, "master_like": str(tmp_path / "like.wav")}
+    clip = conform(take, brief(**master), quiet)
+    did = clip.report["did"]["mastered"]
+    assert did["like"] == "like" and did["spectrum_off_db"] < 0.6 * did["spectrum_off_db_before"]
+    assert clip.report["after"]["true_peak_db"] <= -0.9
+    (tmp_path / "like.wav").unlink()
+    plain = conform(take, brief(**master), quiet)
+    assert any("master_like" in one for one in plain.report["warnings"])
+    off = conform(take, brief(bpm=120.0), quiet)
+    assert "mastered" not in off.report["did"] and (plain.audio == off.audio).all()

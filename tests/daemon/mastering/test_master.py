@@ -127,6 +127,7 @@ def test_before_and_after_are_equally_loud_and_a_picture_shows_them(tmp_path):
     found, done = made.report["found"], made.report["after"]
     assert done["spectrum_off_db"] < 0.5 < found["spectrum_off_db"]
     assert done["lufs"] == pytest.approx(found["reference"]["lufs"], abs=0.1)
+    assert made.kind == "loop" and made.pair == (1, 2) and made.key
     assert [one.part for one in results_of(path, like, compare=False)] == [""]
 
 

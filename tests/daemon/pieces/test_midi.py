@@ -10,7 +10,7 @@ import pytest
 from bridge.music import Meter
 from daemon.errors import ConformError
 from daemon.pieces.midi import midi_of, read_midi
-from daemon.pieces.piece import Note, find_key
+from daemon.pieces.piece import Note, Part, find_key
 from tests.helpers.pieces import drums, line, musician, raw, twinkle, written
 
 
@@ -169,3 +169,29 @@ def test_every_track_is_as_long_as_the_bars(tmp_path):
     file = mido.MidiFile(written(tmp_path, piece))
     assert {sum(message.time for message in track) for track in file.tracks} == {8 * 3840}
     assert midi_of(piece) == midi_of(piece)
+
+
+def test_drums_of_several_tracks_end_none_of_each_others_strokes(tmp_path):
+    one = Part("kit", (Note(0, 36, 900, 90), Note(960, 38, 240, 90)), None, True)
+    other = Part("loop", (Note(480, 36, 240, 80), Note(960, 38, 100, 70)), None, True)
+    piece = twinkle().with_parts([one, *twinkle().parts, other], 8)
+    (path := tmp_path / "two.mid").write_bytes(midi_of(piece))
+    file = mido.MidiFile(path)
+    assert [track.name for track in file.tracks[1:]] == ["kit", "lead", "loop"]
+    sounding = {}
+    now = 0
+    for message in mido.merge_tracks(file.tracks):
+        now += message.time
+        if message.type not in ("note_on", "note_off") or message.channel != 9:
+            continue
+        if message.type == "note_on" and message.velocity:
+            assert not sounding.get(message.note), (now, message)
+            sounding[message.note] = now
+        else:
+            assert sounding.pop(message.note) is not None
+    assert not sounding
+    again = read_midi(path)
+    starts = sorted(
+        (n.start, n.pitch, n.velocity) for p in again.parts if p.is_drums for n in p.notes
+    )
+    assert starts == [(0, 36, 90), (480, 36, 80), (960, 38, 90)]

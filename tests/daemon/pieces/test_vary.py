@@ -9,7 +9,7 @@ import pytest
 from daemon.pieces.morph import distance, share_changed, way
 from daemon.pieces.piece import share_in_key
 from daemon.pieces.vary import retaken, varied, vary
-from tests.helpers.pieces import musician, piece_of, run, twinkle, written
+from tests.helpers.pieces import drums, musician, piece_of, run, twinkle, written
 
 STRENGTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -63,3 +63,9 @@ def test_seeds_give_different_takes_and_a_tune_of_one_part_too(tmp_path):
     before = path.read_bytes()
     run(vary, path, tmp_path, strength=0.5)
     assert path.read_bytes() == before
+
+
+def test_a_bar_without_others_to_vary_from_says_so(tmp_path):
+    piece = twinkle().with_parts([drums(1, {36: "X...X...X...X..."})], 1)
+    (result,) = run(vary, piece, tmp_path, strength=0.3)
+    assert any("nothing of it changed" in one for one in result.report["said"])

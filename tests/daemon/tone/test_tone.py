@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 import soundfile
@@ -9,15 +11,21 @@ import soundfile
 from bridge.music import Meter, loop_frames
 from daemon.audio.seam import measure_seam
 from daemon.brief import Brief
+from daemon.engines.embedded.kit import read_kit
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike
 from daemon.errors import ConformError
 from daemon.hearing.one_voice import HOP_S, follow
+from daemon.hearing.pitch import find_note
+from daemon.tone.ears import ear_of
 from daemon.tone.instrument import measured
+from daemon.tone.learn import learn_sound
 from daemon.tone.line import played
+from daemon.tone.sampler import play as sampled
+from daemon.tone.sampler import read_sampler
 from daemon.tone.synth import play
 from daemon.tone.tone import tone
-from daemon.tone.voices import named
+from daemon.tone.voices import learn, voice_of
 
 RATE = 44100
 FRAMES = loop_frames(1, Meter.parse("4/4"), 96, RATE)
@@ -93,7 +101,7 @@ def test_a_line_keeps_its_bends_its_dynamics_and_its_frames_on_another_instrumen
 def test_a_loop_that_sounds_over_its_seam_repeats_without_a_click():
     source, _ = sung(notes=(57,), vibrato=0.0, held=True)
     line = played(source, RATE, True)
-    made = play(line, named("cello", 57, 57, RATE), FRAMES, RATE, True, 1)[:, None]
+    made = play(line, learn(voice_of("cello"), 57, 57, RATE), FRAMES, RATE, True, 1)[:, None]
     assert measure_seam(made).jump < 1.5
 
 
@@ -163,3 +171,85 @@ def test_a_line_in_noise_is_followed():
     at = np.minimum(np.round(np.arange(len(line.hz)) * HOP_S * RATE).astype(int), len(hz) - 1)
     right = np.abs(1200 * np.log2(line.hz / hz[at])) < 50
     assert right.mean() > 0.9
+
+
+def plucks(folder, notes=(48, 55, 62)):
+    folder.mkdir()
+    for pitch in notes:
+        written(folder / f"{pitch}.wav", VOICES["nylon guitar"].play(Strike(pitch, 1.2, 0.8, RATE)))
+    return str(folder)
+
+
+def test_a_line_is_played_on_ones_own_one_shots_with_its_bends_and_dynamics(tmp_path):
+    source, hz = sung()
+    kit = plucks(tmp_path / "My Guitar")
+    brief = Brief("", "", do="tone", reference=written(tmp_path / "hum.wav", source), kit=kit)
+    (result,) = tone(brief, {"kit": kit}, None, quiet)
+    assert result.audio.shape == source.shape and result.model == "My Guitar"
+    after = played(result.audio, RATE, True)
+    at = np.interp(np.arange(len(after.hz)) * HOP_S, np.arange(len(hz)) / RATE, hz)
+    cents = 1200 * np.abs(np.log2(after.hz / at))[after.voiced]
+    assert np.median(cents) < 20 and (cents < 60).mean() > 0.85 and after.voiced.mean() > 0.6
+    # each note is struck where the line begins one, and the second is the softest
+    quarter = len(after.level_db) // 4
+    tops = [after.level_db[n * quarter : (n + 1) * quarter].max() for n in range(4)]
+    assert np.argmin(tops) == 1 and tops[0] > tops[1] + 3
+    (tmp_path / "drums").mkdir()
+    rng = np.random.default_rng(1)
+    written(tmp_path / "drums" / "hiss.wav", 0.1 * rng.standard_normal((RATE, 1)))
+    none = Brief("", "", do="tone", reference=brief.reference, kit=str(tmp_path / "drums"))
+    with pytest.raises(ConformError, match="none of the 1 sounds of drums has a pitch"):
+        list(tone(none, {}, None, quiet))
+    with pytest.raises(ConformError, match="instrument and kit both"):
+        list(tone(brief, {"kit": kit, "instrument": "flute"}, None, quiet))
+
+
+def test_a_held_sound_goes_round_under_a_longer_note(tmp_path):
+    t = np.arange(RATE // 2) / RATE
+    wave = sum(np.sin(2 * np.pi * k * 220 * t) / k for k in range(1, 8))
+    (tmp_path / "organ").mkdir()
+    written(tmp_path / "organ" / "a3.wav", (0.2 * wave).astype(np.float32)[:, None])
+    source, _ = sung(notes=(57,), vibrato=0.0, held=True)
+    line = played(source, RATE, False)
+    sampler = read_sampler(str(tmp_path / "organ"), ())
+    made = sampled(line, sampler, FRAMES, RATE, False)
+    after = played(made[:, None], RATE, False)
+    middle = after.level_db[60:-60]
+    assert middle.max() - middle.min() < 3 and after.voiced[60:-60].mean() > 0.98
+
+
+def test_the_instrument_is_looked_at_before_the_sound(tmp_path):
+    for name in ("snare", "trmupet"):
+        with pytest.raises(ConformError, match="instrument:"):
+            by(str(tmp_path / "no such file.wav"), instrument=name)
+
+
+def test_a_learnt_instrument_is_a_kit_of_its_notes(tmp_path):
+    source, _ = sung(held=True)
+    path = written(tmp_path / "hum.wav", source)
+    brief = Brief("", "", do="learn", reference=path, seed=3)
+    results = list(learn_sound(brief, {"name": "My Hum", "role": "bass"}, None, quiet))
+    assert [one.note for one in results] == list(range(51, 72, 3))[: len(results)]
+    assert {one.more["collection"] for one in results} == {"My Hum"}
+    folder = tmp_path / "kit"
+    folder.mkdir()
+    for one in results:
+        written(folder / f"{one.words.replace(' ', '-')}_k3f9.wav", one.audio)
+    kit = read_kit(str(folder), RATE)
+    assert [round(one.note) for one in sorted(kit.parts["bass"], key=lambda one: one.note)] == [
+        one.note for one in results
+    ]
+    played_note = results[2].audio
+    assert find_note(played_note, RATE) == pytest.approx(results[2].note, abs=0.1)
+    assert np.abs(timbre(played_note) - timbre(source)).mean() < 3
+
+
+def test_swift_f0_follows_where_it_is_installed_and_else_is_named(monkeypatch):
+    source, hz = sung()
+    if find_spec("swift_f0"):
+        line = played(source, RATE, True, ear_of("swift-f0"))
+        at = np.interp(np.arange(len(line.hz)) * HOP_S, np.arange(len(hz)) / RATE, hz)
+        assert np.nanmedian(1200 * np.abs(np.log2(line.hz / at))) < 15
+    monkeypatch.setattr("daemon.tone.ears.find_spec", lambda name: None)
+    with pytest.raises(ConformError, match=r"swift-f0 cannot be had.*pip install"):
+        ear_of("swift-f0")

@@ -16,7 +16,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from daemon.pieces.midi import midi_of
 from tests.conftest import skip_or_fail
+from tests.helpers.pieces import twinkle
 from tests.helpers.web_house import WebHouse
 
 
@@ -73,6 +75,17 @@ def test_a_rounded_number_is_told_by_every_route(house: WebHouse) -> None:
         assert any("90.98765 is taken as 90.988" in line for line in report["said"]), route
     told = house.api.post("/explain", json=values).raise_for_status().json()["said"]
     assert any("90.98765 is taken as 90.988" in line for line in told)
+
+
+def test_a_master_is_seen_and_compared(house: WebHouse, loop: str) -> None:
+    job = house.api.post("/master", json={"source": loop}).raise_for_status().json()["job"]
+    record = house.done(job)["record"]
+    picture = house.api.get(f"/clips/{record['id']}/picture")
+    assert picture.headers["content-type"] == "image/png" and picture.content[:4] == b"\x89PNG"
+    pair = [house.api.get(f"/clips/{clip}").json()["record"] for clip in record["pair"]]
+    assert [one["part"] for one in pair] == ["before", "after"]
+    assert abs(pair[0]["report"]["after"]["lufs"] - pair[1]["report"]["after"]["lufs"]) < 0.1
+    assert house.api.get(f"/clips/{loop}/picture").status_code == 404
 
 
 def test_clips_are_found_heard_in_parts_and_drawn(house: WebHouse, loop: str) -> None:
@@ -252,6 +265,18 @@ def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> 
         "/uploads", params={"name": "mine.flac", "fit": True, "bpm": "125"}, **sent
     ).json()["job"]
     assert house.done(job)["bpm"] == 125
+    notes = midi_of(twinkle("D", 96.0))
+    sent = {"content": notes, "headers": {"Content-Type": "audio/midi"}}
+    brought = house.api.post("/uploads", params={"name": "tune.mid"}, **sent)
+    assert brought.status_code == 201, brought.text
+    clip = brought.json()
+    assert (clip["kind"], clip["bpm"], clip["key"], clip["bars"]) == ("midi", 96, "D", 8)
+    assert Path(clip["path"]).read_bytes() == notes
+    varied = house.done(house.api.post("/vary", json={"source": clip["id"]}).json()["job"])
+    assert varied["record"]["from"] == clip["id"] and varied["record"]["kind"] == "midi"
+    sent["content"] = notes[:40]
+    half = house.api.post("/uploads", params={"name": "half.mid"}, **sent)
+    assert half.status_code == 400 and "half" in half.json()["text"]
 
 
 def test_people_have_marks_and_edits_of_their_own(house: WebHouse, loop: str) -> None:

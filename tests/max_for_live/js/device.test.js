@@ -235,10 +235,56 @@ test('MIDI reaches the arrangement by way of a slot, which is emptied again', ()
   assert.deepEqual([made.values.start_time, made.notes.length, clip(device, 0, 1)], [8, 2, null])
 })
 
+test('Use Clip on a MIDI clip sends its notes, and the result comes into the next free slot', () => {
+  const device = started()
+  const keys = slots(device, 1)
+  device.live.view.track = device.live.tracks[1]
+  device.live.view.slot = keys[0]
+  device.live.call_create_clip(keys[0], 8)
+  const source = keys[0].clip
+  Object.assign(source.values, { name: 'Zoë riff', loop_start: 4, loop_end: 8 })
+  source.notes = [
+    { pitch: 60, start_time: 0, duration: 1, velocity: 100, mute: 0 }, { pitch: 64, start_time: 4, duration: 0.5, velocity: 90, mute: 0 },
+    { pitch: 67, start_time: 7.5, duration: 2, velocity: 80.4, mute: 0 }, { pitch: 70, start_time: 5, duration: 1, velocity: 80, mute: 1 }
+  ]
+  device.live.view.clip = source
+  device.say('control', 'bars', 2)
+  device.say('press', 'useclip', 'bang')
+  device.osc('welcome', device.to('hello')[0][3], '0.1', '/crate', 'b1', folder)
+  const said = device.to('continue')[0]
+  assert.deepEqual([said[2], ...said.slice(4)], ['id', 'bars', 2])
+  const read = JSON.parse(JSON.stringify(device.world.readMidi(Array.from(fs.readFileSync(said[1])))))
+  assert.equal(read.beats, 4)
+  assert.deepEqual(read.notes.map(note => [note.pitch, note.start_time, note.duration, note.velocity]), [[64, 0, 0.5, 90], [67, 3.5, 0.5, 80]])
+  device.osc('accepted', said[3], 'j1', 1)
+  const file = path.join(folder, 'riff_more.mid')
+  fs.copyFileSync(said[1], file)
+  device.osc('done', said[3], 'j1', 'c9', file, JSON.stringify({ n: 1, of: 1, kind: 'midi', bpm: 120, meter: '4/4', bars: 1, parts: '' }))
+  device.clock.run(4000)
+  assert.ok(keys[0].clip === source && keys[1].clip.notes.length === 2)
+  assert.deepEqual(device.live.console, [])
+})
+
+test('the menu and the box say what becomes of notes; an empty clip says so', () => {
+  const device = started()
+  const keys = slots(device, 1)
+  device.live.call_create_clip(keys[0], 4)
+  device.live.view.clip = keys[0].clip
+  device.say('press', 'useclip', 'bang')
+  assert.equal(device.status, 'The clip has no notes')
+  device.clock.run(1000)
+  keys[0].clip.notes = [{ pitch: 36, start_time: 0, duration: 1, velocity: 100, mute: 0 }]
+  device.say('control', 'notesuse', 2)
+  device.say('control', 'prompt', 'mpc 58')
+  device.say('press', 'useclip', 'bang')
+  device.osc('welcome', device.to('hello')[0][3], '0.1', '/crate', 'b1', folder)
+  assert.deepEqual(device.to('groove')[0].slice(4), ['feel', 'mpc 58'])
+})
+
 test('Use Clip sends the selected clip\'s file and what of it is played', () => {
   const device = started()
   device.say('press', 'useclip', 'bang')
-  assert.match(device.status, /Select an audio clip/)
+  assert.match(device.status, /Select a clip first/)
   device.clock.run(300)
   const source = device.live.make('clip-in-view', {
     is_audio_clip: 1, file_path: '/music/guitar.wav', name: 'guitar', warping: 1, looping: 1, loop_start: 4, loop_end: 12, start_marker: 0, end_marker: 16

@@ -304,7 +304,10 @@ class Device {
       cancel () { if (this.entry) clock.cancel(this.entry) }
     }
     class File {
-      constructor (name) {
+      constructor (name, access = 'read') {
+        this.name = name
+        this.writes = access === 'write'
+        if (this.writes && fs.existsSync(path.dirname(name))) fs.writeFileSync(name, '')
         this.isopen = fs.existsSync(name) ? 1 : 0
         this.data = this.isopen ? fs.readFileSync(name) : Buffer.alloc(0)
         this.eof = this.data.length
@@ -315,6 +318,11 @@ class Device {
         const part = Array.from(this.data.subarray(this.position, this.position + count))
         this.position += part.length
         return part
+      }
+
+      writebytes (bytes) {
+        if (!this.writes || bytes.length > 4096 || bytes.some(byte => !(byte >= 0 && byte < 256))) throw new Error('writebytes')
+        fs.appendFileSync(this.name, Buffer.from(bytes))
       }
 
       close () { this.isopen = 0 }

@@ -9,7 +9,7 @@ export interface Step { id: string; do: string; [setting: string]: string | numb
 export interface Turns { undo: number; redo: number }
 export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
 export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] } };
+  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; picture?: string; pair?: string[]; report?: { said?: string[] } };
 }
 export interface Job {
   job: string; state: string; stage: string; progress: number; prompt: string; title: string; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;
@@ -63,6 +63,8 @@ export async function download(path: string, format: string): Promise<void> {
 }
 
 export const shareAddress = (sharing: Sharing, share: Share) => `${location.protocol}//${location.hostname}:${sharing.share_port}${share.path}`;
+
+export const pictureUrl = (clip: string): string => `/api/clips/${clip}/picture`;
 
 export function audioUrl(clip: string, version: string, fit?: { bpm?: number; key?: string }): string {
   const query = new URLSearchParams({ version });

@@ -6,6 +6,7 @@ import { Again } from "./Again";
 import { Correct } from "./Correct";
 import { Edit } from "./Edit";
 import { Marks } from "./Marks";
+import { Master } from "./Master";
 import { Notes } from "./Notes";
 import { Origin } from "./Origin";
 import { TakeAway } from "./TakeAway";
@@ -16,7 +17,7 @@ interface Props {
   alike: (clip: Clip) => void; edited: () => void; close: () => void; say: (text: string) => void;
 }
 export type Act = (work: () => Promise<unknown>, done: string) => void;
-const TABS = ["Edit", "Notes", "More", "Heard", "Marks", "Take it"] as const;
+const TABS = ["Edit", "Master", "Notes", "More", "Heard", "Marks", "Take it"] as const;
 type Tab = typeof TABS[number];
 
 /** The chosen clip: its edits, what can be made of it, what was heard in it, its marks, and the ways out. */
@@ -60,7 +61,7 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
   }
   if (!clip) return null;
   const hasNotes = clip.kind === "midi" || !!clip.record.midi;
-  const has = TABS.filter((one) => (one !== "Heard" || clip.kind !== "oneshot") && (one !== "Notes" || hasNotes));
+  const has = TABS.filter((one) => (one !== "Heard" || clip.kind !== "oneshot") && (one !== "Notes" || hasNotes) && (one !== "Master" || !!clip.record.picture));
   const shown = has.includes(tab) ? tab : "Edit";
   const walk = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -82,6 +83,7 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
       <div className="tab-body" id="tab-body" role="tabpanel" aria-labelledby={`tab-${TABS.indexOf(shown)}`} tabIndex={0} key={id + shown}>
         {clip.kind === "midi" && <p className="quiet">Notes alone: {canHear(clip) ? "you hear what Sidecrate's own musician makes of them (not what quantise moves)." : "drag the row into your DAW, or export the MIDI file, to hear them."}</p>}
         {shown === "Edit" && <Edit clip={clip} kinds={kinds} busy={busy} act={act} />}
+        {shown === "Master" && <Master clip={clip} say={say} />}
         {shown === "Notes" && <Notes clip={clip} />}
         {shown === "More" && <><Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} /><Verbs clip={clip} busy={busy} act={act} /></>}
         {shown === "Heard" && <><h3>What was heard</h3><Correct clip={clip} busy={busy} playing={playing} act={act} /></>}

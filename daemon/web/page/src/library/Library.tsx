@@ -86,7 +86,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
         <h2 id="library" tabIndex={-1}>Library <span className="quiet" role="status">{found.total.toLocaleString("en")} {found.total === 1 ? "clip" : "clips"}</span></h2>
         <div className="row tight">
           <label className="check" title="Put it on the grid, at your project's tempo"><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />fit to the project</label>
-          <label className="button">Bring in a file<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,audio/*"
+          <label className="button">Bring in a file<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,.mid,.midi,audio/*"
             onChange={(event: ChangeEvent<HTMLInputElement>) => bring(event.target.files).then(() => { event.target.value = ""; })} /></label>
         </div>
       </div>

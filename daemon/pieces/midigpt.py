@@ -1,0 +1,189 @@
+"""New bars by MIDI-GPT (Metacreation Lab), where its package and a checkpoint of its user are here.
+
+Imports the package when it is first asked for: it draws in torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
+from daemon.errors import ConformError
+from daemon.home.places import Places
+from daemon.pieces.piece import Note, Part, Piece
+
+#: Names of the lab's own checkpoints, whose weights have a licence of their own.
+_PUBLISHED = ("yellow", "prism", "expressive")
+_WEIGHTS = "Metacreation Non-Commercial Research License"
+#: The most that the seeds of its sampler may be.
+_MOST_SEED = 2**31 - 1
+#: Notes of a bar at most: a net that has lost its way writes hundreds.
+_MOST_ONSETS = 48
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A file of weights."""
+
+    path: Path
+
+    @property
+    def licence(self) -> str:
+        """The terms of what it writes, as far as they are known."""
+        is_theirs = self.path.name.startswith(_PUBLISHED)
+        return _WEIGHTS if is_theirs else "as the checkpoint's own licence says"
+
+    @property
+    def said(self) -> str:
+        use = "non-commercial research and education only" if self.licence == _WEIGHTS else ""
+        terms = ": ".join(filter(None, (self.licence, use)))
+        return f"written by MIDI-GPT with {self.path.name} ({terms})"
+
+
+def folder() -> Path:
+    """Where its user puts a checkpoint."""
+    return Places.find().state / "models" / "midigpt"
+
+
+def find_checkpoint() -> Checkpoint:
+    """The newest checkpoint. ConformError says what is missing, and how to bring it."""
+    lacking = [name for name in ("midigpt", "torch", "safetensors") if find_spec(name) is None]
+    if lacking:
+        raise ConformError(
+            f"with: midigpt cannot be had: {' and '.join(lacking)} is not installed;"
+            " `pip install 'sidecrate[midigpt]'` brings it"
+        )
+    files = sorted(folder().glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
+    if not files:
+        raise ConformError(
+            f"with: midigpt has no checkpoint in {folder()}: put one there, as"
+            " yellow_medium-final.safetensors of huggingface.co/Metacreation/MIDI-GPT"
+            f" ({_WEIGHTS})"
+        )
+    return Checkpoint(files[-1])
+
+
+def written_by_net(
+    piece: Piece, bars: Sequence[int], chosen: Sequence[Part], temperature: float, seed: int,
+    checkpoint: Checkpoint,
+) -> Piece:  # fmt: skip
+    """The piece with these bars (from 0) of some parts written by the net; all else stays.
+
+    Bars behind the piece's end are its continuation: the piece then has them. ConformError where
+    the net cannot read the piece, with what it says.
+    """
+    # its bars of progress would fill the log
+    os.environ.setdefault("TQDM_DISABLE", "1")
+    from midigpt.inference import GenerationRequest, InferenceConfig, InferenceEngine, TrackPrompt
+
+    goes_on = bars[0] >= piece.bars
+    count = max(piece.bars, bars[-1] + 1)
+    try:
+        engine = InferenceEngine.from_checkpoint(str(checkpoint.path))
+        score = _score(piece, count, _windows(engine))
+        prompts = [
+            TrackPrompt(
+                id=k,
+                bars=_asked(bars, len(score.tracks[k].bars), goes_on) if part in chosen else [],
+                autoregressive=goes_on and part in chosen,
+            )
+            for k, part in enumerate(piece.parts)
+        ]
+        config = InferenceConfig(
+            temperature=max(0.05, temperature), seed=seed % _MOST_SEED, model_dim=0,
+            density_hard_limit=_MOST_ONSETS,
+        )  # fmt: skip
+        made = engine.session(score, GenerationRequest(tracks=prompts, config=config)).run()
+    except (ValueError, RuntimeError, OSError, KeyError) as error:
+        raise ConformError(
+            f"MIDI-GPT could not write bars of {piece.name} with {checkpoint.path.name}:"
+            f" {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        ) from error
+    return _merged(piece, made, bars, chosen, count)
+
+
+def _windows(engine: Any) -> list[int]:
+    """The lengths in bars that the net has been taught."""
+    config = json.loads(engine._tokenizer._vocab.config().to_json())
+    return sorted(int(one) for one in config.get("num_bars_map") or [4])
+
+
+def _asked(bars: Sequence[int], whole: int, goes_on: bool) -> list[int]:
+    """The bars that the net is to write: a continuation goes on to its window's end."""
+    return list(range(bars[0], whole)) if goes_on else list(bars)
+
+
+def _score(piece: Piece, count: int, windows: Sequence[int]) -> Any:
+    """The piece as the net's own score: at least one window of it long."""
+    from midigpt import Bar, Score, Track
+    from midigpt import Note as Struck
+
+    whole = max(count, windows[0])
+    meter = piece.meter
+    tracks = []
+    for part in piece.parts:
+        bars = [
+            Bar(
+                notes=[
+                    Struck(n.pitch, n.velocity, max(0, n.start), max(1, n.length))
+                    for n in piece.bar(part, index)
+                ],
+                ts_numerator=meter.numerator,
+                ts_denominator=meter.denominator,
+                beat_length=meter.quarters_per_bar,
+            )
+            for index in range(whole)
+        ]
+        kind = "drum" if part.role == "drums" else "melodic"
+        tracks.append(Track(bars=bars, instrument=part.program or 0, track_type=kind))
+    return Score(tracks=tracks, resolution=TICKS_PER_QUARTER, tempo=round(60e6 / piece.bpm))
+
+
+def _merged(
+    piece: Piece, made: Any, bars: Sequence[int], chosen: Sequence[Part], count: int
+) -> Piece:
+    """The piece with the net's bars in the place of its own."""
+    scale = TICKS_PER_QUARTER / made.resolution
+    width = piece.bar_ticks
+    done = []
+    for part, track in zip(piece.parts, made.tracks, strict=True):
+        if part not in chosen:
+            done.append(part)
+            continue
+        gone = {index * width - STEP // 2 for index in bars}
+        stays = [
+            note
+            for note in part.notes
+            if (note.start + STEP // 2) // width * width - STEP // 2 not in gone
+        ]
+        new = [
+            Note(
+                index * width + round(one.onset_ticks * scale),
+                one.pitch,
+                max(1, round(one.duration_ticks * scale)),
+                min(127, max(1, one.velocity)),
+            )
+            for index in bars
+            for one in track.bars[index].notes
+            if round(one.onset_ticks * scale) < width
+        ]
+        done.append(part.with_notes(_apart(sorted([*stays, *new]), count * width)))
+    return piece.with_parts(done, count)
+
+
+def _apart(notes: Sequence[Note], ticks: int) -> list[Note]:
+    """The notes, each ended where the next of its pitch begins, or the piece ends."""
+    next_start: dict[int, int] = {}
+    kept = []
+    for note in reversed(notes):
+        room = min(next_start.get(note.pitch, ticks), ticks) - note.start
+        if room > 0:
+            kept.append(replace(note, length=min(note.length, room)))
+            next_start[note.pitch] = note.start
+    return kept[::-1]
