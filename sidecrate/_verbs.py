@@ -22,6 +22,9 @@ def make(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     count: int | None = None,
     seed: int | None = None,
     engine: str | Sequence[str] | None = None,
@@ -67,6 +70,13 @@ def make(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     count: How many clips. A whole number from 1 to 100; by default: 1.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
@@ -123,6 +133,9 @@ def again(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     seed: int | None = None,
     engine: str | Sequence[str] | None = None,
     genre: str | None = None,
@@ -168,6 +181,13 @@ def again(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists
@@ -222,6 +242,9 @@ def fit(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     seed: int | None = None,
     genre: str | None = None,
     mood: str | Sequence[str] | None = None,
@@ -264,6 +287,13 @@ def fit(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     genre: Genre. Words; by default: from the prompt.

@@ -14,6 +14,7 @@ from daemon.audio import rooms
 from daemon.audio.scratch import Scratch
 from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
+from daemon.engines.embedded.ending import natural_ring_s
 from daemon.engines.embedded.mix import (
     Balance,
     Mixer,
@@ -22,7 +23,6 @@ from daemon.engines.embedded.mix import (
     frame_of,
     part_sounds,
     place,
-    tail_s,
 )
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
@@ -105,7 +105,18 @@ class _Block:
 class Track:
     """Renders a plan's sections in order, each with its tail, into one mix and optional stems."""
 
-    def __init__(self, plan: Plan, notes: Notes, player: Player, with_stems: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        notes: Notes,
+        player: Player,
+        with_stems: bool,
+        total_s: float | None = None,
+        fade_from_s: float | None = None,
+    ) -> None:
+        """total_s, fade_from_s: where it ends and its end begins to fade; by default it rings out
+        after its last bar.
+        """
         self.plan = plan
         self.notes = notes
         self.player = player
@@ -114,7 +125,12 @@ class Track:
         self.frames = last.start + last.frames
         # one length for all sections, so that reverb and echo responses are computed once
         self.longest = max(block.frames for block in self.blocks)
-        self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
+        if total_s is None:
+            total_s = self.frames / player.rate + natural_ring_s(plan)
+        self.total = round(total_s * player.rate)
+        self.fade_from = min(self.frames, self.total)
+        if fade_from_s is not None:
+            self.fade_from = min(round(fade_from_s * player.rate), self.fade_from)
         self.mix = np.zeros((self.total, 2), np.float32)
         # stems of a long piece would fill the memory, so they are kept in scratch files
         self.stems = {part: Scratch(self.total) for part in plan.parts} if with_stems else {}
@@ -256,11 +272,11 @@ class Track:
 
     def _fade(self) -> None:
         """Fade out the tail after the last bar."""
-        n = self.total - self.frames
+        n = self.total - self.fade_from
         curve = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32))[:, None] ** 2
-        self.mix[self.frames :] *= curve
+        self.mix[self.fade_from :] *= curve
         for stem in self.stems.values():
-            stem.scale(self.frames, curve)
+            stem.scale(self.fade_from, curve)
 
     def _hold_below_ceiling(self) -> None:
         top = max(float(self.mix.max(initial=0.0)), -float(self.mix.min(initial=0.0)))
