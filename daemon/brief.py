@@ -65,6 +65,8 @@ class Brief:
     reference: str | None = None
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
+    beside_source: Mapping[str, Any] = field(default_factory=dict)
+    """What lies beside that clip: `midi`, a path or None, and `stems`, a list of paths."""
     source_licence: str = ""
     """That clip's licence, which what is made of its notes is under too."""
     other: str | None = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bridge.osc.addresses import IN, OUT, PREFIX
@@ -41,9 +42,10 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.pieces:VARY",
     "daemon.mastering:MASTER",
     "daemon.tone:TONE",
+    "daemon.video:VIDEO",
 )
 
-Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
+Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal", "video"]
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Result:
     """A MIDI file: the clip itself for kind midi, else notes beside the sound."""
     picture: bytes | None = None
     """A PNG of what was done, beside the sound."""
+    video: Path | None = None
+    """An MP4 in the work's folder: the clip itself for kind video."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""
