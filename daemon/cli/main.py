@@ -36,6 +36,7 @@ from daemon.cli.order import (
 from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
+from daemon.cli.radio import radio
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
@@ -435,6 +436,7 @@ app.add_typer(sounds_app, name="sounds")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)
+app.command("radio")(radio)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
 app.command("correct")(correct)

@@ -131,7 +131,7 @@ class Track:
         self.fade_from = min(self.frames, self.total)
         if fade_from_s is not None:
             self.fade_from = min(round(fade_from_s * player.rate), self.fade_from)
-        self.mix = np.zeros((self.total, 2), np.float32)
+        self.mix = np.zeros((0, 2), np.float32)
         # stems of a long piece would fill the memory, so they are kept in scratch files
         self.stems = {part: Scratch(self.total) for part in plan.parts} if with_stems else {}
         self.balance = Balance()
@@ -149,6 +149,7 @@ class Track:
 
     def play(self, progress: Progress) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """(mix, stems), float32 (frames and tail, 2)."""
+        self.mix = np.zeros((self.total, 2), np.float32)
         self._rehearse(progress)
         for k, block in enumerate(self.blocks):
             share = 0.1 + 0.85 * k / len(self.blocks)
@@ -162,6 +163,18 @@ class Track:
         progress(0.97, "levelling")
         self._hold_below_ceiling()
         return self.mix, {part: stem.array() for part, stem in self.stems.items()}
+
+    def blocks_played(self, progress: Progress) -> Iterator[tuple[Section, int, np.ndarray]]:
+        """Yield (section, its frames, its sound with all that rings on after them), in order.
+
+        A listener may stop at any block: each is played when it is asked for.
+        """
+        self._rehearse(progress)
+        for block in self.blocks:
+            buses = self._buses(block, partial(_say, progress, 0.5, block.section.name))
+            desk = self._desk
+            piece = desk.mixed(buses, self._kicks(block))
+            yield block.section, block.frames, piece * self._gain(block, desk.power)
 
     def _add_block(self, block: _Block, say: Callable[[str], None]) -> None:
         """Render a section into the mix: part by part for stems, else at once at half the cost."""
