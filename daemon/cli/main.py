@@ -36,6 +36,7 @@ from daemon.cli.order import (
 from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
+from daemon.cli.project import project_app
 from daemon.cli.radio import radio
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
@@ -431,6 +432,7 @@ def ask() -> None:
 
 app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")
+app.add_typer(project_app, name="project")
 app.add_typer(secret_app, name="secret")
 app.add_typer(sounds_app, name="sounds")
 app.command("pair")(pair)
