@@ -181,7 +181,8 @@ def _report(
     print(
         f"radio: {len(audio) / rate:.0f} s heard; gaps of 50 ms {int((silent_s > 0.05).sum())};"
         f" phrases repeated {now['repeats']}; steps over 3 LU between 3 s"
-        f" {sum(jump > 3 for jump in jumps)} of {len(jumps)}, largest {max(jumps, default=0):.1f} LU;"
+        f" {sum(jump > 3 for jump in jumps)} of {len(jumps)},"
+        f" largest {max(jumps, default=0):.1f} LU;"
         f" memory {memory[-1][0]:.0f} MB, grown {grown:+.1f} MB from the second third to the last;"
         f" threads {min(n for _, n in memory)} to {max(n for _, n in memory)};"
         f" new words after {bars:.1f} bars; ffmpeg said {told.strip()[:200] or 'nothing'}"

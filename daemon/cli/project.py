@@ -19,7 +19,7 @@ from daemon.project.wishes import FILE, Wishes, example, read_wishes
 
 project_app = typer.Typer(
     no_args_is_help=True,
-    help="Several pieces from one file: music, continued, with pictures, a video and a finished clip.",
+    help="Several pieces from one file: music, continued, with pictures, a video and a clip.",
 )
 Where = Annotated[Path, typer.Argument(help="The project's folder.")]
 Only = Annotated[

@@ -59,8 +59,6 @@ def radio(
         )
     target = Target.of(icecast, os.environ.get(PASSWORD)) if icecast else None
     one_thread(os.environ)
-    if hasattr(os, "nice"):
-        os.nice(5)
     from daemon.radio.radio import Radio, Wanted, crate_of, has_device
 
     places = Places.find()

@@ -1,4 +1,4 @@
-"""Pieces of one tempo and key joined into one: on bar lines, where both are most alike, at one level.
+"""Pieces of one tempo and key joined into one: on bar lines, where both are most alike.
 
 Each piece lies on the same grid and begins on a bar line; a piece's first bars are heard where the
 last ones of the piece before end, so that there is a choice of places.
@@ -7,6 +7,7 @@ last ones of the piece before end, so that there is a choice of places.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import signal
@@ -80,7 +81,10 @@ def _likeness(
             found.append(_alike(_picture(a, rate), _picture(b, rate)))
     if not found:
         a, b = _bar(whole, at - 1, bar_frames), _bar(piece, k, bar_frames)
-        found = [_alike(_picture(a, rate), _picture(b, rate)) / 2 if a is not None and b is not None else 0.0]  # fmt: skip
+        if a is None or b is None:
+            return 0.0
+        # nothing that both have: a joint without an overlap
+        found = [_alike(_picture(a, rate), _picture(b, rate)) / 2]
     return float(np.mean(found))
 
 
@@ -95,9 +99,7 @@ def _picture(mono: np.ndarray, rate: int) -> np.ndarray:
     hertz, _, power = signal.spectrogram(mono, rate, nperseg=2048, noverlap=0)
     edges = np.geomspace(60, min(12000, rate / 2.1), _BANDS + 1)
     rows = np.searchsorted(hertz, edges)
-    bands = np.stack(
-        [power[a : max(a + 1, b)].sum(axis=0) for a, b in zip(rows, rows[1:], strict=False)]
-    )
+    bands = np.stack([power[a : max(a + 1, b)].sum(axis=0) for a, b in pairwise(rows)])
     columns = np.array_split(bands, min(_FRAMES, bands.shape[1]), axis=1)
     return 10 * np.log10(np.stack([part.mean(axis=1) for part in columns]) + 1e-9)
 

@@ -34,7 +34,7 @@ class State:
 
     @classmethod
     def of(cls, folder: Path) -> State:
-        """What the journal says, and files that it does not name yet. ConfigError if it is broken."""
+        """By the journal, and files that it does not name yet. ConfigError if it is broken."""
         state = cls(folder)
         path = folder / _JOURNAL
         if path.exists():

@@ -9,7 +9,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from daemon.audition.player import find_device
 from daemon.errors import AudioError
-from daemon.radio.writer import RATE, Phrase
+from daemon.radio.phrase import RATE, Phrase
 
 #: Blocks between the station and the device: 2 s.
 _WAITING = 20

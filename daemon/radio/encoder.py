@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
-from daemon.radio.writer import RATE
+from daemon.radio.phrase import RATE
 
 #: Name -> (media type, libsndfile's format and subtype, further settings).
 FORMATS: dict[str, tuple[str, str, str, dict[str, Any]]] = {

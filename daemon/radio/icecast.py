@@ -16,7 +16,7 @@ import numpy as np
 from daemon.errors import ServiceError
 from daemon.home.masking import mask
 from daemon.radio.encoder import FORMATS, Encoder
-from daemon.radio.writer import Phrase
+from daemon.radio.phrase import Phrase
 
 log = logging.getLogger(__name__)
 

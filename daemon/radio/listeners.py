@@ -8,7 +8,7 @@ from collections import deque
 import numpy as np
 
 from daemon.radio.encoder import Encoder
-from daemon.radio.writer import Phrase
+from daemon.radio.phrase import Phrase
 
 #: Bytes between two ICY notes.
 ICY_EVERY = 16000

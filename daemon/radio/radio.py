@@ -23,14 +23,14 @@ from daemon.crate.crate import Crate
 from daemon.errors import AudioError, ServiceError
 from daemon.home.places import Places
 from daemon.radio.beacon import beacon_of
-from daemon.radio.course import Course
 from daemon.radio.device import Device, OscNote
 from daemon.radio.encoder import Encoder
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.listeners import Hub
+from daemon.radio.phrase import RATE
 from daemon.radio.server import RadioServer
 from daemon.radio.station import Recorder, Station
-from daemon.radio.writer import RATE, Writer
+from daemon.radio.writer import ChildSource, Writer
 from daemon.record import as_record
 from daemon.version import __version__
 
@@ -64,8 +64,7 @@ class Radio:
     def __init__(self, places: Places, wanted: Wanted, crate: Callable[[], Any]) -> None:
         self._places, self._wanted, self._crate = places, wanted, crate
         self._token = secrets.token_hex(16)
-        self._course = Course(wanted.words, wanted.seed, wanted.follow)
-        self._writer = Writer(self._course)
+        self._writer = Writer(wanted.words, lambda: ChildSource(wanted.seed, wanted.follow))
         self._recorder = Recorder(wanted.minutes)
         self._station: Station | None = None
         self._source: IcecastSource | None = None
@@ -129,7 +128,7 @@ class Radio:
         """What plays, and how it goes."""
         phrase = self._station.playing if self._station else None
         told: dict[str, Any] = {
-            "title": phrase.title if phrase else "begins", "words": self._course.words,
+            "title": phrase.title if phrase else "begins", "words": self._writer.words,
             "seconds": round(self._station.blocks / 10, 1) if self._station else 0.0,
             "repeats": self._writer.repeats, "listeners": self._hub.count if self._hub else 0,
             "trouble": self._writer.trouble,

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import numpy as np
 
-from daemon.radio.writer import RATE, Phrase, Writer, bent
+from daemon.radio.phrase import RATE, Phrase, bent
+from daemon.radio.writer import Writer
 
 log = logging.getLogger(__name__)
 

@@ -1,177 +1,89 @@
-"""The writer: composes and plays the pieces of a set phrase by phrase, ahead of what is heard."""
+"""The writer keeps phrases ready ahead of what is heard; a child at low priority makes them."""
 
 from __future__ import annotations
 
+import json
 import logging
-import math
+import subprocess
+import sys
 import threading
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import numpy as np
 
-from bridge.errors import SidecrateError
-from bridge.music import Key
-from bridge.request import read_request
-from bridge.session import SessionView
-from daemon.audio import rooms
-from daemon.audio.loudness import limiting, measure_level
-from daemon.audio.signals import forget_long_responses
-from daemon.brief import Brief
-from daemon.engines.embedded.composer import compose
-from daemon.engines.embedded.engine import player_of
-from daemon.engines.embedded.likeness import find_style
-from daemon.engines.embedded.plan import Plan, Section
-from daemon.engines.embedded.render import Track
-from daemon.engines.embedded.score import Score
-from daemon.engines.embedded.wishes import read_wishes
-from daemon.home.heap import give_back
-from daemon.prompt.settle import PromptDefaults, settle
-from daemon.prompt.words import parse_words
-from daemon.radio.course import PHRASE_BARS, Course, Piece
+from daemon.errors import WorkerError
+from daemon.radio.phrase import Phrase
 
 log = logging.getLogger(__name__)
 
-#: Hz; the rate of Opus, which MP3 takes too.
-RATE = 48000
 #: Phrases that are ready beside the one that is heard.
 AHEAD = 3
-#: LUFS of a phrase of full energy, and LU by which the calmest is softer.
-_LUFS, _CALMER_LU = -15.0, 2.0
-#: dB that a phrase is turned up at most: one that is nearly silent stays so.
-_MOST_UP_DB = 12.0
-#: Share of full scale from which what is left over after the limiter is bent.
-_KNEE = 0.92
+#: s of rest after a piece that failed, or a child that ended.
+_REST_S = 2.0
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """Some bars of a piece, with all that rings on after them."""
+class Source(Protocol):
+    """Makes one phrase after another."""
 
-    audio: np.ndarray
-    """float32 (frames and ringing, 2)."""
-    frames: int
-    words: str
-    section: str
-    key: str
-    bpm: float
-    meter: str
-    bars: int
-    number: int
-    """The piece's, from 0."""
-    round: int
-    """Which words these are: it rises with each change."""
-    license: str = "CC0-1.0"
+    def next(self, words: str, turn: int) -> Phrase:
+        """The next phrase. A turn that is new says that the words are others now."""
 
-    @property
-    def title(self) -> str:
-        """What plays, in a line: `lo-fi, rain, slow (hook, Am, 78 bpm)`."""
-        return f"{self.words} ({self.section}, {self.key}, {self.bpm:g} bpm)"
+    def end(self) -> None:
+        """Let go of what it holds."""
 
 
-def phrases(course: Course, turn: int) -> Iterator[Phrase]:
-    """The phrases of a set from its next piece on, without an end."""
-    while True:
-        yield from _of_piece(course, turn)
-        # a set goes on for days: what the last piece cached is given back
-        player_of(RATE, None).forget()
-        rooms.forget()
-        forget_long_responses()
-        give_back()
+class ChildSource:
+    """A child process that composes and plays: asked by a line, answered by a line and samples."""
 
+    def __init__(self, seed: int, follow: tuple[str, ...] = ()) -> None:
+        self._start = {"seed": seed, "follow": list(follow)}
+        self._process: subprocess.Popen[bytes] | None = None
 
-def _of_piece(course: Course, turn: int) -> Iterator[Phrase]:
-    piece, plan = planned(course)
-    score = Score(plan)
-    notes = {part: score.part(part) for part in plan.parts}
-    track = Track(plan, notes, player_of(RATE, None), False)
-    for section, frames, audio in track.blocks_played(lambda value, words: None):
-        yield Phrase(
-            levelled(audio, frames, section.energy), frames, piece.words, section.name,
-            plan.key_.short, plan.bpm, plan.meter, section.bars, piece.number, turn,
-        )  # fmt: skip
+    def next(self, words: str, turn: int) -> Phrase:
+        """WorkerError where the child ended; the next call starts another."""
+        process = self._process or self._started()
+        assert process.stdin and process.stdout
+        try:
+            process.stdin.write(json.dumps({"words": words, "turn": turn}).encode() + b"\n")
+            process.stdin.flush()
+            head: dict[str, Any] = json.loads(process.stdout.readline() or b"{}")
+            if "error" in head:
+                raise WorkerError(str(head["error"]), "engine")
+            frames = head.pop("length")
+            data = process.stdout.read(frames * 8)
+            if len(data) < frames * 8:
+                raise EOFError
+        except (OSError, ValueError, KeyError, EOFError):
+            self.end()
+            raise WorkerError("the radio's writer ended; it is started again", "died") from None
+        return Phrase(np.frombuffer(data, np.float32).reshape(-1, 2), **head)
 
+    def _started(self) -> subprocess.Popen[bytes]:
+        order = [sys.executable, "-P", "-m", "daemon.radio.inside", json.dumps(self._start)]
+        self._process = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._process
 
-def planned(course: Course) -> tuple[Piece, Plan]:
-    """The next piece of a set, composed: its sections in phrases, each leading to the next."""
-    piece = course.next()
-    asked = parse_words(piece.words)
-    # by its words alone: their tempo, style and mode
-    first = _brief(replace(piece, key=None, bpm=None))
-    style, wishes = find_style(first), read_wishes(first)
-    is_minor = wishes.minor if wishes.minor is not None else is_minor_mode(style.mode)
-    piece = course.formed(piece, style.form, first.bpm or style.bpm, is_minor)
-    if asked.key is not None:
-        piece = replace(piece, key=asked.key)
-    brief = _brief(piece).amended(sections=piece.sections)
-    plan = compose(brief, piece.seed)
-    plan = plan.with_(sections=in_phrases(plan.sections))
-    course.played(replace(piece, key=plan.key, bpm=plan.bpm))
-    return piece, plan
-
-
-def is_minor_mode(mode: str) -> bool:
-    return Key.parse(f"C {mode}").is_minor
-
-
-def _brief(piece: Piece) -> Brief:
-    fields: dict[str, object] = {"prompt": piece.words, "kind": "track", "seed": piece.seed}
-    if piece.key is not None:
-        fields["key"] = piece.key
-    if piece.bpm is not None and piece.sections:
-        fields["bpm"] = piece.bpm
-    if piece.sections:
-        fields["sections"] = [f"{name} {bars}" for name, bars in piece.sections]
-    brief = settle(read_request(fields.items()), SessionView(), PromptDefaults(), seed=piece.seed)
-    return brief.amended(sample_rate=RATE)
-
-
-def in_phrases(sections: list[Section]) -> list[Section]:
-    """Sections of at most `PHRASE_BARS` bars; only the last of one leads out of it."""
-    found: list[Section] = []
-    for section in sections:
-        left = section.bars
-        while left > 0:
-            bars = min(PHRASE_BARS, left)
-            left -= bars
-            found.append(replace(section, bars=bars, exit=section.exit if left == 0 else ""))
-    last = found[-1]
-    return [*found[:-1], replace(last, exit=last.exit or "fill")]
-
-
-def levelled(audio: np.ndarray, frames: int, energy: float) -> np.ndarray:
-    """A phrase at the loudness of its energy, peaks held down; what rings on has its gain too."""
-    level = measure_level(audio[:frames], RATE, is_loop=False)
-    if not math.isfinite(level.lufs):
-        return audio
-    wanted = _LUFS - _CALMER_LU * (1 - energy)
-    gain_db = min(wanted - level.lufs, _MOST_UP_DB)
-    louder = audio * np.float32(10 ** (gain_db / 20))
-    gain = limiting(louder, RATE)
-    return (louder * gain).astype(np.float32)
-
-
-def bent(audio: np.ndarray) -> np.ndarray:
-    """Samples whose peaks stay under full scale: where two phrases add up, they are rounded."""
-    over = np.abs(audio) > _KNEE
-    if not over.any():
-        return audio
-    room = 1 - _KNEE
-    rounded = np.sign(audio) * (_KNEE + room * np.tanh((np.abs(audio) - _KNEE) / room))
-    return np.where(over, rounded, audio).astype(np.float32)
+    def end(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
 
 
 class Writer:
-    """Renders ahead on a thread of its own; `take` gives the next phrase, and never waits."""
+    """Asks for phrases on a thread of its own; `take` gives the next one, and never waits."""
 
-    def __init__(self, course: Course) -> None:
-        self._course = course
+    def __init__(self, words: str, source: Callable[[], Source]) -> None:
+        self.words = words
+        self._source = source
         self._ready: deque[Phrase] = deque()
         self._changed = threading.Condition()
         self._turn = 0
         self._ended = False
         self._last: Phrase | None = None
+        self._at_work: Source | None = None
         self.repeats = 0
         """How often a phrase was heard again, for the next was not ready."""
         self.trouble = ""
@@ -184,7 +96,7 @@ class Writer:
     def say(self, words: str) -> None:
         """New words: they count from the next phrase that is not written yet."""
         with self._changed:
-            self._course.say(words)
+            self.words = words
             self._turn += 1
             self._changed.notify_all()
 
@@ -207,38 +119,42 @@ class Writer:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
-        self._thread.join(timeout=20)
+        if self._at_work:
+            self._at_work.end()
+        self._thread.join(timeout=10)
 
     def _run(self) -> None:
+        source = self._at_work = self._source()
         while not self._ended:
-            turn = self._turn
+            with self._changed:
+                words, turn = self.words, self._turn
             try:
-                for phrase in phrases(self._course, turn):
-                    if not self._put(phrase, turn):
-                        break
+                phrase = source.next(words, turn)
                 self.trouble = ""
-            except SidecrateError as error:
-                self._rest(error.text)
             except Exception as error:
-                # a set of hours outlives a piece that fails: another seed makes the next
-                log.exception("the radio's writer")
-                self._rest(f"{type(error).__name__}: {error}")
+                # a set of hours outlives a piece that fails: the next one has another seed
+                if not self._ended:
+                    log.warning("the radio's writer: %s", error)
+                    self._rest(str(error))
+                continue
+            self._put(phrase)
+        source.end()
 
     def _rest(self, why: str) -> None:
         self.trouble = why
         with self._changed:
-            self._changed.wait(2.0)
+            self._changed.wait(_REST_S)
 
-    def _put(self, phrase: Phrase, turn: int) -> bool:
-        """Keep a phrase, and wait until another is wanted; False where the words are others now.
+    def _put(self, phrase: Phrase) -> None:
+        """Keep a phrase, and wait until another is wanted.
 
         The first of new words takes the place of what was ready of the old ones.
         """
         with self._changed:
-            if self._ended:
-                return False
-            if turn != self._turn:
-                return False
+            turn = phrase.round
+            if turn != self._turn and self._ready:
+                # of words that are past; what is ready is enough until the new ones are written
+                return
             if any(one.round != turn for one in self._ready):
                 self._ready.clear()
             self._ready.append(phrase)
@@ -246,4 +162,3 @@ class Writer:
             self._changed.wait_for(
                 lambda: self._ended or turn != self._turn or len(self._ready) < AHEAD
             )
-            return not self._ended and turn == self._turn

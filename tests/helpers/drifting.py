@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from daemon.brief import Brief
-from daemon.engines.contract import Take
 from daemon.engines.contract import Progress as Progress
+from daemon.engines.contract import Take
 
 RATE = 44100
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from daemon.brief import Brief
-from daemon.clip import segments
 from daemon.clip.segments import Engine, make_long
 from daemon.conform.join import join
 from daemon.errors import EngineError

@@ -17,15 +17,16 @@ import numpy as np
 import pytest
 
 from bridge.music import Key
-from daemon.errors import ServiceError
-from daemon.radio import writer as writing
+from daemon.errors import ServiceError, WorkerError
 from daemon.radio.course import Course, glide, neighbour
 from daemon.radio.encoder import Encoder
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.listeners import Hub, Listener, icy_note
+from daemon.radio.phrase import RATE, Phrase
+from daemon.radio.pieces import planned
 from daemon.radio.server import RadioServer
 from daemon.radio.station import BLOCK, Mixer, Recorder
-from daemon.radio.writer import RATE, Phrase, Writer, planned
+from daemon.radio.writer import ChildSource, Writer
 
 
 def phrase(words: str, number: int, turn: int, level: float = 0.25, frames: int = RATE) -> Phrase:
@@ -84,32 +85,51 @@ def test_a_phrase_rings_on_over_the_next_without_a_gap():
     assert np.allclose(heard[2 * RATE : 2 * RATE + RATE // 2], 0.55)
 
 
-def test_new_words_take_the_place_of_what_was_ready_of_the_old(monkeypatch):
-    gate = threading.Semaphore(3)
+class Gated:
+    """A source that makes a phrase whenever it is let."""
 
-    def phrases(course, turn):
-        for number in range(1000):
-            gate.acquire()
-            yield phrase(course.words, number, turn, frames=BLOCK)
+    def __init__(self) -> None:
+        self.gate = threading.Semaphore(3)
 
-    monkeypatch.setattr(writing, "phrases", phrases)
-    writer = Writer(Course("old", 1))
+    def next(self, words: str, turn: int) -> Phrase:
+        self.gate.acquire()
+        return phrase(words, 0, turn, frames=BLOCK)
+
+    def end(self) -> None:
+        self.gate.release(100)
+
+
+def test_new_words_take_the_place_of_what_was_ready_of_the_old():
+    source = Gated()
+    writer = Writer("old", lambda: source)
     writer.start()
     try:
-        until = time.monotonic() + 10
-        while len(writer._ready) < 3 and time.monotonic() < until:
-            time.sleep(0.01)
+        _until(lambda: len(writer._ready) == 3)
         assert writer.take().words == "old"
         writer.say("new")
         # what is ready is heard until the first of the new words is written
         assert writer.take().words == "old"
-        gate.release(10)
-        while writer._ready[0].words != "new" and time.monotonic() < until:
-            time.sleep(0.01)
+        source.gate.release(3)
+        _until(lambda: writer._ready and writer._ready[0].words == "new")
         assert writer.take().words == "new"
+        assert writer.repeats == 0
     finally:
-        gate.release(2000)
         writer.end()
+
+
+def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_ends():
+    source = ChildSource(4)
+    try:
+        one = source.next("ambient drone 90 bpm", 0)
+        assert one.frames == round(one.bars * 4 * 60 / 90 * RATE) and one.number == 0
+        assert len(one.audio) > one.frames and 0.01 < np.abs(one.audio).max() < 1
+        assert source._process is not None
+        source._process.kill()
+        with pytest.raises(WorkerError, match="started again"):
+            source.next("ambient drone 90 bpm", 0)
+        assert source.next("ambient drone 90 bpm", 1).round == 1
+    finally:
+        source.end()
 
 
 def test_the_last_minutes_are_kept_in_a_file_of_one_size():
