@@ -32,6 +32,8 @@ from daemon.radio.phrase import RATE, Phrase
 _LUFS, _CALMER_LU = -15.0, 2.0
 #: dB that a phrase is turned up at most: one that is nearly silent stays so.
 _MOST_UP_DB = 12.0
+#: s of a passage, and dB by which one is brought down or up.
+_WINDOW_S, _MOST_DOWN_DB, _MOST_UP_HERE_DB = 3.0, 4.0, 6.0
 
 
 def phrases(course: Course, turn: int) -> Iterator[Phrase]:
@@ -105,12 +107,25 @@ def in_phrases(sections: list[Section]) -> list[Section]:
 
 
 def levelled(audio: np.ndarray, frames: int, energy: float) -> np.ndarray:
-    """A phrase at the loudness of its energy, peaks held down; what rings on has its gain too."""
-    level = measure_level(audio[:frames], RATE, is_loop=False)
-    if not math.isfinite(level.lufs):
+    """A phrase at the loudness of its energy, peaks held down; what rings on has its gain too.
+
+    Passages that are softer or louder than the phrase go some way to it, as on any radio.
+    """
+    whole = measure_level(audio[:frames], RATE, is_loop=False).lufs
+    if not math.isfinite(whole):
         return audio
     wanted = _LUFS - _CALMER_LU * (1 - energy)
-    gain_db = min(wanted - level.lufs, _MOST_UP_DB)
-    louder = audio * np.float32(10 ** (gain_db / 20))
-    gain = limiting(louder, RATE)
-    return (louder * gain).astype(np.float32)
+    gain_db = min(wanted - whole, _MOST_UP_DB)
+    half = round(_WINDOW_S / 2 * RATE)
+    places = np.linspace(0, frames, max(2, round(frames / half) + 1))
+    own = [_passage(audio[max(0, int(at) - half) : int(at) + half], whole) for at in places]
+    curve_db = gain_db + np.interp(np.arange(len(audio)), places, own)
+    louder = audio * (10 ** (curve_db / 20)).astype(np.float32)[:, None]
+    return (louder * limiting(louder, RATE)).astype(np.float32)
+
+
+def _passage(audio: np.ndarray, whole: float) -> float:
+    """Decibels that bring a passage towards the loudness of the whole, in LUFS."""
+    own = measure_level(audio, RATE, is_loop=False).lufs
+    apart = whole - own if math.isfinite(own) else 0.0
+    return float(np.clip(apart, -_MOST_DOWN_DB, _MOST_UP_HERE_DB))

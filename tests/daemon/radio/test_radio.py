@@ -23,7 +23,7 @@ from daemon.radio.encoder import Encoder
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.listeners import Hub, Listener, icy_note
 from daemon.radio.phrase import RATE, Phrase
-from daemon.radio.pieces import planned
+from daemon.radio.pieces import levelled, planned
 from daemon.radio.server import RadioServer
 from daemon.radio.station import BLOCK, Mixer, Recorder
 from daemon.radio.writer import ChildSource, Writer
@@ -52,6 +52,16 @@ def test_keys_go_round_the_circle_of_fifths_and_tempi_by_small_steps():
     assert all(section.bars <= 4 for plan in plans for section in plan.sections)
     assert glide(70, 132) == pytest.approx(133, abs=0.5) and glide(None, 90) == 90
     assert neighbour("A minor", 1) == "E minor" and neighbour("C major", 0) == "A minor"
+
+
+def test_soft_and_loud_passages_of_a_phrase_come_together():
+    t = np.arange(10 * RATE) / RATE
+    tone = np.sin(2 * np.pi * 330 * t) * np.where(t < 5, 0.05, 0.12)
+    made = levelled(np.stack([tone, tone], axis=1).astype(np.float32), len(tone), 1.0)
+    soft, loud = (
+        float(np.sqrt((made[a * RATE : b * RATE] ** 2).mean())) for a, b in ((1, 3), (7, 9))
+    )
+    assert abs(20 * np.log10(loud / soft)) < 2 and np.abs(made).max() < 1
 
 
 def test_the_same_seed_plays_the_same_set():
