@@ -16,6 +16,7 @@ from bridge import written
 from bridge.errors import Fault, RequestError
 from bridge.key_names import foreign_key
 from bridge.music import MAX_BARS, MAX_BPM, MIN_BARS, MIN_BPM, Key, Meter, parse_note
+from bridge.sections import sections_field
 from bridge.text import one_line, shorten
 from bridge.written import NO_UNITS, Units, figure
 
@@ -277,6 +278,9 @@ FIELDS: dict[str, Field] = {
         Field("meter", _meter, "a time signature from 2/4 to 15/8", "4/4", "Time signature.", "3/4"),
         Field("bars", whole(MIN_BARS, MAX_BARS, written.BARS), "a whole number of bars from 1 to 64", "4 for a loop", "Length in bars.", "4"),
         Field("seconds", number(0.05, 600, units=written.TIME), "a length from 0.05 to 600 seconds", "by kind", "Length of a one-shot, effect, track or vocal.", "2.5"),
+        Field("tail", number(0, 30, units=written.TIME), "a time from 0 to 30 seconds", "within the length", "How much longer than its length a track may ring.", "4"),
+        Field("until", one_of("length", "the end rings"), "length or the end rings", "length", "Where a track of so many seconds ends: there, or when all has rung out.", "the end rings"),
+        Field("sections", sections_field, "names of sections with their bars, by comma (intro, verse, hook, bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together)", "by genre", "The form of a track.", "intro 8, verse 16, drop 16"),
         Field("count", whole(1, 100, written.CLIPS), "a whole number from 1 to 100", "1", "How many clips.", "3"),
         Field("seed", whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
         Field("engine", _engines, "an engine's name, several by comma, or auto (`sidecrate engines` lists them)", "auto", "Who makes it.", "embedded"),

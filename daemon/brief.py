@@ -38,6 +38,12 @@ class Brief:
     meter_name: str = "4/4"
     bars: int | None = 4
     seconds: float | None = None
+    tail_s: float | None = None
+    """Seconds that a track rings beyond its length; None: its ringing end lies within it."""
+    until: str = "length"
+    """Where a track of `seconds` ends: `length`, or `the end rings`, all of it."""
+    sections: tuple[tuple[str, int], ...] = ()
+    """The form that was asked for: (name, bars); empty for the genre's own."""
     count: int = 1
     seed: int = 0
     engines: tuple[str, ...] = ("embedded",)
@@ -59,6 +65,8 @@ class Brief:
     reference: str | None = None
     source: str = ""
     """The id of the clip that `reference` is, where a clip was named."""
+    beside_source: Mapping[str, Any] = field(default_factory=dict)
+    """What lies beside that clip: `midi`, a path or None, and `stems`, a list of paths."""
     source_licence: str = ""
     """That clip's licence, which what is made of it is under too."""
     other: str | None = None
@@ -126,6 +134,13 @@ class Brief:
         return Meter.parse(self.meter_name)
 
     @property
+    def ends_s(self) -> float | None:
+        """Seconds at which a track ends, its ringing end included; None where the bars say it."""
+        if self.kind != "track" or self.bars or self.seconds is None or self.until != "length":
+            return None
+        return self.seconds + (self.tail_s or 0.0)
+
+    @property
     def frames(self) -> int | None:
         """Exact frames of a loop at the brief's sample rate; None where bars or tempo are open."""
         if self.kind != "loop" or self.bpm is None or self.bars is None:
@@ -179,6 +194,8 @@ class Brief:
         for name in ("engines", "mood", "instruments", "tags", "said", "kit_files", "fonts"):
             if name in known:
                 known[name] = tuple(known[name])
+        if "sections" in known:
+            known["sections"] = tuple((str(name), int(bars)) for name, bars in known["sections"])
         if "decided" in known:
             known["decided"] = {
                 name: Decision(

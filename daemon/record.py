@@ -57,7 +57,7 @@ class Repeatable(TypedDict, total=False):
     id: str
     """The clip's; a job without clips has none."""
     kind: str
-    """loop, oneshot, track, midi, sfx or vocal."""
+    """loop, oneshot, track, midi, sfx, vocal or video."""
     do: str
     """The verb; records without it were made, or fitted by the engine `file`."""
     request: Mapping[str, Any]
@@ -90,6 +90,9 @@ class ClipRecord(Repeatable, _Derived, total=False):
     midi: str | None
     """The path of the notes beside the audio."""
     stems: list[str]
+    width: int
+    """Pixels of a video."""
+    height: int
     picture: str
     """The path of a picture of what was done; only verbs that draw one have it."""
     pair: list[str]

@@ -22,6 +22,9 @@ def make(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     count: int | None = None,
     seed: int | None = None,
     engine: str | Sequence[str] | None = None,
@@ -67,6 +70,13 @@ def make(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     count: How many clips. A whole number from 1 to 100; by default: 1.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
@@ -123,6 +133,9 @@ def again(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     seed: int | None = None,
     engine: str | Sequence[str] | None = None,
     genre: str | None = None,
@@ -168,6 +181,13 @@ def again(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists
@@ -222,6 +242,9 @@ def fit(
     meter: str | None = None,
     bars: int | None = None,
     seconds: float | None = None,
+    tail: float | None = None,
+    until: Literal["length", "the end rings"] | None = None,
+    sections: str | Sequence[str] | None = None,
     seed: int | None = None,
     genre: str | None = None,
     mood: str | Sequence[str] | None = None,
@@ -264,6 +287,13 @@ def fit(
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     seconds: Length of a one-shot, effect, track or vocal. A length from 0.05 to 600 seconds; by
         default: by kind.
+    tail: How much longer than its length a track may ring. A time from 0 to 30 seconds; by default:
+        within the length.
+    until: Where a track of so many seconds ends: there, or when all has rung out. Length or the end
+        rings; by default: length.
+    sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
+        bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
+        default: by genre.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     genre: Genre. Words; by default: from the prompt.
@@ -782,3 +812,59 @@ def tone(
     SidecrateError says what, why and what to do.
     """
     return ask_given("tone", source, locals())
+
+
+def video(
+    source: Source,
+    *,
+    size: Literal["16:9", "9:16", "1:1", "4:5"] | None = None,
+    style: str | None = None,
+    loops: int | None = None,
+    fps: int | None = None,
+    cut: int | None = None,
+    text: bool | None = None,
+    title: str | None = None,
+    pictures: Source | None = None,
+    codec: Literal["auto", "h264", "vp9", "av1"] | None = None,
+    soundtrack: Literal["aac", "flac", "opus"] | None = None,
+    lyrics: str | None = None,
+    seed: int | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Make a video of a sound, to show it.
+
+    source: An audio file on this machine, a clip, or last.
+    size: Its shape: 16:9 for a screen, 9:16 for a phone, 1:1 and 4:5 for a feed. 16:9, 9:16, 1:1 or
+        4:5; by default: 16:9.
+    style: How it is drawn. One of waveform, spectrum, scope, pianoroll, rings, kaleidoscope, cover,
+        particles, tape; by default: by the seed.
+    loops: How many times it is heard. A whole number from 1 to 64; by default: 1 for a track, as
+        many as make 15 s for a loop.
+    fps: Pictures a second. A whole number from 24 to 60; by default: 30.
+    cut: Bars from one cut to the next; each falls on a downbeat. A whole number of bars from 1 to
+        64; by default: 2, with pictures of your own 1.
+    text: Title, key and tempo on the screen. On or off; by default: on.
+    title: The title on the screen and in the file. Words; by default: the clip's own words.
+    pictures: Your own pictures, cut and moved on the beat. The path of a folder of pictures and
+        videos, or of one of them; by default: none.
+    codec: How the picture is encoded. Auto, h264, vp9 or av1; by default: h264 where the build of
+        PyAV has it.
+    soundtrack: How the sound is encoded. Aac, flac (exact to the sample) or opus; by default: aac.
+    lyrics: Words to sing; auto has them written. 1 to 4,000 characters of text; by default: none.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("video", source, locals())

@@ -81,7 +81,8 @@ under them. So leave it out.
    `pip uninstall pylibrb`. `python-stretch` (MIT) stretches instead, by itself or by
    `audio.stretcher: signalsmith`. [docs/decisions/stretchers.md](docs/decisions/stretchers.md) says
    what that costs.
-2. Leave out the extras `link` and `plugins`, which are GPL-3.0.
+2. Leave out the extras `link` and `plugins`, which are GPL-3.0, and `video`: PyAV is BSD, and its wheels
+   bundle x264 and x265, which are GPL-2.0 or later.
 3. Keep the texts of the licences, and let your users replace the libraries under LGPL and MPL:
    `soxr`, `certifi`, and the libsndfile (LGPL-2.1-or-later) that `soundfile`'s wheels carry.
 

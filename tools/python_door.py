@@ -95,10 +95,16 @@ def function_name(verb: str) -> str:
     return f"{verb}_" if keyword.iskeyword(verb) else verb
 
 
+#: Characters of a type that names every choice.
+_MOST_NAMED = 72
+
+
 def field_type(row: Field) -> str:
     """The type that Python gives to a field, as it is written in an annotation."""
     if isinstance(row.read, OneOf):
-        return "Literal[{}]".format(", ".join(f'"{choice}"' for choice in row.read.choices))
+        named = "Literal[{}]".format(", ".join(f'"{choice}"' for choice in row.read.choices))
+        # a longer one has no place on a line
+        return named if len(named) <= _MOST_NAMED else "str"
     if row.is_path:
         return "Source"
     read = row.read.__call__ if isinstance(row.read, Number) else row.read

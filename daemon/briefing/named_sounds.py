@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,18 @@ class Material:
             source_licence="" if record is None else record.get("license") or "",
             kit_files=kit_files,
             corrected=said,
+            beside_source=self._beside(reference, record),
         )
         return _of_clip(brief, record) if takes_notes and record is not None else brief
+
+    def _beside(self, reference: str | None, record: ClipRecord | None) -> dict[str, Any]:
+        """The notes and stems of the clip that a reference is, by name or by its file."""
+        if reference is not None and record is None:
+            with contextlib.suppress(CrateError):
+                record = self._crate.find(str(Path(reference).expanduser()))
+        if record is None:
+            return {}
+        return {"midi": notes_of(record), "stems": list(record.get("stems") or ())}
 
     def _named(
         self, called: str, name: str | None, works_on: WorksOn
@@ -88,6 +99,9 @@ class Material:
             raise RequestError(Fault(field, shorten(name), text)) from None
         notes = notes_of(record) if takes_notes else None
         path = Path(notes if notes and Path(notes).is_file() else record["path"])
+        if record["kind"] == "video":
+            text = f"{called}{name} is a video; name the sound that it was made of"
+            raise RequestError(Fault(field, shorten(name), text))
         if (path.suffix == ".mid" and not takes_notes) or not path.is_file():
             text = f"{called}clip {name} has no sound to start from ({path}); name another"
             raise RequestError(Fault(field, shorten(name), text))

@@ -20,7 +20,7 @@ from daemon.children.inside import find_function
 from daemon.client.follow import Bar, is_wanted
 from daemon.clip.results import made_clips
 from daemon.crate.crate import Crate
-from daemon.crate.names import PICTURE
+from daemon.crate.names import PICTURE, ending_of
 from daemon.crate.neighbours import OutPlace, stale_neighbours
 from daemon.errors import EngineError, ServiceError
 from daemon.improve.amend import amend, is_shown_first, proposal
@@ -158,7 +158,7 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
 
     Nothing is written where one of the names is in use.
     """
-    kind = ".mid" if record["kind"] == "midi" else ".wav"
+    kind = ending_of(record["kind"])
     stems: list[str] = []
     done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
     was_there = out.exists()

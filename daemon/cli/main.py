@@ -36,6 +36,8 @@ from daemon.cli.order import (
 from daemon.cli.pair import pair
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
+from daemon.cli.project import project_app
+from daemon.cli.radio import radio
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
@@ -432,6 +434,7 @@ def ask() -> None:
 
 app.add_typer(midi_app, name="midi")
 app.add_typer(profile_app, name="profile")
+app.add_typer(project_app, name="project")
 app.add_typer(secret_app, name="secret")
 app.add_typer(sounds_app, name="sounds")
 app.command("worker")(worker)
@@ -440,6 +443,7 @@ app.add_typer(boxes_app, name="boxes")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)
+app.command("radio")(radio)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
 app.command("correct")(correct)

@@ -66,7 +66,7 @@ def order_records(
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
 
-    place = None if out is None else check_out(OutPlace.of(out), force)
+    place = None if out is None else check_out(OutPlace.of(out), force, verb)
     row = find_verb(verb)
     _, request = row.read(raw.items())
     request = request.with_paths(row.paths, absolute)
@@ -177,14 +177,16 @@ def absolute(name: str) -> str:
     return str(path.absolute()) if path.exists() else name
 
 
-def check_out(place: OutPlace, force: bool) -> OutPlace:
+def check_out(place: OutPlace, force: bool, verb: str = "make") -> OutPlace:
     """The place; ServiceError where clips cannot be written there, before any work is done."""
     out = place.path
     if place.is_folder:
         return place
-    if out.suffix.lower() not in (".wav", ".mid"):
+    allowed = (".mp4",) if verb == "video" else (".wav", ".mid")
+    if out.suffix.lower() not in allowed:
+        of_notes = "" if verb == "video" else " (or .mid for kind midi)"
         text = (
-            f"--out {out} is not a name that ends in .wav (or .mid for kind midi);"
+            f"--out {out} is not a name that ends in {allowed[0]}{of_notes};"
             " for a folder end it in /"
         )
         raise ServiceError(text, "bad_request")

@@ -36,7 +36,11 @@ def clip_lines(record: ClipRecord) -> str:
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
-    if record.get("frames"):
+    if record["kind"] == "video":
+        did = record["report"].get("did", {})
+        facts.append(f"{record.get('width')} x {record.get('height')}, {record['seconds']:g} s")
+        facts.append(f"{did.get('style')}, {did.get('codec')} and {did.get('soundtrack')}")
+    elif record.get("frames"):
         facts.append(f"{record['frames']} frames at {record['sample_rate']} Hz")
     else:
         facts.append("notes")

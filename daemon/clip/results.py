@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -103,6 +104,8 @@ def _write(result: Result, n: int, task: dict[str, Any], brief: Brief, folder: P
         (folder / "clip.mid").write_bytes(result.midi)
     if result.picture is not None:
         (folder / PICTURE).write_bytes(result.picture)
+    if result.video is not None:
+        os.replace(result.video, folder / "clip.mp4")
     if result.audio is not None:
         from daemon.audio.wav import write_clip
 
@@ -127,8 +130,10 @@ def _within_full_scale(result: Result, brief: Brief) -> Result:
 def _check(result: Result, brief: Brief) -> None:
     """ConformError for a result without its sound or notes, and for a loop off the grid."""
     what = f"{brief.do} gave a {result.kind}"
-    if (result.midi if result.kind == "midi" else result.audio) is None:
-        raise ConformError(f"{what} without {'notes' if result.kind == 'midi' else 'sound'}")
+    bears = {"midi": ("notes", result.midi), "video": ("a film", result.video)}
+    name, given = bears.get(result.kind, ("sound", result.audio))
+    if given is None:
+        raise ConformError(f"{what} without {name}")
     if result.kind == "loop" and result.audio is not None:
         if not (result.bpm and result.bars):
             raise ConformError(f"{what} without tempo and bars; it would be a track")
@@ -206,10 +211,9 @@ def _record(result: Result, n: int, task: dict[str, Any], brief: Brief) -> ClipR
     more = dict(result.more)
     if result.pair:
         more["pair"] = [result_id(task["clip"], k) for k in result.pair]
-    # a verb may add keys, and changes none; its own come before the report
-    return as_record(
-        {**record, **{k: v for k, v in more.items() if k not in record}, "report": report}
-    )
+    # a verb may add keys, and says those that no sound here tells; its own come before the report
+    more = {k: v for k, v in more.items() if record.get(k) is None or audio is None}
+    return as_record({**record, **more, "report": report})
 
 
 def _source(brief: Brief) -> str:

@@ -10,7 +10,7 @@ from bridge.inbox.names import user_name
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
 from daemon.children.many_inside import must_talk
-from daemon.engines.contract import Take
+from daemon.engines.contract import Progress, Take
 from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
 from daemon.errors import AudioError, EngineError
 
@@ -34,7 +34,7 @@ def bring_take(
     if task.get("elsewhere"):
         raise EngineError("another take is wanted", TAKE_WANTED)
     tell(0.0, "generating", "")
-    take = _made(task, brief, seed, tell)
+    take = _made(task, brief, seed, folder, tell)
     save_take(take, folder, stems=brief.stems)
     return take, may_try_another
 
@@ -49,7 +49,7 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     number = next_take(folder)
     if number is not None:
         seed = brief.clip_seed(task["k"]) + number * SEED_STRIDE
-        take = _made(task, brief, seed, tell)
+        take = _made(task, brief, seed, folder / f"take{number}", tell)
         save_take(take, folder / f"take{number}", stems=brief.stems)
     return {}
 
@@ -65,17 +65,34 @@ def make_take_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return make_take(task, heed)
 
 
-def _made(task: Mapping[str, Any], brief: Brief, seed: int, tell: Tell) -> Take:
+def _made(task: Mapping[str, Any], brief: Brief, seed: int, folder: Path, tell: Tell) -> Take:
     """A take by the task's maker, which reads its engine's name first in the Brief.
 
-    Its progress ends at 0.6.
+    A track that is longer than the maker's takes is joined from segments, which stay beside the
+    take's folder. Its progress ends at 0.6.
     """
     make = find_function(task["maker"])
     brief = brief.amended(engines=(brief.clip_engine(task["k"]),))
     described = {"spec": task["spec"]} if task["spec"] else {}
-    take: Take = make(
-        brief, seed, lambda value, words="": tell(0.6 * value, "generating", words), **described
-    )
+
+    def progress(value: float, words: str = "") -> None:
+        tell(0.6 * value, "generating", words)
+
+    max_s = float(task.get("max_seconds") or 0)
+    if max_s and (brief.seconds or 0) > max_s:
+        # imported only here: most takes are of one piece
+        from daemon.clip.segments import Engine, is_long, make_long
+
+        if is_long(brief, max_s):
+            segments = folder.with_name(f"{folder.name}-segments")
+            engine = Engine(max_s, bool(task.get("continues")) and brief.reference is None)
+
+            def make_one(own: Brief, own_seed: int, own_progress: Progress) -> Take:
+                one: Take = make(own, own_seed, own_progress, **described)
+                return one
+
+            return make_long(brief, seed, engine, segments, make_one, progress)
+    take: Take = make(brief, seed, progress, **described)
     return take
 
 

@@ -21,6 +21,7 @@ from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.conform import oneshot
+from daemon.conform.ending import ended
 from daemon.conform.gate import HOPELESS, Refusal, check_audio, check_result
 from daemon.conform.isolate import alone
 from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
@@ -151,7 +152,9 @@ def _track(take: Take, brief: Brief, sound: Sound, report: Report, progress: Pro
         brief,
         report,
         progress,
-        lambda into, heard: fit_track(take, brief, sound, into, progress, heard),
+        lambda into, heard: ended(
+            fit_track(take, brief, sound, into, progress, heard), brief, into
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from daemon.crate.names import (
     PICTURES,
     Letters,
     clip_name_within,
+    ending_of,
     slug,
     stem_name,
 )
@@ -129,7 +130,7 @@ class Crate:
 
     def place(self, record: ClipRecord) -> Path:
         """Where a clip goes: its folder by kind and layout, and its own name."""
-        ending = ".mid" if record["kind"] == "midi" else ".wav"
+        ending = ending_of(record["kind"])
         folder = self._folder(record, KIND_FOLDERS[record["kind"]])
         room = self._most_path - len(str(folder)) - len(ending) - _STEM_CHARACTERS
         return folder / (clip_name_within(record, self._letters, room) + ending)
@@ -227,9 +228,12 @@ class Crate:
         return clip
 
     def clips(self, most: int = 50) -> list[CrateRecord]:
-        """Records of the newest clips, newest first."""
+        """Records of the newest clips, newest first, without videos: no verb works on one."""
         rows = self._database.rows(
-            "SELECT * FROM clips WHERE state = 'done' ORDER BY published DESC, k DESC LIMIT ?", most
+            "SELECT * FROM clips WHERE state = 'done'"
+            " AND coalesce(json_extract(record, '$.kind'), '') != 'video'"
+            " ORDER BY published DESC, k DESC LIMIT ?",
+            most,
         )
         return [_found(row) for row in rows]
 

@@ -19,7 +19,10 @@ KIND_FOLDERS = {
     "midi": "MIDI",
     "sfx": "FX",
     "vocal": "Vocals",
+    "video": "Videos",
 }
+#: The ending of a clip's own file, where it is no WAV.
+_ENDINGS = {"midi": ".mid", "video": ".mp4"}
 #: A clip's picture among its finished files, and the folder of pictures in the crate.
 PICTURE = "clip.png"
 PICTURES = "Pictures"
@@ -34,6 +37,11 @@ _LEAST_WORDS = 8
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
+
+
+def ending_of(kind: str) -> str:
+    """The ending of a clip's own file: `.wav`, of notes `.mid`, of a video `.mp4`."""
+    return _ENDINGS.get(kind, ".wav")
 
 
 def clip_name(record: ClipRecord, letters: Letters = "plain", most: int = _MOST_WORDS) -> str:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.crate.names import clip_name
+from daemon.crate.names import clip_name, ending_of
 from daemon.record import ClipRecord
 
 #: What other programs and we put beside a sound: notes, and the analyses of Live and REAPER.
@@ -33,7 +33,7 @@ class OutPlace:
 
     def file(self, record: ClipRecord, number: int) -> Path:
         """The file of a clip: in a folder by its own name, else with `-2`, `-3` for more."""
-        ending = ".mid" if record["kind"] == "midi" else ".wav"
+        ending = ending_of(record["kind"])
         if self.is_folder:
             return self.path / (clip_name(record) + ending)
         if number == 1:

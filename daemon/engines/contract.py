@@ -9,6 +9,7 @@ in `daemon.engines.replicate.run`: it buys takes and stores them itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -110,8 +111,14 @@ class EngineInfo:
     """What a ready engine says of itself now, its version and model; as cheap as `needs`."""
 
     def deadline_for(self, brief: Brief) -> float:
-        """Timeout of one take of this brief in seconds; its child is killed then."""
-        return self.deadline_of(brief) if self.deadline_of else self.deadline_s
+        """Timeout of one take of this brief in seconds; its child is killed then.
+
+        A track that is joined from several takes has as many times that.
+        """
+        one_s = self.deadline_of(brief) if self.deadline_of else self.deadline_s
+        if brief.seconds is None or not self.is_joined(brief.kind):
+            return one_s
+        return one_s * max(1, 2 * math.ceil(brief.seconds / self.max_seconds) - 1)
 
     @property
     def waits_at(self) -> str:
@@ -120,7 +127,19 @@ class EngineInfo:
 
     def for_child(self) -> dict[str, Any]:
         """Its part of a task for the child, as plain JSON: all that is needed to run it."""
-        return {"maker": self.maker, "spec": dict(self.spec)}
+        return {
+            "maker": self.maker,
+            "spec": dict(self.spec),
+            "max_seconds": self.max_seconds,
+            "continues": "continuation" in self.conditioning,
+        }
+
+    def is_joined(self, kind: str) -> bool:
+        """Whether a piece of this kind may be longer than a take: it is joined from several.
+
+        A paid engine's takes are ordered and paid one by one, and are not joined.
+        """
+        return kind == "track" and self.runs != "hosted"
 
     @property
     def costs_money(self) -> bool:

@@ -186,7 +186,8 @@ def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
             else ""
         )
         return f"does not take {', '.join(deaf)}{hint}"
-    if wish.length_s is not None and wish.length_s > info.max_seconds + 1e-6:
+    too_long = wish.length_s is not None and wish.length_s > info.max_seconds + 1e-6
+    if too_long and wish.length_s is not None and not info.is_joined(wish.kind):
         return (
             f"makes at most {info.max_seconds:g} s, and this is {wish.length_s:.1f} s: ask for"
             " fewer bars or seconds"

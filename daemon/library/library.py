@@ -440,6 +440,9 @@ class Library:
         count = 0
         with self.database.write() as db:
             for record in records:
+                if record["kind"] == "video":
+                    # the library is of sounds and notes: none of its ways can open a film
+                    continue
                 is_new = _insert(db, record)
                 count += is_new
                 if is_new and record.get("collection"):

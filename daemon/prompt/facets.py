@@ -30,6 +30,7 @@ FACETS: Mapping[str, str] = {
     "effect": "the sound effect",
     "singer": "a human voice",
     "lyrics": "words to be sung",
+    "form": "sections with their bars: intro 8, verse 16",
     "sections": "the sections of a song",
     "artist": "an artist or a work to sound like",
     "drum tab": "a groove that is written out",

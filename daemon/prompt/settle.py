@@ -8,6 +8,7 @@ from typing import Any
 
 from bridge.music import MAX_BARS, MIN_BARS, Key, Meter, bar_seconds, parse_note
 from bridge.request import Request
+from bridge.sections import parse_sections
 from bridge.session import Known, SessionView
 from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
@@ -93,7 +94,12 @@ def settle(
     )
     if own and decided["bpm"].source in ("genre", "default"):
         bpm, decided["bpm"] = None, Decision(None, "default")
+    sections = _sections(request, words, kind, said)
     bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, own, said)
+    if sections:
+        bars, seconds = _of_sections(sections, request, meter, bpm, said)
+    elif kind.value != "track" or (bars is not None and "until" in request):
+        said += _no_ending(request, kind.value)
     if bars is not None:
         decided["bars"] = bars
     if kind.value in TIMELESS and do == "make":
@@ -112,6 +118,9 @@ def settle(
         meter_name=str(meter),
         bars=bars.value if bars else None,
         seconds=seconds,
+        tail_s=float(request.get("tail")) if "tail" in request and kind.value == "track" else None,
+        until=str(request.get("until", "length")),
+        sections=sections,
         count=int(request.get("count", words.count or 1)),
         seed=int(request.get("seed", seed)),
         engines=tuple(request.get("engine", ("auto",))),
@@ -316,6 +325,8 @@ def _kind(request: Request, words: Words) -> Decision:
     if words.thing and ("bars" in request or "bpm" in request):
         # music of clicks or doors: an effect has neither bars nor a tempo
         in_words = "loop"
+    if (words.sections or "sections" in request) and in_words in (None, "loop"):
+        in_words = "track"
     return _decide(
         [("request", request.get("kind") or by_fields), ("prompt", in_words), ("default", "loop")]
     )
@@ -368,6 +379,52 @@ def _length(
             "give seconds, or kind: loop"
         )
     return None, _usual_seconds(kind, request, words)
+
+
+def _sections(
+    request: Request, words: Words, kind: Decision, said: list[str]
+) -> tuple[tuple[str, int], ...]:
+    """The form of a track, of the request or else of the words; told where the kind has none."""
+    asked: Any = request.get("sections")
+    found = parse_sections(asked) if asked is not None else words.sections
+    if found and kind.value != "track":
+        said.append(f"sections are not used: a {kind.value} has one; kind: track has a form")
+        return ()
+    return found
+
+
+def _of_sections(
+    sections: tuple[tuple[str, int], ...],
+    request: Request,
+    meter: Meter,
+    bpm: float | None,
+    said: list[str],
+) -> tuple[Decision, float]:
+    """(bars, seconds) of a form. PromptError where it lasts too long."""
+    bars = sum(count for _, count in sections)
+    length_s = bars * bar_seconds(meter, bpm or DEFAULT_BPM)
+    if length_s > MAX_LOOP_S:
+        raise PromptError(
+            f"sections: {bars} bars of {meter} at {bpm or DEFAULT_BPM:g} bpm last {length_s:.0f} s;"
+            f" a track lasts at most {MAX_LOOP_S:.0f} s: ask for fewer bars"
+        )
+    said += [
+        f"{name}: {request[name]} is not used: the sections say how long it is"
+        for name in ("bars", "seconds")
+        if name in request
+    ]
+    return Decision(bars, "request" if "sections" in request else "prompt"), length_s
+
+
+def _no_ending(request: Request, kind: str) -> list[str]:
+    """Notes on `tail` and `until` where they change nothing."""
+    if kind == "track":
+        return ["until is not used: the bars say where the music ends, and it rings out after them"]
+    return [
+        f"{name} is not used: it is for tracks, and a {kind} has no ringing end of its own"
+        for name in ("tail", "until")
+        if name in request
+    ]
 
 
 def _usual_seconds(kind: str, request: Request, words: Words) -> float | None:

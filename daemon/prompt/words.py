@@ -33,6 +33,7 @@ from daemon.prompt.pitches import (
 )
 from daemon.prompt.places import Found, places, unread
 from daemon.prompt.progressions import Progression, key_of, read_progression
+from daemon.prompt.section_words import read_sections
 from daemon.prompt.singers import find_singer
 from daemon.prompt.tunes import Tune, likely_key, read_tune
 
@@ -55,6 +56,8 @@ class Words:
     meter: str | None = None
     bars: int | None = None
     seconds: float | None = None
+    sections: tuple[tuple[str, int], ...] = ()
+    """The form of a track: (name, bars)."""
     note: str | None = None
     count: int | None = None
     kind: str | None = None
@@ -100,8 +103,10 @@ def parse_words(prompt: str) -> Words:
     tune = read_tune(text)
     text.facet = "lyrics"
     sung = take_lyrics(text)
+    text.facet = "form"
+    sections = read_sections(text)
     text.facet = "sections"
-    has_sections = take_sections(text)
+    has_sections = take_sections(text) or bool(sections)
     text.facet = "artist"
     artists = find_artists(text)
     for one in artists:
@@ -193,7 +198,8 @@ def parse_words(prompt: str) -> Words:
         singer=singer,
         written=written(text, named, without),
         text=text.text, heard=heard, unread=unread(text, heard),
-        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds, note=note,
+        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds,
+        sections=sections, note=note,
         count=count, kind=said_kind, oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         thing=said_kind == "sfx" and not names_effect(text),
         genre=genre.name if genre else "",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bridge.osc.addresses import IN, OUT, PREFIX
@@ -42,12 +43,13 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.mastering:MASTER",
     "daemon.tone:TONE",
     "daemon.tone:LEARN",
+    "daemon.video:VIDEO",
 )
 
 #: The licence of what is made of a source whose own nobody has stated.
 SOURCES_OWN = "the source's own"
 
-Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal"]
+Kind = Literal["loop", "oneshot", "track", "midi", "sfx", "vocal", "video"]
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Result:
     """A PNG of what was done, beside the sound."""
     pair: tuple[int, int] | None = None
     """The results, by number from 0, that are it before and after, to be compared."""
+    video: Path | None = None
+    """An MP4 in the work's folder: the clip itself for kind video."""
     part: str = ""
     """drums, bass, kick..., where it is a part of its source."""
     role: str = ""

@@ -80,7 +80,7 @@ def test_a_number_that_is_kept_as_it_is_needs_no_word(raw):
 
 
 def test_every_field_of_a_fraction_takes_any_number_of_decimals():
-    within = {"bpm": 97.1234567, "seconds": 2.1234567, "reference_start": 1.1234567, "reference_end": 9.1234567,
+    within = {"bpm": 97.1234567, "seconds": 2.1234567, "tail": 2.1234567, "reference_start": 1.1234567, "reference_end": 9.1234567,
               "energy": 0.1234567, "density": 0.1234567, "strength": 0.1234567, "swing": 58.1234567, "level": -14.1234567}  # fmt: skip
     for name, row in FIELDS.items():
         if isinstance(row.check(row.example), float):

@@ -7,7 +7,8 @@ _HONOURS = {
     "note": "played", "chords": "played", "meter": "played", "bars": "played", "seconds": "near",
     "swing": "played", "genre": "near", "mood": "played", "instruments": "near", "only": "played",
     "denials": "played", "timbre": "played", "feel": "played", "effect": "near", "singer": "said",
-    "lyrics": "said", "sections": "said", "artist": "said", "drum tab": "played", "tune": "played",
+    "lyrics": "said", "form": "played", "sections": "said", "artist": "said",
+    "drum tab": "played", "tune": "played",
 }  # fmt: skip
 
 INFO = EngineInfo(

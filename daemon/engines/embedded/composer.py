@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from bridge.music import Key, Meter, bar_seconds
+from bridge.music import Key, Meter
 from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.answers import answered, arc_of, layered, varied_bass, varied_chords
 from daemon.engines.embedded.arpeggio import arpeggio_bars
+from daemon.engines.embedded.ending import bars_for
 from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
@@ -186,20 +187,20 @@ def compose(brief: Brief, seed: int) -> Plan:
     tab, tune = read_drum_tab(text), read_tune(text)
     wishes = for_tune(wishes) if tune else wishes
     named = None if tune else read_progression(text)
-    meter = brief.meter
     bpm = float(brief.bpm or style.bpm)
     plan = Plan(
         genre=style.name,
         bpm=bpm,
         key=brief.key_name or _choose_key(style, wishes, named, seed),
         meter=brief.meter_name,
-        bars=_bars(brief, bpm, meter),
+        bars=brief.bars or 4,
         swing=_swing(brief, style, wishes),
         swing_steps=style.swing_steps,
         feel=_feel(style, wishes),
         mix=_mix(style, wishes),
         seeds={part: seed for part in PARTS},
     )
+    plan = plan.with_(bars=_bars(brief, plan))
     plan = plan.with_(chords_of=_progression(named, tune, style, plan, seed))
     written = {
         "drums": write_tab(tab, style, wishes, plan) or write_drums(style, wishes, plan, seed),
@@ -278,11 +279,11 @@ def _swing(brief: Brief, style: Style, wishes: Wishes) -> float:
     return min(66.0, max(50.0, swing + wishes.swing_change)) if own else swing
 
 
-def _bars(brief: Brief, bpm: float, meter: Meter) -> int:
+def _bars(brief: Brief, plan: Plan) -> int:
     if brief.bars:
         return brief.bars
     if brief.kind == "track" and brief.seconds:
-        return max(1, round(brief.seconds / bar_seconds(meter, bpm)))
+        return bars_for(brief, plan)
     return 64 if brief.kind == "track" else 4
 
 
@@ -330,7 +331,11 @@ def _sections(
     brief: Brief, style: Style, wishes: Wishes, plan: Plan, playing: set[str]
 ) -> list[Section]:
     if brief.kind == "track":
-        found = forms.sections(style.form, plan.bars, playing)
+        found = (
+            forms.asked(brief.sections, style.form, playing)
+            if brief.sections
+            else forms.sections(style.form, plan.bars, playing)
+        )
         return [
             replace(section, parts=[*section.parts, "fx"]) if len(found) > 1 else section
             for section in found

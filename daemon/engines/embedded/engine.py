@@ -13,6 +13,7 @@ from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
+from daemon.engines.embedded.ending import fade_from_s, total_s
 from daemon.engines.embedded.ensemble import ensemble
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
@@ -160,13 +161,11 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
         said += unmet(brief, plan, plan.parts)
     if brief.kind == "track" and audio is not None:
         music_s = plan.bars * bar_seconds(plan.meter_, plan.bpm)
-        asked = (
-            f" (asked: {brief.seconds:g} s; whole bars come nearest to it)" if brief.seconds else ""
-        )
-        tail = len(audio) / brief.sample_rate - music_s
+        whole_s = len(audio) / brief.sample_rate
+        bars = "1 bar is" if plan.bars == 1 else f"{plan.bars} bars are"
         said.append(
-            f"{plan.bars} bars are {music_s:.2f} s{asked}; "
-            f"a tail of {tail:.2f} s rings on after the last"
+            f"{bars} {music_s:.2f} s, and ring on for {max(0.0, whole_s - music_s):.2f} s: "
+            f"{whole_s:.2f} s in all"
         )
     return said
 
@@ -207,7 +206,10 @@ def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
     if brief.kind == "loop":
         audio, stems = play_loop(plan, notes, player, progress)
     elif brief.kind == "track":
-        audio, stems = Track(plan, notes, player, brief.stems).play(progress)
+        track = Track(
+            plan, notes, player, brief.stems, total_s(brief, plan), fade_from_s(brief, plan)
+        )
+        audio, stems = track.play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
     take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from daemon.engines.embedded.plan import Section
 
@@ -143,6 +144,10 @@ FORMS: dict[str, tuple[_Stretch, ...]] = {
 }
 
 
+#: Stretches of names that no form of ours has, after one that it has.
+_LIKE = {"solo": "hook", "theme": "verse"}
+
+
 def sections(form: str, bars: int, has: set[str]) -> list[Section]:
     """The sections of a piece of `bars` bars, split into blocks of at most 8 bars.
 
@@ -150,8 +155,36 @@ def sections(form: str, bars: int, has: set[str]) -> list[Section]:
     """
     stretches = FORMS[form]
     lengths = share_bars([stretch.bars for stretch in stretches], bars)
+    return _blocks(zip(stretches, lengths, strict=True), has)
+
+
+def asked(names: Iterable[tuple[str, int]], form: str, has: set[str]) -> list[Section]:
+    """The sections that were asked for by name and bars, as `form` has them, or another form.
+
+    A name that comes again is the next one of its name in the form: a later verse is fuller.
+    """
+    taken: dict[str, int] = {}
+    found = []
+    for name, bars in names:
+        like = _stretches_of(name, form) or _stretches_of(_LIKE.get(name, "verse"), form)
+        count = taken.get(name, 0)
+        found.append((replace(like[min(count, len(like) - 1)], name=name), bars))
+        taken[name] = count + 1
+    stretch, bars = found[-1]
+    # nothing follows that a fill or a rise could lead to
+    return _blocks([*found[:-1], (replace(stretch, exit=""), bars)], has)
+
+
+def _stretches_of(name: str, form: str) -> list[_Stretch]:
+    for stretches in (FORMS[form], *FORMS.values()):
+        if own := [one for one in stretches if one.name == name]:
+            return own
+    return []
+
+
+def _blocks(stretches: Iterable[tuple[_Stretch, int]], has: set[str]) -> list[Section]:
     found: list[Section] = []
-    for stretch, length in zip(stretches, lengths, strict=True):
+    for stretch, length in stretches:
         blocks = [_BLOCK] * (length // _BLOCK) + ([length % _BLOCK] if length % _BLOCK else [])
         for k, block in enumerate(blocks):
             wanted = stretch.first if k == 0 else stretch.later

@@ -14,6 +14,7 @@ from daemon.audio import rooms
 from daemon.audio.scratch import Scratch
 from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
+from daemon.engines.embedded.ending import natural_ring_s
 from daemon.engines.embedded.mix import (
     Balance,
     Mixer,
@@ -22,7 +23,6 @@ from daemon.engines.embedded.mix import (
     frame_of,
     part_sounds,
     place,
-    tail_s,
 )
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
@@ -105,7 +105,18 @@ class _Block:
 class Track:
     """Renders a plan's sections in order, each with its tail, into one mix and optional stems."""
 
-    def __init__(self, plan: Plan, notes: Notes, player: Player, with_stems: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        notes: Notes,
+        player: Player,
+        with_stems: bool,
+        total_s: float | None = None,
+        fade_from_s: float | None = None,
+    ) -> None:
+        """total_s, fade_from_s: where it ends and its end begins to fade; by default it rings out
+        after its last bar.
+        """
         self.plan = plan
         self.notes = notes
         self.player = player
@@ -114,8 +125,13 @@ class Track:
         self.frames = last.start + last.frames
         # one length for all sections, so that reverb and echo responses are computed once
         self.longest = max(block.frames for block in self.blocks)
-        self.total = self.frames + round((tail_s(plan) + 1.0) * player.rate)
-        self.mix = np.zeros((self.total, 2), np.float32)
+        if total_s is None:
+            total_s = self.frames / player.rate + natural_ring_s(plan)
+        self.total = round(total_s * player.rate)
+        self.fade_from = min(self.frames, self.total)
+        if fade_from_s is not None:
+            self.fade_from = min(round(fade_from_s * player.rate), self.fade_from)
+        self.mix = np.zeros((0, 2), np.float32)
         # stems of a long piece would fill the memory, so they are kept in scratch files
         self.stems = {part: Scratch(self.total) for part in plan.parts} if with_stems else {}
         self.balance = Balance()
@@ -133,6 +149,7 @@ class Track:
 
     def play(self, progress: Progress) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """(mix, stems), float32 (frames and tail, 2)."""
+        self.mix = np.zeros((self.total, 2), np.float32)
         self._rehearse(progress)
         for k, block in enumerate(self.blocks):
             share = 0.1 + 0.85 * k / len(self.blocks)
@@ -146,6 +163,18 @@ class Track:
         progress(0.97, "levelling")
         self._hold_below_ceiling()
         return self.mix, {part: stem.array() for part, stem in self.stems.items()}
+
+    def blocks_played(self, progress: Progress) -> Iterator[tuple[Section, int, np.ndarray]]:
+        """Yield (section, its frames, its sound with all that rings on after them), in order.
+
+        A listener may stop at any block: each is played when it is asked for.
+        """
+        self._rehearse(progress)
+        for block in self.blocks:
+            buses = self._buses(block, partial(_say, progress, 0.5, block.section.name))
+            desk = self._desk
+            piece = desk.mixed(buses, self._kicks(block))
+            yield block.section, block.frames, piece * self._gain(block, desk.power)
 
     def _add_block(self, block: _Block, say: Callable[[str], None]) -> None:
         """Render a section into the mix: part by part for stems, else at once at half the cost."""
@@ -256,11 +285,11 @@ class Track:
 
     def _fade(self) -> None:
         """Fade out the tail after the last bar."""
-        n = self.total - self.frames
+        n = self.total - self.fade_from
         curve = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32))[:, None] ** 2
-        self.mix[self.frames :] *= curve
+        self.mix[self.fade_from :] *= curve
         for stem in self.stems.values():
-            stem.scale(self.frames, curve)
+            stem.scale(self.fade_from, curve)
 
     def _hold_below_ceiling(self) -> None:
         top = max(float(self.mix.max(initial=0.0)), -float(self.mix.min(initial=0.0)))

@@ -22,6 +22,7 @@ PROMPTS = {
     "seconds": "house, 12 seconds", "swing": "house with swing", "genre": "techno",
     "mood": "dark house", "instruments": "house with piano", "only": "only a piano",
     "denials": "house without hats", "effect": "a riser", "singer": "house with a singer",
+    "form": "house, intro 8 bars, drop 16",
     "sections": "[Intro] soft piano [Chorus] drums",
     "lyrics": "folk\n[Verse]\nwe walked along the river until the morning came",
     "artist": "in the style of Daft Punk", "drum tab": "BD|x---x---x---x---|",

@@ -159,7 +159,7 @@ def test_what_was_played_and_how_long_is_said():
     take = make(brief_of("future house drums", bars=1), 3, quiet)
     assert take.said == ("future house has no groove of its own here; it is played like house",)
     take = make(brief_of("lofi track, 20 seconds"), 3, quiet)
-    assert any("asked: 20 s" in line and "rings on" in line for line in take.said)
+    assert any("ring on for" in line and "20.00 s in all" in line for line in take.said)
 
 
 @pytest.mark.parametrize(

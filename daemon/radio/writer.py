@@ -1,0 +1,164 @@
+"""The writer keeps phrases ready ahead of what is heard; a child at low priority makes them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from daemon.errors import WorkerError
+from daemon.radio.phrase import Phrase
+
+log = logging.getLogger(__name__)
+
+#: Phrases that are ready beside the one that is heard.
+AHEAD = 3
+#: s of rest after a piece that failed, or a child that ended.
+_REST_S = 2.0
+
+
+class Source(Protocol):
+    """Makes one phrase after another."""
+
+    def next(self, words: str, turn: int) -> Phrase:
+        """The next phrase. A turn that is new says that the words are others now."""
+
+    def end(self) -> None:
+        """Let go of what it holds."""
+
+
+class ChildSource:
+    """A child process that composes and plays: asked by a line, answered by a line and samples."""
+
+    def __init__(self, seed: int, follow: tuple[str, ...] = ()) -> None:
+        self._start = {"seed": seed, "follow": list(follow)}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def next(self, words: str, turn: int) -> Phrase:
+        """WorkerError where the child ended; the next call starts another."""
+        process = self._process or self._started()
+        assert process.stdin and process.stdout
+        try:
+            process.stdin.write(json.dumps({"words": words, "turn": turn}).encode() + b"\n")
+            process.stdin.flush()
+            head: dict[str, Any] = json.loads(process.stdout.readline() or b"{}")
+            if "error" in head:
+                raise WorkerError(str(head["error"]), "engine")
+            frames = head.pop("length")
+            data = process.stdout.read(frames * 8)
+            if len(data) < frames * 8:
+                raise EOFError
+        except (OSError, ValueError, KeyError, EOFError):
+            self.end()
+            raise WorkerError("the radio's writer ended; it is started again", "died") from None
+        return Phrase(np.frombuffer(data, np.float32).reshape(-1, 2), **head)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        order = [sys.executable, "-P", "-m", "daemon.radio.inside", json.dumps(self._start)]
+        self._process = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        return self._process
+
+    def end(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Writer:
+    """Asks for phrases on a thread of its own; `take` gives the next one, and never waits."""
+
+    def __init__(self, words: str, source: Callable[[], Source]) -> None:
+        self.words = words
+        self._source = source
+        self._ready: deque[Phrase] = deque()
+        self._changed = threading.Condition()
+        self._turn = 0
+        self._ended = False
+        self._last: Phrase | None = None
+        self._at_work: Source | None = None
+        self.repeats = 0
+        """How often a phrase was heard again, for the next was not ready."""
+        self.trouble = ""
+        """Why nothing new is written, in words; empty where all is well."""
+        self._thread = threading.Thread(target=self._run, name="radio writer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def say(self, words: str) -> None:
+        """New words: they count from the next phrase that is not written yet."""
+        with self._changed:
+            self.words = words
+            self._turn += 1
+            self._changed.notify_all()
+
+    def take(self) -> Phrase | None:
+        """The next phrase; the last one again where the next is late; None before the first."""
+        with self._changed:
+            if self._ready:
+                self._last = self._ready.popleft()
+            elif self._last is not None:
+                self.repeats += 1
+            self._changed.notify_all()
+            return self._last
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for the first phrase; whether it is there."""
+        with self._changed:
+            return self._changed.wait_for(lambda: bool(self._ready), timeout_s)
+
+    def end(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        if self._at_work:
+            self._at_work.end()
+        self._thread.join(timeout=10)
+
+    def _run(self) -> None:
+        source = self._at_work = self._source()
+        while not self._ended:
+            with self._changed:
+                words, turn = self.words, self._turn
+            try:
+                phrase = source.next(words, turn)
+                self.trouble = ""
+            except Exception as error:
+                # a set of hours outlives a piece that fails: the next one has another seed
+                if not self._ended:
+                    log.warning("the radio's writer: %s", error)
+                    self._rest(str(error))
+                continue
+            self._put(phrase)
+        source.end()
+
+    def _rest(self, why: str) -> None:
+        self.trouble = why
+        with self._changed:
+            self._changed.wait(_REST_S)
+
+    def _put(self, phrase: Phrase) -> None:
+        """Keep a phrase, and wait until another is wanted.
+
+        The first of new words takes the place of what was ready of the old ones.
+        """
+        with self._changed:
+            turn = phrase.round
+            if turn != self._turn and self._ready:
+                # of words that are past; what is ready is enough until the new ones are written
+                return
+            if any(one.round != turn for one in self._ready):
+                self._ready.clear()
+            self._ready.append(phrase)
+            self._changed.notify_all()
+            self._changed.wait_for(
+                lambda: self._ended or turn != self._turn or len(self._ready) < AHEAD
+            )

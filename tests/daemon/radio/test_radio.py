@@ -1,0 +1,304 @@
+"""A set goes on without a gap, in keys that are neighbours, and new words are heard within a phrase."""
+
+import asyncio
+import base64
+import contextlib
+import http.client
+import json
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.music import Key
+from daemon.errors import ServiceError, WorkerError
+from daemon.radio.course import Course, glide, neighbour
+from daemon.radio.encoder import Encoder
+from daemon.radio.icecast import IcecastSource, Target
+from daemon.radio.listeners import Hub, Listener, icy_note
+from daemon.radio.phrase import RATE, Phrase
+from daemon.radio.pieces import levelled, planned
+from daemon.radio.server import RadioServer
+from daemon.radio.station import BLOCK, Mixer, Recorder
+from daemon.radio.writer import ChildSource, Writer
+
+
+def phrase(words: str, number: int, turn: int, level: float = 0.25, frames: int = RATE) -> Phrase:
+    """A phrase of a steady level, that rings on at a tenth of it for half a second."""
+    audio = np.full((frames + RATE // 2, 2), level, np.float32)
+    audio[frames:] = level / 10
+    return Phrase(audio, frames, words, "hook", "Am", 120.0, "4/4", 4, number, turn)
+
+
+def test_keys_go_round_the_circle_of_fifths_and_tempi_by_small_steps():
+    course = Course("lo-fi, slow", 3)
+    plans = [planned(course)[1] for _ in range(6)]
+    course.say("techno 132 bpm")
+    later = [planned(course)[1] for _ in range(12)]
+    keys = [Key.parse(plan.key) for plan in (*plans, *later)]
+    for a, b in pairwise(keys):
+        # a fifth up or down, the same, or those of the relative key
+        places = [(one.tonic + (3 if one.is_minor else 0)) * 7 % 12 for one in (a, b)]
+        assert min((places[0] - places[1]) % 12, (places[1] - places[0]) % 12) <= 1
+    for a, b in pairwise([plan.bpm for plan in (*plans, *later)]):
+        assert min(abs(b / (a * by) - 1) for by in (0.5, 1, 2)) <= 0.0501
+    assert later[-1].bpm == 132
+    assert all(section.bars <= 4 for plan in plans for section in plan.sections)
+    assert glide(70, 132) == pytest.approx(133, abs=0.5) and glide(None, 90) == 90
+    assert neighbour("A minor", 1) == "E minor" and neighbour("C major", 0) == "A minor"
+
+
+def test_soft_and_loud_passages_of_a_phrase_come_together():
+    t = np.arange(10 * RATE) / RATE
+    tone = np.sin(2 * np.pi * 330 * t) * np.where(t < 5, 0.05, 0.12)
+    made = levelled(np.stack([tone, tone], axis=1).astype(np.float32), len(tone), 1.0)
+    soft, loud = (
+        float(np.sqrt((made[a * RATE : b * RATE] ** 2).mean())) for a, b in ((1, 3), (7, 9))
+    )
+    assert abs(20 * np.log10(loud / soft)) < 2 and np.abs(made).max() < 1
+
+
+def test_the_same_seed_plays_the_same_set():
+    one, other = (planned(Course("jazz", 9))[1].to_json() for _ in range(2))
+    assert one == other
+
+
+class Ready:
+    """A writer whose phrases are there from the start; then the last is heard again."""
+
+    def __init__(self, *phrases: Phrase) -> None:
+        self.left = list(phrases)
+        self.last: Phrase | None = None
+
+    def take(self) -> Phrase | None:
+        self.last = self.left.pop(0) if self.left else self.last
+        return self.last
+
+
+def test_a_phrase_rings_on_over_the_next_without_a_gap():
+    mixer = Mixer(Ready(phrase("a", 0, 0), phrase("b", 1, 0, 0.5)))
+    blocks = [mixer.block() for _ in range(30)]
+    heard = np.concatenate([block for block, _ in blocks])[:, 0]
+    assert [(k, one.words) for k, (_, one) in enumerate(blocks) if one] == [
+        (0, "a"), (10, "b"), (20, "b"),
+    ]  # fmt: skip
+    assert np.allclose(heard[:RATE], 0.25)
+    assert np.allclose(heard[RATE : RATE + RATE // 2], 0.5 + 0.025)
+    assert np.allclose(heard[RATE + RATE // 2 : 2 * RATE], 0.5)
+    # where the next is late the last is heard again, over its own ringing
+    assert np.allclose(heard[2 * RATE : 2 * RATE + RATE // 2], 0.55)
+
+
+class Gated:
+    """A source that makes a phrase whenever it is let."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Semaphore(3)
+
+    def next(self, words: str, turn: int) -> Phrase:
+        self.gate.acquire()
+        return phrase(words, 0, turn, frames=BLOCK)
+
+    def end(self) -> None:
+        self.gate.release(100)
+
+
+def test_new_words_take_the_place_of_what_was_ready_of_the_old():
+    source = Gated()
+    writer = Writer("old", lambda: source)
+    writer.start()
+    try:
+        _until(lambda: len(writer._ready) == 3)
+        assert writer.take().words == "old"
+        writer.say("new")
+        # what is ready is heard until the first of the new words is written
+        assert writer.take().words == "old"
+        source.gate.release(3)
+        _until(lambda: writer._ready and writer._ready[0].words == "new")
+        assert writer.take().words == "new"
+        assert writer.repeats == 0
+    finally:
+        writer.end()
+
+
+def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_ends():
+    source = ChildSource(4)
+    try:
+        one = source.next("ambient drone 90 bpm", 0)
+        assert one.frames == round(one.bars * 4 * 60 / 90 * RATE) and one.number == 0
+        assert len(one.audio) > one.frames and 0.01 < np.abs(one.audio).max() < 1
+        assert source._process is not None
+        source._process.kill()
+        with pytest.raises(WorkerError, match="started again"):
+            source.next("ambient drone 90 bpm", 0)
+        assert source.next("ambient drone 90 bpm", 1).round == 1
+    finally:
+        source.end()
+
+
+def test_the_last_minutes_are_kept_in_a_file_of_one_size():
+    recorder = Recorder(2 / 60)
+    for k in range(33):
+        recorder.put(np.full((BLOCK, 2), k / 64, np.float32))
+    last = recorder.last(1 / 60)
+    assert len(last) == RATE
+    assert np.allclose(last[::BLOCK, 0], np.arange(23, 33) / 64, atol=1e-4)
+    assert len(recorder.last(60)) == 2 * RATE
+
+
+def test_icy_notes_stand_at_their_places():
+    listener = Listener(icy=True)
+    listener.title = "it's on"
+    out = listener.framed(b"x" * 20000) + listener.framed(b"x" * 20000)
+    assert out[16000:][: 1 + out[16000] * 16] == icy_note("it's on")
+    second = 16000 + 1 + out[16000] * 16 + 16000
+    assert out[second] == 0
+    assert out.count(b"x") == 40000
+
+
+@pytest.mark.parametrize("kind", ["mp3", "opus"])
+def test_the_stream_is_read_from_any_place(kind, tmp_path):
+    encoder = Encoder(kind)
+    t = np.arange(BLOCK) / RATE
+    parts = []
+    for k in range(60):
+        wave = 0.3 * np.sin(2 * np.pi * 440 * (t + k / 10))
+        parts.append(encoder.encode(np.stack([wave, wave], axis=1).astype(np.float32)))
+    whole = b"".join(parts)
+    assert len(whole) > 20000
+    if shutil.which("ffmpeg"):
+        half = encoder.header + b"".join(parts[30:])
+        file = tmp_path / f"half.{kind}"
+        file.write_bytes(half)
+        told = subprocess.run(["ffmpeg", "-v", "error", "-i", file, "-f", "f32le", "-"], capture_output=True)  # fmt: skip
+        assert len(told.stdout) > 4 * RATE
+
+
+def test_the_server_streams_to_its_own_address_and_takes_words_with_the_token_alone():
+    async def run() -> None:
+        hub = Hub(Encoder("mp3"), asyncio.get_running_loop())
+        said: list[tuple[str, dict]] = []
+        server = RadioServer(
+            hub, "secret", lambda: {"title": "it plays"},
+            lambda path, values: said.append((path, values)) or {"text": "yes"},
+        )  # fmt: skip
+        await server.start("127.0.0.1", 0)
+
+        def ask(method, path, body=None, **headers):
+            line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+            line.request(method, path, body, headers)
+            answer = line.getresponse()
+            data = answer.read(30 if path == "/radio" else None)
+            line.close()
+            return answer.status, data, answer
+
+        def stream() -> None:
+            for _ in range(30):
+                hub.put(np.zeros((BLOCK, 2), np.float32))
+
+        stream()
+        await asyncio.sleep(0)
+        status, data, answer = await asyncio.to_thread(
+            ask, "GET", "/radio", **{"Icy-MetaData": "1"}
+        )
+        assert (status, answer.getheader("Content-Type")) == (200, "audio/mpeg")
+        assert answer.getheader("icy-metaint") == "16000" and len(data) == 30
+        status, data, _ = await asyncio.to_thread(ask, "GET", "/now")
+        assert json.loads(data) == {"title": "it plays"}
+        assert (await asyncio.to_thread(ask, "GET", "/now", Host="evil.example"))[0] == 403
+        assert (await asyncio.to_thread(ask, "POST", "/say", "{}"))[0] == 403
+        held = {"Authorization": "Bearer secret"}
+        status, _, _ = await asyncio.to_thread(ask, "POST", "/say", '{"words": "x"}', **held)
+        assert status == 200 and said == [("/say", {"words": "x"})]
+        assert (await asyncio.to_thread(ask, "POST", "/say", "[1]", **held))[0] == 400
+        assert (await asyncio.to_thread(ask, "GET", "/etc/passwd"))[0] == 404
+        await server.end()
+
+    asyncio.run(run())
+
+
+def test_an_address_of_icecast_is_checked():
+    target = Target.of("icecast://me@host:8001/radio.mp3", "p w")
+    assert (target.host, target.port, target.mount, target.user) == (
+        "host",
+        8001,
+        "/radio.mp3",
+        "me",
+    )
+    assert base64.b64decode(target.authorization[6:]) == b"me:p w"
+    for bad in ("ftp://x/y", "icecast://host", "icecast://host:port/m"):
+        with pytest.raises(ServiceError, match="no address of a mount"):
+            Target.of(bad, "x")
+    with pytest.raises(ServiceError, match="password is missing"):
+        Target.of("host/mount", None)
+
+
+_ICECAST = """<icecast><limits><sources>2</sources></limits><authentication>
+<source-password>hush</source-password><admin-user>admin</admin-user>
+<admin-password>hush2</admin-password></authentication><hostname>localhost</hostname>
+<listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+<paths><logdir>{folder}</logdir><webroot>/usr/share/icecast2/web</webroot>
+<adminroot>/usr/share/icecast2/admin</adminroot></paths>
+<security><chroot>0</chroot><changeowner><user>nobody</user><group>nogroup</group></changeowner>
+</security></icecast>"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("icecast2"), reason="Icecast is not installed")
+def test_a_real_icecast_is_fed_refuses_and_is_tried_again(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path / "icecast"
+    folder.mkdir()
+    folder.chmod(0o777)
+    for one in [folder, *Path(folder).parents][:4]:
+        with contextlib.suppress(OSError):
+            one.chmod(0o755 if one != folder else 0o777)
+    config = folder / "icecast.xml"
+    config.write_text(_ICECAST.format(port=port, folder=folder))
+    source = IcecastSource(Target.of(f"icecast://127.0.0.1:{port}/r.mp3", "hush"), "mp3")
+    wrong = IcecastSource(Target.of(f"icecast://127.0.0.1:{port}/w.mp3", "no"), "mp3")
+    source.start()
+    ended = threading.Event()
+
+    def play() -> None:
+        source.now(phrase("rain", 0, 0))
+        while not ended.wait(0.05):
+            source.put(np.zeros((BLOCK, 2), np.float32))
+
+    thread = threading.Thread(target=play)
+    thread.start()
+    server = None
+    try:
+        _until(lambda: "tried again" in source.state)
+        server = subprocess.Popen(["icecast2", "-c", config], stdout=-3, stderr=-3)
+        _until(lambda: source.state == "sends")
+        wrong.start()
+        _until(lambda: "password is wrong" in wrong.state)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        line.request("GET", "/r.mp3", headers={"Icy-MetaData": "1"})
+        data = line.getresponse().read(60000)
+        line.close()
+        assert b"StreamTitle='rain (hook, Am, 120 bpm)'" in data
+    finally:
+        ended.set()
+        thread.join()
+        source.end()
+        wrong.end()
+        if server:
+            server.kill()
+            server.wait()
+
+
+def _until(is_so) -> None:
+    until = time.monotonic() + 40
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
