@@ -53,7 +53,9 @@ def doctor(
 
 
 def install(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+    what: Annotated[
+        str, typer.Argument(help="ableton, fl-studio, reaper, touchosc, mcp or autostart.")
+    ],
     user_data_dir: Annotated[
         Path | None,
         typer.Option(
@@ -63,7 +65,8 @@ def install(
         ),
     ] = None,
 ) -> None:
-    """Put the device or scripts into your DAW's folders, or start the daemon at log-in.
+    """Put the device or scripts into your DAW's folders, the tools into a language model's host, or
+    start the daemon at log-in.
 
     Shows the steps that remain.
     """
@@ -79,13 +82,18 @@ def install(
 
 
 def uninstall(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+    what: Annotated[
+        str, typer.Argument(help="ableton, fl-studio, reaper, touchosc, mcp or autostart.")
+    ],
 ) -> None:
     """Take away what `install` put in place."""
-    from daemon.install.daws import WHAT
+    from daemon.install.daws import WHAT, leave_hosts
     from daemon.install.daws import uninstall as take_away
 
     _one_of(what, WHAT)
+    if what == "mcp":
+        print("\n".join(leave_hosts(Places.find())))
+        return
     gone, left = take_away(Places.find(), what)
     for path in gone:
         print(f"gone: {path}")

@@ -21,6 +21,7 @@ from daemon.cli.answer import answer
 from daemon.cli.correct import correct
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.library import add_commands
+from daemon.cli.mcp import mcp
 from daemon.cli.midi import midi_app
 from daemon.cli.models import models
 from daemon.cli.options import AsJson, Force, Out, with_fields
@@ -437,6 +438,7 @@ app.command("spend")(spend)
 app.command("models")(models)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
+app.command("mcp")(mcp)
 app.command("correct")(correct)
 app.command("doctor")(doctor)
 app.command("install")(install)

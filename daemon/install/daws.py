@@ -19,6 +19,7 @@ import platformdirs
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
+from daemon.install import hosts
 from daemon.install.autostart import autostart_unit
 
 REPOSITORY = Path(__file__).parents[2]
@@ -198,6 +199,25 @@ def install_reaper(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def install_mcp(places: Places, user_data: Path | None) -> Installed:
+    """Our entry in the settings of the hosts of language models that are there."""
+    done = hosts.enter(user_data)
+    left = [one.said for one in done if not one.done]
+    if len(left) == len(done):
+        raise ServiceError("\n".join(left), "install")
+    return Installed(
+        (),
+        (
+            *(one.said for one in done),
+            "Restart the host; its list of tools then has sidecrate.",
+            "Start the daemon: sidecrate run (or let it start by itself:"
+            " sidecrate install autostart).",
+            "The tools need the package mcp: pip install 'sidecrate[mcp]', or from a checkout"
+            " uv tool install '.[mcp]'.",
+        ),
+    )
+
+
 def install_autostart(places: Places, user_data: Path | None) -> Installed:
     """Start the daemon at every log-in."""
     unit = autostart_unit()
@@ -211,6 +231,7 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "fl-studio": install_fl_studio,
     "reaper": install_reaper,
     "touchosc": install_touchosc,
+    "mcp": install_mcp,
     "autostart": install_autostart,
 }
 
@@ -260,6 +281,20 @@ def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
                 path.parent.rmdir()
     _write_down(places, known)
     return gone, left
+
+
+def leave_hosts(places: Places) -> list[str]:
+    """Take our entry out of the hosts' settings, which stay; what was done, in words.
+
+    ServiceError where one of them cannot be read.
+    """
+    done = list(hosts.leave())
+    known = _written_down(places)
+    if known.pop("mcp", None) is not None:
+        _write_down(places, known)
+    if left := [one.said for one in done if not one.done]:
+        raise ServiceError("\n".join(left), "install")
+    return [f"taken out of {one.said}" for one in done] or ["no host had it"]
 
 
 def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
