@@ -279,10 +279,8 @@ class Calls:
                 return f"{', '.join(old)} as before"
 
             self._journal.add(f"pin {', '.join(pins)}", back)
-        return Told({"session": dict(await self._house.session()), "pinned": self._pinned()})
-
-    def _pinned(self) -> dict[str, Any]:
-        return load_pins(self._house.jobs)
+        pinned = load_pins(self._house.jobs)
+        return Told({"session": await self._house.session(pinned), "pinned": pinned})
 
     async def _pin(self, pins: Mapping[str, Any]) -> None:
         for name, value in pins.items():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +81,17 @@ class House:
             self._boot = boot
         return self._line
 
-    async def session(self) -> dict[str, Any]:
-        """What the daemon knows of the DAW's project; empty where it tells nothing in time."""
-        line = self.line
+    async def session(self, pinned: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What the daemon knows of the DAW's project; empty where it tells nothing in time.
+
+        pinned: what it must say by then, for it is told some time after it was pinned.
+        """
+        line, wanted = self.line, dict(pinned or {})
         for _ in range(20):
-            if line.session:
+            if line.session and wanted.items() <= line.session.items():
                 break
             await asyncio.sleep(_SESSION_S / 20)
-        return line.session
+        return dict(line.session)
 
     @property
     def jobs(self) -> Database:
