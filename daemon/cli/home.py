@@ -54,13 +54,13 @@ def doctor(
 
 def install(
     what: Annotated[
-        str, typer.Argument(help="ableton, fl-studio, reaper, touchosc, mcp or autostart.")
+        str, typer.Argument(help="ableton, fl-studio, reaper, ardour, touchosc, mcp or autostart.")
     ],
     user_data_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Live's User Library, FL's user data or REAPER's resource folder, "
-            "or where the tablet's layout goes.",
+            help="Live's User Library, FL's user data, REAPER's resource folder, "
+            "Ardour's settings, or where the tablet's layout goes.",
             metavar="FOLDER",
         ),
     ] = None,
@@ -83,7 +83,7 @@ def install(
 
 def uninstall(
     what: Annotated[
-        str, typer.Argument(help="ableton, fl-studio, reaper, touchosc, mcp or autostart.")
+        str, typer.Argument(help="ableton, fl-studio, reaper, ardour, touchosc, mcp or autostart.")
     ],
 ) -> None:
     """Take away what `install` put in place."""

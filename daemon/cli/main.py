@@ -24,7 +24,7 @@ from daemon.cli.library import add_commands
 from daemon.cli.mcp import mcp
 from daemon.cli.midi import midi_app
 from daemon.cli.models import models
-from daemon.cli.options import AsJson, Force, Out, with_fields
+from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import (
     about_clip,
     again_records,
@@ -230,6 +230,7 @@ def make(
     out: Out = None,
     force: Force = False,
     as_json: AsJson = False,
+    progress: Progress = False,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Make nothing: show what each word of the prompt sets."),
@@ -243,7 +244,8 @@ def make(
 
         print(explained_text(prompt, fields, as_json=as_json))
         return
-    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
+    how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 
 @app.command()
@@ -258,6 +260,7 @@ def fit(
         typer.Option(help="Refuse a file without a clear beat instead of writing the best answer."),
     ] = False,
     as_json: AsJson = False,
+    progress: Progress = False,
     *,
     fields: dict[str, Any],
 ) -> None:
@@ -271,6 +274,7 @@ def fit(
         as_json=as_json,
         strict=strict,
         alone=bool(picture) or strict,
+        progress=progress,
     ):
         if picture:
             from daemon.conform.picture import draw_clip
@@ -316,12 +320,13 @@ def look(
 def again(
     what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
     as_json: AsJson = False,
+    progress: Progress = False,
     *,
     fields: dict[str, Any],
 ) -> None:
     """The same again with a new seed, or with what the options change."""
     one_thread(os.environ)
-    show_clips(again_records(what, fields, quiet=as_json), as_json)
+    show_clips(again_records(what, fields, quiet=as_json, progress=progress), as_json)
 
 
 @app.command()

@@ -40,7 +40,7 @@ def source_file(folder: str, name: str) -> Path:
 
     ServiceError when it is in neither.
     """
-    for path in (CARRIED / name, REPOSITORY / folder / name):
+    for path in (CARRIED / folder / name, CARRIED / name, REPOSITORY / folder / name):
         if path.is_file():
             return path
     raise ServiceError(
@@ -178,25 +178,69 @@ def install_reaper(places: Places, user_data: Path | None) -> Installed:
     """The script that orders clips, and the OSC pattern by which REAPER sends its tempo."""
     resources = reaper_resources(user_data)
     script = resources / "Scripts" / "Sidecrate.lua"
+    item = resources / "Scripts" / "Sidecrate item.lua"
     pattern = resources / "OSC" / "Sidecrate.ReaperOSC"
     _bring(source_file("reaper", "Sidecrate.lua"), script)
+    _bring(source_file("reaper", "Sidecrate item.lua"), item)
     _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
-    # REAPER's PATH is not that of a terminal
-    command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
-    text = script.read_text(encoding="utf-8").replace(
-        "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
-    )
-    script.write_text(text, encoding="utf-8", newline="\n")
+    _write_command(script)
+    _write_command(item)
     return Installed(
-        (script, pattern),
+        (script, item, pattern),
         (
-            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua."
-            " Give it a key.",
+            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua,"
+            " and Sidecrate item.lua. Give each a key.",
             "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC,"
             " pattern config Sidecrate, device 127.0.0.1, port 9140.",
             "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
         ),
     )
+
+
+def ardour_config(chosen: Path | None) -> Path:
+    """The newest Ardour's folder of settings. ServiceError when none is there."""
+    if chosen is not None and chosen.is_dir():
+        return chosen
+    base = Path(platformdirs.user_config_dir(roaming=True))
+    usual = Path.home() / "Library" / "Preferences" if sys.platform == "darwin" else base
+    found = [one for one in usual.glob("[Aa]rdour*") if one.name[6:].isdigit()]
+    if chosen is None and found:
+        return max(found, key=lambda one: int(one.name[6:]))
+    where = chosen or usual / "ardour8"
+    raise ServiceError(
+        f"there are no settings of Ardour at {where}; start Ardour once,"
+        " or name their folder: --user-data-dir FOLDER",
+        "no_folder",
+    )
+
+
+def install_ardour(places: Places, user_data: Path | None) -> Installed:
+    """The action that orders clips, and the hook by which Ardour tells its tempo."""
+    folder = ardour_config(user_data) / "scripts"
+    action, hook = folder / "Sidecrate.lua", folder / "Sidecrate tempo.lua"
+    _bring(source_file("ardour", "Sidecrate.lua"), action)
+    _bring(source_file("ardour", "Sidecrate tempo.lua"), hook)
+    _write_command(action)
+    return Installed(
+        (action, hook),
+        (
+            "In Ardour: Edit > Lua Scripts > Script Manager > Action Scripts > an unset one >"
+            " Add/Set: Sidecrate. Its button is in the toolbar, and it can have a key.",
+            "So that Ardour tells its tempo: the same window > Action Hooks > New Hook:"
+            " Sidecrate tempo.",
+            "Set audio.sample_rate in the config (`sidecrate open config`) to that of your"
+            " sessions: Ardour then takes clips as they are.",
+        ),
+    )
+
+
+def _write_command(script: Path) -> None:
+    """The command's whole path into a script: a DAW's PATH is not that of a terminal."""
+    command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
+    text = script.read_text(encoding="utf-8").replace(
+        "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
+    )
+    script.write_text(text, encoding="utf-8", newline="\n")
 
 
 def install_mcp(places: Places, user_data: Path | None) -> Installed:
@@ -230,6 +274,7 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "ableton": install_ableton,
     "fl-studio": install_fl_studio,
     "reaper": install_reaper,
+    "ardour": install_ardour,
     "touchosc": install_touchosc,
     "mcp": install_mcp,
     "autostart": install_autostart,
