@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Timeout of a check: a slow disk loads a model's libraries, or a service is slow to answer.
 CHECK_S = 60.0
 
+INSTALLABLE = "ableton, live-extension, fl-studio, reaper, ardour, touchosc, mcp or autostart."
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
@@ -53,9 +54,7 @@ def doctor(
 
 
 def install(
-    what: Annotated[
-        str, typer.Argument(help="ableton, fl-studio, reaper, ardour, touchosc, mcp or autostart.")
-    ],
+    what: Annotated[str, typer.Argument(help=INSTALLABLE)],
     user_data_dir: Annotated[
         Path | None,
         typer.Option(
@@ -82,9 +81,7 @@ def install(
 
 
 def uninstall(
-    what: Annotated[
-        str, typer.Argument(help="ableton, fl-studio, reaper, ardour, touchosc, mcp or autostart.")
-    ],
+    what: Annotated[str, typer.Argument(help=INSTALLABLE)],
 ) -> None:
     """Take away what `install` put in place."""
     from daemon.install.daws import WHAT, leave_hosts

@@ -7,24 +7,35 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
+from daemon.home.web_access import load_token, read_address
 from daemon.install import hosts
 from daemon.install.autostart import autostart_unit
+from daemon.install.folders import (
+    ableton_library,
+    ardour_config,
+    documents,
+    fl_user_data,
+    reaper_resources,
+)
+from daemon.version import __version__
 
 REPOSITORY = Path(__file__).parents[2]
 #: Where the wheel carries these files; the repository has folders of their own for them.
 CARRIED = Path(__file__).parent / "installable"
+#: The usual port of the page, where it is not served now.
+PAGE_PORT = 9141
 
 
 @dataclass(frozen=True)
@@ -45,44 +56,6 @@ def source_file(folder: str, name: str) -> Path:
             return path
     raise ServiceError(
         f"{name} is not part of this installation; install Sidecrate anew", "incomplete"
-    )
-
-
-def documents() -> Path:
-    """The user's documents, wherever the system (OneDrive, say) has moved them."""
-    return Path(platformdirs.user_documents_dir())
-
-
-# -- where things go
-
-
-def ableton_library(chosen: Path | None) -> Path:
-    """Live's User Library. ServiceError when it is not there."""
-    usual = (
-        (Path.home() / "Music" if sys.platform == "darwin" else documents())
-        / "Ableton"
-        / "User Library"
-    )
-    folder = chosen or usual
-    if not folder.is_dir():
-        raise ServiceError(
-            f"there is no Live User Library at {folder}; see Live's Preferences > Library,"
-            " and name it: --user-data-dir FOLDER",
-            "no_folder",
-        )
-    return folder
-
-
-def fl_user_data(chosen: Path | None) -> Path:
-    """FL Studio's user data folder. ServiceError when it is not there."""
-    base = chosen or documents()
-    for folder in (base / "Image-Line" / "FL Studio", base / "FL Studio", base):
-        if (folder / "Settings").is_dir():
-            return folder
-    raise ServiceError(
-        f"there is no FL Studio user data below {base}; see FL's Options > File settings,"
-        " and name it: --user-data-dir FOLDER",
-        "no_folder",
     )
 
 
@@ -161,19 +134,6 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     )
 
 
-def reaper_resources(chosen: Path | None) -> Path:
-    """REAPER's resource folder. ServiceError when it is not there."""
-    usual = Path(platformdirs.user_config_dir("REAPER", appauthor=False, roaming=True))
-    folder = chosen or usual
-    if not folder.is_dir():
-        raise ServiceError(
-            f"there is no REAPER resource folder at {folder};"
-            " see Options > Show REAPER resource path, and name it: --user-data-dir FOLDER",
-            "no_folder",
-        )
-    return folder
-
-
 def install_reaper(places: Places, user_data: Path | None) -> Installed:
     """The script that orders clips, and the OSC pattern by which REAPER sends its tempo."""
     resources = reaper_resources(user_data)
@@ -194,23 +154,6 @@ def install_reaper(places: Places, user_data: Path | None) -> Installed:
             " pattern config Sidecrate, device 127.0.0.1, port 9140.",
             "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
         ),
-    )
-
-
-def ardour_config(chosen: Path | None) -> Path:
-    """The newest Ardour's folder of settings. ServiceError when none is there."""
-    if chosen is not None and chosen.is_dir():
-        return chosen
-    base = Path(platformdirs.user_config_dir(roaming=True))
-    usual = Path.home() / "Library" / "Preferences" if sys.platform == "darwin" else base
-    found = [one for one in usual.glob("[Aa]rdour*") if one.name[6:].isdigit()]
-    if chosen is None and found:
-        return max(found, key=lambda one: int(one.name[6:]))
-    where = chosen or usual / "ardour8"
-    raise ServiceError(
-        f"there are no settings of Ardour at {where}; start Ardour once,"
-        " or name their folder: --user-data-dir FOLDER",
-        "no_folder",
     )
 
 
@@ -241,6 +184,45 @@ def _write_command(script: Path) -> None:
         "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
     )
     script.write_text(text, encoding="utf-8", newline="\n")
+
+
+def install_live_extension(places: Places, user_data: Path | None) -> Installed:
+    """The extension for Live's menus, with the way to this machine's API in it."""
+    folder = user_data or documents()
+    if not folder.is_dir():
+        raise ServiceError(
+            f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder"
+        )
+    target = folder / "Sidecrate.ablx"
+    address = read_address(places)
+    pairing = {
+        "address": f"http://127.0.0.1:{address['port'] if address else PAGE_PORT}",
+        "token": load_token(places),
+    }
+    manifest = {
+        "name": "Sidecrate",
+        "author": "Sidecrate",
+        "entry": "extension.js",
+        "version": __version__,
+        "minimumApiVersion": "1.0.0",
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+        archive.writestr("sidecrate.json", json.dumps(pairing))
+        archive.write(source_file("live_extension/built", "extension.js"), "extension.js")
+    write_whole(target, packed.getvalue(), private=True)
+    return Installed(
+        (target,),
+        (
+            "It needs Live Suite 12.4.5 or newer. In Live: Settings > Extensions: drag the file"
+            " there, with Developer Mode off, and restart Live.",
+            "It asks the page's API: write `web: on` into the config (`sidecrate open config`)"
+            " and start the daemon: sidecrate run.",
+            "Give the file to nobody: it opens your Sidecrate to this machine's programs."
+            " A new token, or another web.port, needs a new file.",
+        ),
+    )
 
 
 def install_mcp(places: Places, user_data: Path | None) -> Installed:
@@ -276,6 +258,7 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "reaper": install_reaper,
     "ardour": install_ardour,
     "touchosc": install_touchosc,
+    "live-extension": install_live_extension,
     "mcp": install_mcp,
     "autostart": install_autostart,
 }

@@ -48,9 +48,9 @@ async def serve_http(places: Places, port: int) -> None:
     """
     import uvicorn
 
+    from daemon.home.web_access import load_token
     from daemon.mcp.server import make_server
     from daemon.web.__main__ import listening
-    from daemon.web.access import load_token
 
     house = House(places)
     app = make_server(house).streamable_http_app(streamable_http_path="/mcp")

@@ -17,7 +17,10 @@ from tests.conftest import require, skip_or_fail
 
 LIBRARIES = Path("/usr/lib/ardour7")
 #: A preset of exports: a WAV of 24 bits without dither, which Ardour's own would add.
-_PRESET_ID, _FORMAT_ID = "2f3c2c6e-51a0-4c0b-9d0e-0a64a1b7f001", "2f3c2c6e-51a0-4c0b-9d0e-0a64a1b7f002"
+_PRESET_ID, _FORMAT_ID = (
+    "2f3c2c6e-51a0-4c0b-9d0e-0a64a1b7f001",
+    "2f3c2c6e-51a0-4c0b-9d0e-0a64a1b7f002",
+)
 _PRESET = f"""<ExportPreset id="{_PRESET_ID}" name="plain"><ExportFormat id="{_FORMAT_ID}"/>
 <ExportFilename><Folder relative="1" path="export"/></ExportFilename></ExportPreset>"""
 _FORMAT = f"""<ExportFormatSpecification name="plain" id="{_FORMAT_ID}" analyse="0">
@@ -131,9 +134,7 @@ def _run_lua(text: str, place: Path) -> None:
     (export / "plain.format").write_text(_FORMAT)
     environment = {**os.environ, "HOME": str(home)}
     command = ["ardour7-lua", str(place)]
-    subprocess.run(
-        command, env=environment, capture_output=True, timeout=_PATIENCE_S, check=False
-    )
+    subprocess.run(command, env=environment, capture_output=True, timeout=_PATIENCE_S, check=False)
 
 
 def make_session(folder: Path, bpm: float, meter: str, rate: int = 44100) -> Path:

@@ -7,7 +7,7 @@ import pytest
 
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.install import autostart
+from daemon.install import autostart, folders
 from daemon.install import daws as module
 from daemon.install.daws import install, uninstall
 
@@ -156,8 +156,8 @@ def test_reapers_script_knows_where_the_command_is(places, tmp_path):
 def test_ardours_scripts_go_into_the_newest_settings_and_know_the_command(
     places, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(module.platformdirs, "user_config_dir", lambda **_: str(tmp_path))
-    monkeypatch.setattr(module.sys, "platform", "linux")
+    monkeypatch.setattr(folders.platformdirs, "user_config_dir", lambda **_: str(tmp_path))
+    monkeypatch.setattr(folders.sys, "platform", "linux")
     with pytest.raises(ServiceError, match="start Ardour once"):
         install(places, "ardour", None)
     for name in ("ardour7", "ardour8", "ardourish"):
