@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from pathlib import Path
 
 from bridge.music import Meter, loop_frames
@@ -19,11 +18,11 @@ TEMPI = (60.0, 72.5, 84.0, 90.0, 93.5, 100.0, 110.0, 120.0, 124.0, 127.5, 128.20
          140.0, 150.0, 174.0)  # fmt: skip
 METERS = ("4/4", "3/4", "6/8", "5/4", "7/8", "12/8")
 
-#: Sets tempo and meter as a file says, empties the tracks, and goes to bar 3.
+#: Sets tempo and meter as a file says, and empties the tracks.
 _NEXT = """
 function factory () return function ()
   local file = io.open ("{next}")
-  local bpm, beats, unit, at = file:read ("n", "n", "n", "n")
+  local bpm, beats, unit = file:read ("n", "n", "n")
   file:close ()
   for route in Session:get_tracks ():iter () do
     local list = route:to_track ():playlist ()
@@ -35,8 +34,6 @@ function factory () return function ()
   Temporal.TempoMap.update (map)
   map = nil
   collectgarbage ()
-  Session:request_locate (at, false, ARDOUR.LocateTransportDisposition.MustStop,
-    ARDOUR.TransportRequestSource.TRS_UI)
   local done = io.open ("{out}", "w")
   done:close ()
 end end
@@ -69,9 +66,9 @@ def _errors(ardour: object, folder: Path) -> list[tuple[float, str, int, int, in
         beats, unit = meter.split("/")
         for bpm in TEMPI:
             two_bars = loop_frames(2, Meter.parse(meter), bpm, RATE)
-            (folder / "next").write_text(f"{bpm} {beats} {unit} {two_bars}\n")
+            (folder / "next").write_text(f"{bpm} {beats} {unit}\n")
             ardour.run("next")
-            time.sleep(0.5)
+            ardour.locate(two_bars)
             ardour.press("make")
             (region,) = ardour.wait_for_regions(1)
             end = loop_frames(2 + BARS, Meter.parse(meter), bpm, RATE)

@@ -81,6 +81,14 @@ function factory () return function ()
   file:close ()
 end end
 """
+_WHERE = """
+function factory () return function ()
+  local file = io.open ("{out}.part", "w")
+  file:write (Session:transport_sample ())
+  file:close ()
+  os.rename ("{out}.part", "{out}")
+end end
+"""
 _SELECT = """
 function factory () return function ()
   local chosen = ArdourUI.SelectionList ()
@@ -175,7 +183,7 @@ class Ardour:
         """scripts: Lua by name; beside these there are `report`, `save` and `select`."""
         self.folder = folder
         self.out = folder / "out"
-        own = {"report": _REPORT, "select": _SELECT, "save": _SAVE}
+        own = {"report": _REPORT, "select": _SELECT, "save": _SAVE, "where": _WHERE}
         own = {name: text.replace("{out}", str(self.out)) for name, text in own.items()}
         self._scripts = {**scripts, **own}
         self._session = session
@@ -255,7 +263,15 @@ class Ardour:
     def press(self, script: str) -> None:
         """Run a script, and do not wait for it."""
         number = list(self._scripts).index(script) + 1
-        message = build_message("/access_action", f"LuaAction/script-{number}")
+        self._send("/access_action", f"LuaAction/script-{number}")
+
+    def locate(self, frame: int) -> None:
+        """Move the playhead, and wait until it is there."""
+        self._send("/locate", frame, 0)
+        self._wait(lambda: int(self.run("where")) == frame, "the playhead")
+
+    def _send(self, address: str, *arguments: str | int) -> None:
+        message = build_message(address, *arguments)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(message, ("127.0.0.1", self._port))
 
