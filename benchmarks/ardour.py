@@ -75,7 +75,19 @@ def _errors(ardour: object, folder: Path) -> list[tuple[float, str, int, int, in
             length = loop_frames(BARS, Meter.parse(meter), bpm, RATE)
             off = (region[1] - two_bars, region[2] - length, region[1] + region[2] - end)
             found.append((bpm, meter, *off, region[3]))
+        # it takes minutes on a busy machine: what is known so far is told
+        print(f"{meter}: {_summary(found[-len(TEMPI) :])}", flush=True)
     return found
+
+
+def _summary(found: list[tuple[float, str, int, int, int, str]]) -> str:
+    """The greatest errors in frames, and how often Ardour names the end as the bar's beginning."""
+    start, length, end = (max(abs(int(one[number])) for one in found) for number in (2, 3, 4))
+    on_bar = sum(one[5] == f"{3 + BARS}|1|0" for one in found)
+    return (
+        f"start off by at most {start}, length by {length}, end against the grid from bar 1 by"
+        f" {end} frames; Ardour calls the end {3 + BARS}|1|0 in {on_bar} of {len(found)}"
+    )
 
 
 def bench() -> None:
@@ -104,10 +116,7 @@ def bench() -> None:
         finally:
             ardour.stop()
     print(f"{len(found)} loops of {BARS} bars at bar 3: {len(TEMPI)} tempi, {len(METERS)} meters")
-    for number, what in ((2, "start"), (3, "length"), (4, "end, against the grid from bar 1")):
-        print(f"{what}: off by at most {max(abs(int(one[number])) for one in found)} frames")
-    on_bar = sum(one[5] == f"{3 + BARS}|1|0" for one in found)
-    print(f"Ardour's own name of the end is {3 + BARS}|1|0 in {on_bar} of {len(found)}")
+    print(_summary(found))
     for bpm, meter, start, length, end, at in found:
         if start or length or abs(end) > 1:
             print(f"  {bpm:g} bpm in {meter}: start {start:+d}, length {length:+d}, {at}")
