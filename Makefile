@@ -6,7 +6,7 @@ BIN := .venv/bin
 # at most, gives the cores work meanwhile.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
-.PHONY: page page-tools demo test check run setup setup-local system lint style types bench listen clean
+.PHONY: page extension page-tools demo test check run setup setup-local system lint style types bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -48,6 +48,10 @@ system:
 page:
 	@command -v npm >/dev/null 2>&1 || { echo "make page needs npm (Node 20 or newer): https://nodejs.org" >&2; exit 1; }
 	cd daemon/web/page && npm ci --silent && npm run build
+
+# The same for Live's extension, from live_extension/src.
+extension:
+	cd live_extension && npm ci --silent && npm run build
 
 # What builds and checks the page, where npm is; without it the tests that need it are skipped.
 page-tools:

@@ -16,7 +16,7 @@ import httpx
 
 from bridge.midi.backend import backend
 from daemon.home.places import Places
-from daemon.web.access import load_token, read_address
+from daemon.home.web_access import load_token, read_address
 from tests.helpers.daemon_process import wait_until
 
 NOTE = 36

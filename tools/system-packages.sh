@@ -20,6 +20,12 @@ need fluidsynth fluidsynth
 [ "$(uname)" != Linux ] || need cc "gcc libc6-dev"
 [ "$(uname)" != Linux ] || need ip iproute2
 need lua5.4 lua5.4
+need ardour7-lua ardour
+need Xvfb xvfb
+need xdotool xdotool
+need lmms lmms
+need pd puredata-core
+need sclang supercollider-language
 need node nodejs
 need npm npm
 need chromium chromium

@@ -121,14 +121,19 @@ def _length_s(request: Request, brief: Brief) -> float | None:
     return brief.seconds if "seconds" in request else None
 
 
-def _price(brief: Brief, policy: Policy) -> list[str]:
-    """A note on the price for the user. EngineError where it exceeds the limit of a request."""
-    infos = [engine_info(name) for name in brief.engines]
+def price_usd(brief: Brief) -> float:
+    """The typical cost of a Brief's clips by its engines; 0 where none of them costs money."""
     total_usd = 0.0
-    for info in infos:
+    for info in (engine_info(name) for name in brief.engines):
         for first in range(0, brief.count, info.takes_at_once) if info.price else ():
             assert info.price is not None
             total_usd += info.price.estimate_usd(min(info.takes_at_once, brief.count - first))
+    return total_usd
+
+
+def _price(brief: Brief, policy: Policy) -> list[str]:
+    """A note on the price for the user. EngineError where it exceeds the limit of a request."""
+    total_usd = price_usd(brief)
     if total_usd > policy.per_request_usd:
         limit = f"one request may cost {policy.per_request_usd:.2f}"
         text = f"this would cost about {total_usd:.2f} USD, and {limit}"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Timeout of a check: a slow disk loads a model's libraries, or a service is slow to answer.
 CHECK_S = 60.0
 
+INSTALLABLE = "ableton, live-extension, fl-studio, reaper, ardour, touchosc, mcp or autostart."
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
@@ -53,17 +54,18 @@ def doctor(
 
 
 def install(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+    what: Annotated[str, typer.Argument(help=INSTALLABLE)],
     user_data_dir: Annotated[
         Path | None,
         typer.Option(
-            help="Live's User Library, FL's user data or REAPER's resource folder, "
-            "or where the tablet's layout goes.",
+            help="Live's User Library, FL's user data, REAPER's resource folder, "
+            "Ardour's settings, or where the tablet's layout goes.",
             metavar="FOLDER",
         ),
     ] = None,
 ) -> None:
-    """Put the device or scripts into your DAW's folders, or start the daemon at log-in.
+    """Put the device or scripts into your DAW's folders, the tools into a language model's host, or
+    start the daemon at log-in.
 
     Shows the steps that remain.
     """
@@ -79,13 +81,16 @@ def install(
 
 
 def uninstall(
-    what: Annotated[str, typer.Argument(help="ableton, fl-studio, reaper, touchosc or autostart.")],
+    what: Annotated[str, typer.Argument(help=INSTALLABLE)],
 ) -> None:
     """Take away what `install` put in place."""
-    from daemon.install.daws import WHAT
+    from daemon.install.daws import WHAT, leave_hosts
     from daemon.install.daws import uninstall as take_away
 
     _one_of(what, WHAT)
+    if what == "mcp":
+        print("\n".join(leave_hosts(Places.find())))
+        return
     gone, left = take_away(Places.find(), what)
     for path in gone:
         print(f"gone: {path}")

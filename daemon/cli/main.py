@@ -21,9 +21,10 @@ from daemon.cli.answer import answer
 from daemon.cli.correct import correct
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.library import add_commands
+from daemon.cli.mcp import mcp
 from daemon.cli.midi import midi_app
 from daemon.cli.models import models
-from daemon.cli.options import AsJson, Force, Out, with_fields
+from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import (
     about_clip,
     again_records,
@@ -233,6 +234,7 @@ def make(
     out: Out = None,
     force: Force = False,
     as_json: AsJson = False,
+    progress: Progress = False,
     explain: Annotated[
         bool,
         typer.Option("--explain", help="Make nothing: show what each word of the prompt sets."),
@@ -246,7 +248,8 @@ def make(
 
         print(explained_text(prompt, fields, as_json=as_json))
         return
-    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, as_json=as_json)
+    how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+    show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 
 @app.command()
@@ -261,6 +264,7 @@ def fit(
         typer.Option(help="Refuse a file without a clear beat instead of writing the best answer."),
     ] = False,
     as_json: AsJson = False,
+    progress: Progress = False,
     *,
     fields: dict[str, Any],
 ) -> None:
@@ -274,6 +278,7 @@ def fit(
         as_json=as_json,
         strict=strict,
         alone=bool(picture) or strict,
+        progress=progress,
     ):
         if picture:
             from daemon.conform.picture import draw_clip
@@ -319,12 +324,13 @@ def look(
 def again(
     what: Annotated[str, typer.Argument(help="A clip or job, or last.")] = "last",
     as_json: AsJson = False,
+    progress: Progress = False,
     *,
     fields: dict[str, Any],
 ) -> None:
     """The same again with a new seed, or with what the options change."""
     one_thread(os.environ)
-    show_clips(again_records(what, fields, quiet=as_json), as_json)
+    show_clips(again_records(what, fields, quiet=as_json, progress=progress), as_json)
 
 
 @app.command()
@@ -446,6 +452,7 @@ app.command("models")(models)
 app.command("radio")(radio)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
+app.command("mcp")(mcp)
 app.command("correct")(correct)
 app.command("doctor")(doctor)
 app.command("install")(install)

@@ -17,6 +17,9 @@ _SWITCH = "on or off"
 _MEANS_NOTHING = {"fit": ("prompt", "count", "engine"), "again": ("count",)}
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
+Progress = Annotated[
+    bool, typer.Option("--progress", help="With --json: a line for each step of the way too.")
+]
 Out = Annotated[
     str | None,
     typer.Option(

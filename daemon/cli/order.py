@@ -55,13 +55,14 @@ def open_crate(*, read_only: bool) -> Iterator[Crate | None]:
 def order_records(
     verb: str, raw: dict[str, Any], *, out: Path | str | None, force: bool = False,
     quiet: bool = False, strict: bool = False, alone: bool = False,
-    amend: dict[str, Any] | None = None,
+    amend: dict[str, Any] | None = None, progress: bool = False,
 ) -> Iterator[ClipRecord]:  # fmt: skip
     """Clips' records as they are done: by the daemon where one runs and they go into the crate,
     else made here.
 
     raw: fields by name, unchecked. Paths among them may be relative to the working folder.
     force: write over files that have the names that `out` gives the clip, its notes and its stems.
+    progress: tell each step of the way as a line of JSON.
     """
     from daemon.cli.alone import make_alone
     from daemon.client.follow import Follower, progress_bar
@@ -70,7 +71,7 @@ def order_records(
     row = find_verb(verb)
     _, request = row.read(raw.items())
     request = request.with_paths(row.paths, absolute)
-    with link_to_daemon() as link, progress_bar(quiet) as bar:
+    with link_to_daemon() as link, progress_bar(quiet, as_lines=progress) as bar:
         if link and out is None and not alone and not amend:
             follower = Follower(link, Places.find(), bar)
             yield from cancelling(follower, follower.order(verb, request.to_send()))
@@ -126,10 +127,13 @@ def order_records(
 
 
 def cancelling(follower: Follower, records: Iterator[ClipRecord]) -> Iterator[ClipRecord]:
-    """Yield the records; Ctrl-C cancels the job as well as the wait."""
+    """Yield the records; Ctrl-C cancels the job as well as the wait.
+
+    So does a program that no longer reads what is told.
+    """
     try:
         yield from records
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         follower.cancel()
         raise
 
@@ -146,7 +150,7 @@ def about_clip(verb: str, clip: str, client: DaemonClient | None = None) -> str:
 
 def again_records(
     what: str, raw: dict[str, Any], *, out: Path | str | None = None, force: bool = False,
-    quiet: bool = False,
+    quiet: bool = False, progress: bool = False,
 ) -> Iterator[ClipRecord]:  # fmt: skip
     """The records of a clip that is made once more, with what `raw` changes; as `order_records`."""
     from daemon.briefing.repeat import repeat_request
@@ -156,7 +160,7 @@ def again_records(
     _, changes = row.read(raw.items())
     changes = changes.with_paths(row.paths, absolute)
     if out is None:
-        with link_to_daemon() as link, progress_bar(quiet) as bar:
+        with link_to_daemon() as link, progress_bar(quiet, as_lines=progress) as bar:
             if link:
                 follower = Follower(link, Places.find(), bar)
                 asked = {SOURCE: what, **changes.to_send()}
@@ -168,7 +172,8 @@ def again_records(
                 "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
             )
         do, request, amend = repeat_request(crate.find(what), changes)
-    yield from order_records(do, request.to_send(), out=out, force=force, quiet=quiet, amend=amend)
+    how: dict[str, Any] = {"quiet": quiet, "progress": progress, "amend": amend}
+    yield from order_records(do, request.to_send(), out=out, force=force, **how)
 
 
 def absolute(name: str) -> str:

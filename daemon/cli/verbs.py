@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
-from daemon.cli.options import AsJson, Force, Out, with_fields
+from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
 from daemon.verbs.registry import draw_in_verbs
 
@@ -39,6 +39,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         out: Out = None,
         force: Force = False,
         as_json: AsJson = False,
+        progress: Progress = False,
         *,
         fields: dict[str, Any],
     ) -> None:
@@ -48,7 +49,8 @@ def _command(verb: Verb) -> Callable[..., None]:
             )
         for source in sources:
             values = {SOURCE: source, **fields}
-            show_order(verb.name, values, out=out, force=force, as_json=as_json)
+            how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+            show_order(verb.name, values, out=out, force=force, **how)
 
     command.__name__ = verb.name
     command.__doc__ = (

@@ -13,7 +13,8 @@ from daemon.settings.load import load_config
 
 def open_page(places: Places) -> None:
     """Open the page by a link that works once, within two minutes, and print it."""
-    from daemon.web.access import make_link_code, page_url, read_address
+    from daemon.home.web_access import read_address
+    from daemon.web.access import make_link_code, page_url
 
     if not load_config(places.config_file).web.enabled:
         raise ServiceError(

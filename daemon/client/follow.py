@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sys
 import time
@@ -40,8 +41,14 @@ class Bar(Protocol):
 
 
 @contextmanager
-def progress_bar(quiet: bool) -> Iterator[Bar]:
-    """A progress bar on stderr; none where `quiet`, or where stderr is no terminal."""
+def progress_bar(quiet: bool, *, as_lines: bool = False) -> Iterator[Bar]:
+    """A progress bar on stderr; none where `quiet`, or where stderr is no terminal.
+
+    as_lines: a line of JSON on stdout for each step instead, for programs that show their own.
+    """
+    if as_lines:
+        yield _progress_line
+        return
     if quiet or not sys.stderr.isatty():
         yield lambda value, words: None
         return
@@ -59,6 +66,10 @@ def progress_bar(quiet: bool) -> Iterator[Bar]:
         yield lambda value, words: progress.update(
             bar, completed=value, description=f"{words:<28.28}"
         )
+
+
+def _progress_line(value: float, words: str) -> None:
+    print(json.dumps({"progress": round(value, 3), "stage": words}), flush=True)
 
 
 class Follower:

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
+from daemon.home.web_access import load_token, read_address
+from daemon.install import hosts
 from daemon.install.autostart import autostart_unit
+from daemon.install.folders import (
+    ableton_library,
+    ardour_config,
+    documents,
+    fl_user_data,
+    reaper_resources,
+)
+from daemon.version import __version__
 
 REPOSITORY = Path(__file__).parents[2]
 #: Where the wheel carries these files; the repository has folders of their own for them.
 CARRIED = Path(__file__).parent / "installable"
+#: The usual port of the page, where it is not served now.
+PAGE_PORT = 9141
 
 
 @dataclass(frozen=True)
@@ -39,49 +51,11 @@ def source_file(folder: str, name: str) -> Path:
 
     ServiceError when it is in neither.
     """
-    for path in (CARRIED / name, REPOSITORY / folder / name):
+    for path in (CARRIED / folder / name, CARRIED / name, REPOSITORY / folder / name):
         if path.is_file():
             return path
     raise ServiceError(
         f"{name} is not part of this installation; install Sidecrate anew", "incomplete"
-    )
-
-
-def documents() -> Path:
-    """The user's documents, wherever the system (OneDrive, say) has moved them."""
-    return Path(platformdirs.user_documents_dir())
-
-
-# -- where things go
-
-
-def ableton_library(chosen: Path | None) -> Path:
-    """Live's User Library. ServiceError when it is not there."""
-    usual = (
-        (Path.home() / "Music" if sys.platform == "darwin" else documents())
-        / "Ableton"
-        / "User Library"
-    )
-    folder = chosen or usual
-    if not folder.is_dir():
-        raise ServiceError(
-            f"there is no Live User Library at {folder}; see Live's Preferences > Library,"
-            " and name it: --user-data-dir FOLDER",
-            "no_folder",
-        )
-    return folder
-
-
-def fl_user_data(chosen: Path | None) -> Path:
-    """FL Studio's user data folder. ServiceError when it is not there."""
-    base = chosen or documents()
-    for folder in (base / "Image-Line" / "FL Studio", base / "FL Studio", base):
-        if (folder / "Settings").is_dir():
-            return folder
-    raise ServiceError(
-        f"there is no FL Studio user data below {base}; see FL's Options > File settings,"
-        " and name it: --user-data-dir FOLDER",
-        "no_folder",
     )
 
 
@@ -160,40 +134,112 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     )
 
 
-def reaper_resources(chosen: Path | None) -> Path:
-    """REAPER's resource folder. ServiceError when it is not there."""
-    usual = Path(platformdirs.user_config_dir("REAPER", appauthor=False, roaming=True))
-    folder = chosen or usual
-    if not folder.is_dir():
-        raise ServiceError(
-            f"there is no REAPER resource folder at {folder};"
-            " see Options > Show REAPER resource path, and name it: --user-data-dir FOLDER",
-            "no_folder",
-        )
-    return folder
-
-
 def install_reaper(places: Places, user_data: Path | None) -> Installed:
     """The script that orders clips, and the OSC pattern by which REAPER sends its tempo."""
     resources = reaper_resources(user_data)
     script = resources / "Scripts" / "Sidecrate.lua"
+    item = resources / "Scripts" / "Sidecrate item.lua"
     pattern = resources / "OSC" / "Sidecrate.ReaperOSC"
     _bring(source_file("reaper", "Sidecrate.lua"), script)
+    _bring(source_file("reaper", "Sidecrate item.lua"), item)
     _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
-    # REAPER's PATH is not that of a terminal
+    _write_command(script)
+    _write_command(item)
+    return Installed(
+        (script, item, pattern),
+        (
+            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua,"
+            " and Sidecrate item.lua. Give each a key.",
+            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC,"
+            " pattern config Sidecrate, device 127.0.0.1, port 9140.",
+            "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
+        ),
+    )
+
+
+def install_ardour(places: Places, user_data: Path | None) -> Installed:
+    """The action that orders clips, and the hook by which Ardour tells its tempo."""
+    folder = ardour_config(user_data) / "scripts"
+    action, hook = folder / "Sidecrate.lua", folder / "Sidecrate tempo.lua"
+    _bring(source_file("ardour", "Sidecrate.lua"), action)
+    _bring(source_file("ardour", "Sidecrate tempo.lua"), hook)
+    _write_command(action)
+    return Installed(
+        (action, hook),
+        (
+            "In Ardour: Edit > Lua Scripts > Script Manager > Action Scripts > an unset one >"
+            " Add/Set: Sidecrate. Its button is in the toolbar, and it can have a key.",
+            "So that Ardour tells its tempo: the same window > Action Hooks > New Hook:"
+            " Sidecrate tempo.",
+            "Set audio.sample_rate in the config (`sidecrate open config`) to that of your"
+            " sessions: Ardour then takes clips as they are.",
+        ),
+    )
+
+
+def _write_command(script: Path) -> None:
+    """The command's whole path into a script: a DAW's PATH is not that of a terminal."""
     command = shutil.which("sidecrate") or str(Path(sys.executable).with_name("sidecrate"))
     text = script.read_text(encoding="utf-8").replace(
         "local COMMAND = 'sidecrate'", f"local COMMAND = [[{command}]]"
     )
     script.write_text(text, encoding="utf-8", newline="\n")
+
+
+def install_live_extension(places: Places, user_data: Path | None) -> Installed:
+    """The extension for Live's menus, with the way to this machine's API in it."""
+    folder = user_data or documents()
+    if not folder.is_dir():
+        raise ServiceError(
+            f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder"
+        )
+    target = folder / "Sidecrate.ablx"
+    address = read_address(places)
+    pairing = {
+        "address": f"http://127.0.0.1:{address['port'] if address else PAGE_PORT}",
+        "token": load_token(places),
+    }
+    manifest = {
+        "name": "Sidecrate",
+        "author": "Sidecrate",
+        "entry": "extension.js",
+        "version": __version__,
+        "minimumApiVersion": "1.0.0",
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1))
+        archive.writestr("sidecrate.json", json.dumps(pairing))
+        archive.write(source_file("live_extension/built", "extension.js"), "extension.js")
+    write_whole(target, packed.getvalue(), private=True)
     return Installed(
-        (script, pattern),
+        (target,),
         (
-            "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua."
-            " Give it a key.",
-            "So that REAPER tells its tempo: Preferences > Control/OSC/web > Add > OSC,"
-            " pattern config Sidecrate, device 127.0.0.1, port 9140.",
-            "View > Media Explorer: add the crate (`sidecrate open` says where) to its shortcuts.",
+            "It needs Live Suite 12.4.5 or newer. In Live: Settings > Extensions: drag the file"
+            " there, with Developer Mode off, and restart Live.",
+            "It asks the page's API: write `web: on` into the config (`sidecrate open config`)"
+            " and start the daemon: sidecrate run.",
+            "Give the file to nobody: it opens your Sidecrate to this machine's programs."
+            " A new token, or another web.port, needs a new file.",
+        ),
+    )
+
+
+def install_mcp(places: Places, user_data: Path | None) -> Installed:
+    """Our entry in the settings of the hosts of language models that are there."""
+    done = hosts.enter(user_data)
+    left = [one.said for one in done if not one.done]
+    if len(left) == len(done):
+        raise ServiceError("\n".join(left), "install")
+    return Installed(
+        (),
+        (
+            *(one.said for one in done),
+            "Restart the host; its list of tools then has sidecrate.",
+            "Start the daemon: sidecrate run (or let it start by itself:"
+            " sidecrate install autostart).",
+            "The tools need the package mcp: pip install 'sidecrate[mcp]', or from a checkout"
+            " uv tool install '.[mcp]'.",
         ),
     )
 
@@ -210,7 +256,10 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
     "ableton": install_ableton,
     "fl-studio": install_fl_studio,
     "reaper": install_reaper,
+    "ardour": install_ardour,
     "touchosc": install_touchosc,
+    "live-extension": install_live_extension,
+    "mcp": install_mcp,
     "autostart": install_autostart,
 }
 
@@ -260,6 +309,20 @@ def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:
                 path.parent.rmdir()
     _write_down(places, known)
     return gone, left
+
+
+def leave_hosts(places: Places) -> list[str]:
+    """Take our entry out of the hosts' settings, which stay; what was done, in words.
+
+    ServiceError where one of them cannot be read.
+    """
+    done = list(hosts.leave())
+    known = _written_down(places)
+    if known.pop("mcp", None) is not None:
+        _write_down(places, known)
+    if left := [one.said for one in done if not one.done]:
+        raise ServiceError("\n".join(left), "install")
+    return [f"taken out of {one.said}" for one in done] or ["no host had it"]
 
 
 def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:

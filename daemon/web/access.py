@@ -14,34 +14,16 @@ import json
 import os
 import secrets
 import time
-from pathlib import Path
 
 from bridge.files.whole import write_whole
 from daemon.home.places import Places
+from daemon.home.web_access import web_folder
 
 COOKIE = "sidecrate"
 #: TTL of a one-time link: opening a browser takes seconds.
 LINK_LASTS_S = 120.0
 #: TTL of a session.
 COOKIE_LASTS_S = 30 * 86400.0
-
-
-def web_folder(places: Places) -> Path:
-    """`state/web`, made for this user alone."""
-    folder = places.state / "web"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
-def load_token(places: Places) -> str:
-    """The bearer token of scripts, made on first use."""
-    path = web_folder(places) / "token"
-    if path.exists() and (token := path.read_text(encoding="utf-8").strip()):
-        return token
-    # an empty one, left by a power cut, would let everybody in
-    token = secrets.token_urlsafe(32)
-    write_whole(path, token, private=True)
-    return token
 
 
 def make_link_code(places: Places) -> str:
@@ -102,16 +84,6 @@ def page_url(port: int) -> str:
 def forget_address(places: Places) -> None:
     """Nothing serves the page any more, or not yet."""
     (places.state / "web" / "address.json").unlink(missing_ok=True)
-
-
-def read_address(places: Places) -> dict[str, int] | None:
-    try:
-        found: dict[str, int] = json.loads(
-            (places.state / "web" / "address.json").read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError):
-        return None
-    return found
 
 
 def _hashed(code: str) -> str:

@@ -17,7 +17,7 @@ from bridge.inbox.names import FFMPEG_SUFFIXES
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.home.room import check_space
-from daemon.web.access import web_folder
+from daemon.home.web_access import web_folder
 
 #: Magic numbers of the accepted kinds.
 _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {

@@ -7,7 +7,7 @@ import pytest
 
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.install import autostart
+from daemon.install import autostart, folders
 from daemon.install import daws as module
 from daemon.install.daws import install, uninstall
 
@@ -141,13 +141,29 @@ def test_the_tablets_layout_goes_where_it_is_wanted_and_out_again(places, files,
 
 def test_reapers_script_knows_where_the_command_is(places, tmp_path):
     resources = folder(tmp_path / "REAPER")
-    script, pattern = install(places, "reaper", resources).files
+    script, item, pattern = install(places, "reaper", resources).files
     assert (
         script == resources / "Scripts" / "Sidecrate.lua"
         and pattern == resources / "OSC" / "Sidecrate.ReaperOSC"
     )
     (line,) = [line for line in script.read_text().splitlines() if line.startswith("local COMMAND")]
     assert Path(line.removeprefix("local COMMAND = [[").removesuffix("]]")).is_absolute()
-    assert uninstall(places, "reaper") == ([script, pattern], [])
+    assert uninstall(places, "reaper") == ([script, item, pattern], [])
     with pytest.raises(ServiceError, match="resource path"):
         install(places, "reaper", tmp_path / "nowhere")
+
+
+def test_ardours_scripts_go_into_the_newest_settings_and_know_the_command(
+    places, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(folders.platformdirs, "user_config_dir", lambda **_: str(tmp_path))
+    monkeypatch.setattr(folders.sys, "platform", "linux")
+    with pytest.raises(ServiceError, match="start Ardour once"):
+        install(places, "ardour", None)
+    for name in ("ardour7", "ardour8", "ardourish"):
+        folder(tmp_path / name)
+    action, hook = install(places, "ardour", None).files
+    assert action == tmp_path / "ardour8" / "scripts" / "Sidecrate.lua"
+    assert "local COMMAND = [[" in action.read_text(encoding="utf-8")
+    assert "LuaTimerS" in hook.read_text(encoding="utf-8")
+    assert uninstall(places, "ardour") == ([action, hook], [])

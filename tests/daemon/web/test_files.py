@@ -7,7 +7,7 @@ import time
 import pytest
 
 from daemon.home.places import Places
-from daemon.web.access import load_token, web_folder
+from daemon.home.web_access import load_token, web_folder
 from daemon.web.shares import Shares
 
 
