@@ -45,7 +45,8 @@ _NEARLY = 0.02
 #: Agreement of the peaks on one row of semitones from which a take has a key. Drums stay under
 #: 0.05, music over 0.1 (takes with a known key, as in `benchmarks.conform`).
 _LEAST_AGREEMENT = 0.08
-#: The same from which its key is named, though nothing is shifted by it: loud drums over soft tones.
+#: The same from which its key is named, though nothing is shifted by it: loud drums, soft tones.
+#: Set on 34 takes of music models with a known key: two more are named, and right.
 _NAMED_AGREEMENT = 0.065
 #: Most confidence of a key that is only named.
 _NAMED_AT_MOST = 0.3
