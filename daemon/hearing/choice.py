@@ -69,7 +69,6 @@ class Choice:
     evidence: np.ndarray
     anywhere: float
     weighed: tuple[Weighed, ...]
-    followed: bool = False
 
     @property
     def share(self) -> float:
@@ -81,12 +80,9 @@ class Choice:
         """Probability (0-1) that the take has a beat at all.
 
         Struck sounds that repeat exactly after whole bars are a loop: chance does not do that.
-        Soft ones that are as alike after any other time are a drone. A tempo that could be followed
-        where it changes is there.
+        Soft ones that are as alike after any other time are a drone.
         """
         chance = odds.probability(float(odds.log_odds("beat", self.evidence)[0]))
-        if self.followed:
-            return max(chance, LOOP)
         alike = self.evidence[LIKENESS]
         if self.evidence[ATTACK] >= STRUCK:
             return max(chance, LOOP) if alike >= EXACTLY else chance
@@ -162,7 +158,7 @@ def weigh(
         fitted = lattice_features.features(
             lattice, hits, reading.clearest, reading.share, reading.judged
         )
-        heard = heard_on(env, ear, reading)
+        heard = [*heard_on(env, ear, reading), *ear.octaves(candidate.bpm)]
         weighed.append(Weighed(candidate, np.concatenate([features[k], fitted, heard]), reading))
     return weighed
 
@@ -177,11 +173,12 @@ def heard_on(env: Envelopes, ear: SecondEar, reading: Reading) -> np.ndarray:
 def evidence(
     env: Envelopes, ear: SecondEar, gram: Tempogram, weighed: list[Weighed], best: int
 ) -> np.ndarray:
-    """What tells a beat from none (12,), with candidate `best` of `weighed` chosen.
+    """What tells a beat from none (18,), with candidate `best` of `weighed` chosen.
 
     In order: the best score's lead over the best of another kind, the score, repetition after one
-    bar and two, after a beat and half of it, attack, likeness, onset cost, and what the second ear
-    hears.
+    bar and two, after a beat and half of it, attack, likeness, onset cost, and of the second ear:
+    what it hears on the beats, the signs of its path, its pulse, how many of its beats these are,
+    and its first beats.
     """
     kind = weighed[best].candidate.kind
     own = max(gram.score[each.candidate.at] for each in weighed if each.candidate.kind == kind)
@@ -201,6 +198,10 @@ def evidence(
             reading.lattice.likeness,
             reading.lattice.map.onset_cost,
             *heard_on(env, ear, reading),
+            *ear.path_signs,
+            ear.pulse(60 / weighed[best].candidate.bpm),
+            ear.agreed(reading.beats_s(env)),
+            ear.on_downbeats(reading.downbeats_s(env)),
         ]
     )
 

@@ -12,8 +12,10 @@ from daemon.hearing.second_ear import SecondEar
 
 #: Least and most belief that counts: beyond, log odds would grow without end.
 EDGE = 1e-3
-#: Seconds within which a beat of one ear is a beat of the other.
-AGREED_S = 0.04
+#: Log odds of the phase, and lead of the beats over what lies between, beyond which neither says
+#: more: a doubt counts, certainty does not.
+DOUBT = 1.0
+LEAD = 1.5
 
 
 def confidence(
@@ -34,23 +36,27 @@ def confidence(
 def features(
     env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
 ) -> np.ndarray:
-    """What the two probabilities are told by (18,).
+    """What the two probabilities are told by (27,).
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
     bent, the distance from the asked tempo, whether one was asked; what
-    the second ear hears on the beats, how many of its own beats they are, and its first beats.
+    the second ear hears on the beats, how many of its own beats they are, its first beats, its
+    pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
+    the lead of the beats over what lies between; and whether its path is half or double as fast.
     """
     reading = choice.reading
     lattice = reading.lattice
     in_beat, in_bar = beliefs(reading)
     beats_s = lattice.map.beats_s
+    tempo, phase = _logit(choice.share), _logit(in_beat)
+    on_beats = heard_on(env, ear, reading)
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
     return np.array(
         [
-            _logit(choice.share),
+            tempo,
             float(odds.log_odds("beat", choice.evidence)[0]),
-            _logit(in_beat),
+            phase,
             _logit(in_bar),
             min(env.attack, 1.0),
             lattice.likeness,
@@ -61,9 +67,15 @@ def features(
             float(lattice.drifts),
             abs(float(np.log(bpm / asked_bpm))) if asked_bpm else 0.0,
             float(asked_bpm is not None),
-            *heard_on(env, ear, reading),
-            _agreed(ear.path_s, reading.beats_s(env)),
+            *on_beats,
+            ear.agreed(reading.beats_s(env)),
             ear.on_downbeats(reading.downbeats_s(env)),
+            ear.pulse(60 / bpm),
+            *ear.path_signs,
+            min(tempo, phase),
+            min(phase, DOUBT),
+            min(float(on_beats[0] - on_beats[2]), LEAD),
+            *ear.octaves(bpm),
         ]
     )
 
@@ -84,12 +96,3 @@ def beliefs(reading: Reading) -> tuple[float, float]:
 def _logit(belief: float) -> float:
     clipped = float(np.clip(belief, EDGE, 1 - EDGE))
     return float(np.log(clipped / (1 - clipped)))
-
-
-def _agreed(path_s: np.ndarray, beats_s: np.ndarray) -> float:
-    """Share (0-1) of the beats of both ears that the other ear has too."""
-    if not len(path_s) or not len(beats_s):
-        return 0.0
-    apart = np.abs(path_s[:, None] - beats_s[None, :])
-    shared = (apart.min(axis=1) < AGREED_S).sum() + (apart.min(axis=0) < AGREED_S).sum()
-    return float(shared) / (len(path_s) + len(beats_s))

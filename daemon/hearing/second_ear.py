@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy.fft as sfft
 
 from daemon.hearing.beat_features import FPS
 from daemon.hearing.beat_net import activations
@@ -22,6 +23,14 @@ SUREST = 0.995
 NOTHING = float(np.log((1 - SUREST) / SUREST))
 #: Share of the beats that are heard worst: a slip shows there first.
 WORST = 0.25
+#: Seconds within which a beat of one ear is a beat of the other.
+AGREED_S = 0.04
+#: Probability of a beat that is heard where nothing is.
+FLOOR = 0.02
+#: Log ratio up to which a gap of the path is the usual one.
+USUAL = 0.05
+#: Octaves by which the path may be off the double or the half of a tempo.
+SAME_OCTAVE = 0.06
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,12 @@ class SecondEar:
     @cached_property
     def path_s(self) -> np.ndarray:
         """Seconds of the beats that the net hears by itself, whatever their tempo does."""
-        return beats_of(1 / (1 + np.exp(-self.beat)))
+        return beats_of(self.chance)
+
+    @cached_property
+    def chance(self) -> np.ndarray:
+        """Probability of a beat (frames,)."""
+        return np.asarray(1 / (1 + np.exp(-self.beat)))
 
     def on_beats(self, times_s: np.ndarray) -> float:
         """Mean log odds of a beat at `times_s` (times,)."""
@@ -52,6 +66,54 @@ class SecondEar:
             return NOTHING, NOTHING
         odds = np.sort(np.max([self.beat[frames + k] for k in (-1, 0, 1)], axis=0))
         return float(odds.mean()), float(odds[: max(1, int(len(odds) * WORST))].mean())
+
+    @cached_property
+    def path_signs(self) -> tuple[float, float, float]:
+        """What the path has of a real one, each 0-1.
+
+        In order: the share of all that is heard that lies on it, how high its beats are, and the
+        share of its gaps that are the usual one.
+        """
+        frames = np.round(self.path_s * FPS).astype(int)
+        last = len(self.chance) - 1
+        if len(frames) < 2:
+            return 0.0, 0.0, 0.0
+        near = np.clip(frames[:, None] + np.arange(-1, 2), 0, last)
+        heard = np.maximum(self.chance - FLOOR, 0)
+        on_path = np.zeros(len(heard), bool)
+        on_path[near] = True
+        gaps = np.log(np.diff(self.path_s))
+        return (
+            float(heard[on_path].sum() / (heard.sum() + 1e-3)),
+            float(self.chance[near].max(axis=1).mean()),
+            float((np.abs(gaps - np.median(gaps)) < USUAL).mean()),
+        )
+
+    def octaves(self, bpm: float) -> tuple[float, float]:
+        """Whether the path counts half of `bpm`, and whether it counts double (0 or 1 each)."""
+        if len(self.path_s) < 2:
+            return 0.0, 0.0
+        own = float(np.log2(60 / float(np.median(np.diff(self.path_s))) / bpm))
+        return float(abs(own + 1) < SAME_OCTAVE), float(abs(own - 1) < SAME_OCTAVE)
+
+    def pulse(self, beat_s: float) -> float:
+        """How much more alike the beats are after `beat_s` than after one and a half of it."""
+        moves = self.chance - self.chance.mean()
+        size = sfft.next_fast_len(2 * len(moves), real=True)
+        alike = sfft.irfft(np.abs(sfft.rfft(moves, size)) ** 2, size)[: len(moves)]
+        alike = alike / (alike[0] + 1e-9)
+        once, between = (round(beats * beat_s * FPS) for beats in (1.0, 1.5))
+        if between + 1 >= len(alike):
+            return 0.0
+        return float(alike[once - 1 : once + 2].max() - alike[between - 1 : between + 2].min())
+
+    def agreed(self, beats_s: np.ndarray) -> float:
+        """Share (0-1) of the path's and the given beats that have one of the others near."""
+        if not len(self.path_s) or not len(beats_s):
+            return 0.0
+        apart = np.abs(self.path_s[:, None] - beats_s[None, :])
+        shared = (apart.min(axis=1) < AGREED_S).sum() + (apart.min(axis=0) < AGREED_S).sum()
+        return float(shared) / (len(self.path_s) + len(beats_s))
 
 
 def listen(mono: np.ndarray, sample_rate: int) -> SecondEar:

@@ -8,6 +8,7 @@ from daemon.hearing import beat_map, beats, odds, tempo, tempo_steps
 from daemon.hearing.beats import STRAIGHT, Beats
 from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.onsets import Onsets
+from daemon.hearing.second_ear import SecondEar
 from daemon.hearing.tempogram import tempogram
 
 #: Seconds; first part of a take whose tempo sways far: within it the tempo is nearly constant.
@@ -63,11 +64,18 @@ def found(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float) -> Beats:
     return changed(env, hits, bpm, bar_beats, beats.find(env, hits, bpm, bar_beats))
 
 
-def changed(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float, lost: Beats) -> Beats:
+def changed(
+    env: Envelopes,
+    hits: Onsets,
+    bpm: float,
+    bar_beats: float,
+    lost: Beats,
+    ear: SecondEar | None = None,
+) -> Beats:
     """The lattice of a changing tempo, or `lost` where none explains the take far better."""
     if lost.map.uneven < LOST:
         return lost
-    stepped = _stepped(env, hits, bpm, bar_beats, lost)
+    stepped = _stepped(env, hits, bpm, bar_beats, lost, ear)
     tracked = _tracked(env, hits, bpm, bar_beats)
     if tracked is None or not _explains(tracked, lost):
         return stepped
@@ -133,7 +141,14 @@ def refined(
     return Beats(fitted, again, unit, True, corner)
 
 
-def _stepped(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float, lost: Beats) -> Beats:
+def _stepped(
+    env: Envelopes,
+    hits: Onsets,
+    bpm: float,
+    bar_beats: float,
+    lost: Beats,
+    ear: SecondEar | None,
+) -> Beats:
     """The lattice of a take whose tempo steps, or `lost` where a step does not fit far better."""
     best = lost
     # In a take too short for two tempi to be told apart, every second tempo is tried.
@@ -142,7 +157,7 @@ def _stepped(env: Envelopes, hits: Onsets, bpm: float, bar_beats: float, lost: B
     around = tempo_steps.ANY if short else tempo_steps.AROUND
     for before_bpm, after_bpm in pairs:
         for from_end in (False, True):
-            beats_s, corner = tempo_steps.stepped(env, before_bpm, after_bpm, from_end, around)
+            beats_s, corner = tempo_steps.stepped(env, before_bpm, after_bpm, from_end, around, ear)
             if not len(beats_s):
                 continue
             changed = refined(env, hits, beats_s, bar_beats, STRAIGHT, corner)

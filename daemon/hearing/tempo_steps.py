@@ -8,7 +8,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from daemon.hearing.beat_features import FPS
 from daemon.hearing.envelopes import Envelopes
+from daemon.hearing.second_ear import SecondEar
 
 #: Tempi tried around each of two, as a ratio: 1.5 % either way, in steps of a quarter per cent.
 AROUND = 1.0025 ** np.arange(-6, 7)
@@ -20,6 +22,9 @@ BEAT = 1.0
 EIGHTH = 0.7
 #: Weight of attacks on 16ths between the 8ths.
 SIXTEENTH = 0.5
+#: Weight of what the second ear hears on a beat, both in standard deviations. The attacks alone may
+#: take an off-beat for the beat after a step.
+HEARD = 1.0
 #: Beats that must lie on either side of the step: fewer do not give a tempo.
 LEAST = 4
 #: Seconds; blur of the attacks, wider than the steps of the search.
@@ -78,21 +83,24 @@ def stepped(
     after_bpm: float,
     from_end: bool = False,
     around: np.ndarray = AROUND,
+    ear: SecondEar | None = None,
 ) -> tuple[np.ndarray, int]:
     """Beats in seconds whose tempo steps, and the index of the beat where it does.
 
     Every phase of the first lattice, every beat and all tempi `around` the second are compared by
-    the attacks on their 16ths. With `from_end` the take is read backwards, from the second tempo to
-    the first: the one that is read first must be exact. No beats where the take is too short.
+    the attacks on their 16ths, and by what the second ear hears on their beats. With `from_end` the
+    take is read backwards, from the second tempo to the first: the one that is read first must be
+    exact. No beats where the take is too short.
     """
     beat_s = 60 / (after_bpm if from_end else before_bpm)
     ratio = before_bpm / after_bpm if from_end else after_bpm / before_bpm
     flux = gaussian_filter1d(env.onset.sum(axis=1), BLUR_S * env.rate)
-    flux = flux - flux.mean()
+    flux = (flux - flux.mean()) / (flux.std() + 1e-9)
+    heard = _heard(ear, len(flux), env.rate)
     first_s = env.sounds_from_s
     last_s = min(env.sounds_to_s, (len(flux) - 1) / env.rate)
     if from_end:
-        flux = flux[::-1]
+        flux, heard = flux[::-1], heard[::-1]
         whole_s = (len(flux) - 1) / env.rate
         first_s, last_s = whole_s - last_s, whole_s - first_s
     count = int((last_s - first_s) / beat_s)
@@ -102,7 +110,7 @@ def stepped(
     phases_s = first_s + np.arange(0, beat_s, FINE_S)
     best = max(
         (
-            _changed(flux, rate, phase_s, beat_s, count, last_s, ratio * around)
+            _changed(flux, heard, rate, phase_s, beat_s, count, last_s, ratio * around)
             for phase_s in phases_s
         ),
         key=lambda found: found[0],
@@ -118,8 +126,17 @@ def stepped(
     return (len(flux) - 1) / rate - beats_s[::-1], len(beats_s) - 1 - (change + 2)
 
 
+def _heard(ear: SecondEar | None, frames: int, rate: float) -> np.ndarray:
+    """What the second ear hears, weighed beside the attacks (frames,); nothing without it."""
+    if ear is None:
+        return np.zeros(frames)
+    odds = np.interp(np.arange(frames) / rate * FPS, np.arange(len(ear.beat)), ear.beat)
+    return np.asarray(HEARD * (odds - odds.mean()) / (odds.std() + 1e-9))
+
+
 def _changed(
     flux: np.ndarray,
+    heard: np.ndarray,
     rate: float,
     phase_s: float,
     beat_s: float,
@@ -131,12 +148,15 @@ def _changed(
     parts = np.arange(count * 4)
     weight = np.select([parts % 4 == 0, parts % 2 == 0], [BEAT, EIGHTH], SIXTEENTH)
     ours = np.cumsum(_at(flux, rate, phase_s + parts * beat_s / 4) * weight)[3::4]
+    ours += np.cumsum(_at(heard, rate, phase_s + np.arange(count) * beat_s))
     found = (-np.inf, phase_s, 0, 1.0)
     later = parts * (beat_s / 4 * rate) / ratios[:, None]
     for change in range(LEAST, count - LEAST + 1):
         begins = (phase_s + change * beat_s) * rate
         place = np.minimum((later + (begins + 0.5)).astype(np.int32), len(flux) - 1)
-        theirs = (flux.take(place) * (later < last_s * rate - begins)) @ weight
+        inside = later < last_s * rate - begins
+        theirs = (flux.take(place) * inside) @ weight
+        theirs += (heard.take(place[:, ::4]) * inside[:, ::4]).sum(axis=1)
         at = int(np.argmax(theirs))
         score = float(ours[change - 1] + theirs[at])
         if score > found[0]:

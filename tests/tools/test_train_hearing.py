@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+import soundfile as sf
 
 from daemon.hearing import odds, tempo
+from tools.train_hearing import loop_takes
 from tools.train_hearing import odds as training
 from tools.train_hearing.negatives import KINDS, negatives
 
@@ -49,3 +53,30 @@ def test_the_same_seed_makes_the_same_sounds() -> None:
     assert len(first) == len(KINDS)
     assert all(np.array_equal(first[name], again[name]) for name in first)
     assert all(8 * 44100 <= len(audio) <= 20 * 44100 for audio in first.values())
+
+
+def test_takes_of_loops_know_their_beats_to_the_millisecond(tmp_path):
+    beat = 24000
+    loop = np.zeros(8 * beat, np.float32)
+    for k in range(8):
+        loop[k * beat : k * beat + 200] = np.hanning(400)[200:] * (1.0 if k % 4 else 0.7)
+    sf.write(tmp_path / "clicks.wav", loop, 44100)
+    (tmp_path / "loops.json").write_text(json.dumps([{"file": "clicks.wav", "beats": 8}]))
+    found = list(loop_takes.takes(tmp_path, 4))
+    assert [per_bar for _, _, per_bar in found] == [4, 4, 4, 3]
+    for _, take, per_bar in found:
+        loud = np.abs(take.audio) > 0.3
+        clicks_s = np.flatnonzero(loud & ~np.roll(loud, 1)) / 44100
+        inside = take.beats_s[(take.beats_s > 0.05) & (take.beats_s < len(loud) / 44100 - 0.1)]
+        assert np.abs(inside[:, None] - clicks_s[None, :]).min(axis=1).max() < 0.003
+        assert np.isin(np.round(take.downbeats_s, 6), np.round(take.beats_s, 6)).all()
+        assert np.diff(take.downbeats_s) == pytest.approx(per_bar * 60 / take.bpm, rel=0.04)
+
+
+def test_a_page_gets_the_new_table(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- claims -->\nold\n<!-- end of claims -->\nafter\n")
+    training.write_page(page, "| 5 \\ 6 |")
+    assert page.read_text().splitlines() == [
+        "before", "<!-- claims -->", "| 5 \\ 6 |", "<!-- end of claims -->", "after",
+    ]  # fmt: skip

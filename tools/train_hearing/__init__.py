@@ -8,8 +8,9 @@
 SOUNDFONT is a General MIDI one (package fluid-soundfont-gm). DRUMKITS is a folder of Hydrogen kits
 (package hydrogen-drumkits). `fluidsynth` must be installed. Sidecrate needs none of this to run.
 
-How the odds (`daemon/hearing/odds.npz`) of tempo, octave, beat and confidence are fitted:
+How the odds (`daemon/hearing/odds.npz`) of tempo, octave, beat and confidence are fitted, and the
+table of docs/hearing.md is made:
 
-    python -m tools.train_hearing.answers ANSWERS.npz takes=FOLDER... --own 1 --negatives 20 --fitted 8
-    python -m tools.train_hearing.odds daemon/hearing/odds.npz ANSWERS.npz --page docs/hearing.md
+    python -m tools.train_hearing odds daemon/hearing/odds.npz takes=FOLDER modules=FOLDER \
+        --loops FOLDER --page docs/hearing.md
 """

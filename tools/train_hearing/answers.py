@@ -1,21 +1,17 @@
 """What the hearing answers to takes with a known truth: what it weighed, and whether it was right.
 
-    python -m tools.train_hearing.answers OUT.npz [NAME=FOLDER...] [--own N] [--negatives N]
-        [--fitted N] [--share PART/PARTS]
-
-FOLDER holds takes and `truth.json`: a list of {"file", "tempo", "beats_s", "downbeat": {"times"},
-"beatless"}, null where unknown. --own adds N seeds of each genre of the embedded musician, --negatives
-N sounds of each kind without a beat. --fitted is how many tempi of each take get a lattice:
-`odds` learns to compare lattices from at least 8.
+A folder of takes holds `truth.json`: a list of {"file", "tempo", "beats_s", "downbeat": {"times"},
+"beatless"}, null where unknown.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from multiprocessing import Pool
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +24,10 @@ from daemon.hearing.answer import answer
 from daemon.hearing.choice import Choice
 from daemon.hearing.envelopes import BEFORE_S, envelopes
 from daemon.hearing.heard import Heard
-from tools.train_hearing import negatives, own_music
+from tools.train_hearing import loop_takes, music, negatives, own_music
 
 #: Features of a candidate with a lattice.
-WIDTH = 40
+WIDTH = 42
 #: Share by which a right tempo may be off, and the same where the take's tempo varies.
 RIGHT_TEMPO = 0.01
 RIGHT_MEAN = 0.03
@@ -40,6 +36,8 @@ RIGHT_BEATS_S = 0.030
 #: Seconds within which a downbeat is right, and the share of them that must be.
 RIGHT_BAR_S = 0.070
 RIGHT_BARS = 0.6
+#: Takes that are held in memory at a time.
+BATCH = 24
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class Known:
     audio: np.ndarray
     sample_rate: int
     truth: dict[str, Any]
+    beats_per_bar: int = 4
 
     @property
     def piece(self) -> str:
@@ -83,6 +82,28 @@ def own(seeds: int) -> Iterator[Known]:
         yield Known("own", name, piece.audio, piece.sample_rate, truth)
 
 
+def of_loops(folder: Path, each: int) -> Iterator[Known]:
+    """Real loops at other tempi."""
+    for name, take, per_bar in loop_takes.takes(folder, each):
+        truth = {
+            "beats_s": take.beats_s.tolist(),
+            "downbeat": {"times": take.downbeats_s.tolist()} if len(take.downbeats_s) else None,
+            "beatless": False,
+        }
+        yield Known("loops", name, take.audio, music.RATE, truth, per_bar)
+
+
+def table(takes: Iterable[Known], fitted: int, jobs: int) -> list[dict[str, Any]]:
+    """The rows of all takes, by so many processes."""
+    rows: list[dict[str, Any]] = []
+    every = iter(takes)
+    with Pool(jobs) as pool:
+        while some := list(islice(every, BATCH)):
+            found = pool.map(partial(answered, fitted=fitted), some, chunksize=1)
+            rows += [row for row in found if row is not None]
+    return rows
+
+
 def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[str, Any] | None:
     """One row of the table, or None for a take that is too short or silent to hear anything in."""
     mono = np.concatenate(
@@ -92,7 +113,7 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
     hits = onsets.onsets(env)
     if len(hits) < hearing.LEAST_HITS:
         return None
-    meter = Meter()
+    meter = Meter(take.beats_per_bar, 4)
     ear = second_ear.listen(mono, take.sample_rate)
     choice = hearing.chosen(env, hits, ear, mono, take.sample_rate, meter, asked_bpm, fitted)
     if choice is None:
@@ -159,34 +180,3 @@ def _away_s(times: Any, others: Any) -> np.ndarray:
     if not len(others):
         return np.full(len(times), np.inf)
     return np.asarray(np.abs(times[:, None] - others[None, :]).min(axis=1))
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("out", type=Path)
-    parser.add_argument("sets", nargs="*")
-    parser.add_argument("--own", type=int, default=0)
-    parser.add_argument("--negatives", type=int, default=0)
-    parser.add_argument("--fitted", type=int, default=3)
-    parser.add_argument("--share", default="0/1", help="every PARTS-th take from the PART-th on")
-    asked = parser.parse_args()
-    part, parts = (int(number) for number in asked.share.split("/"))
-    takes: list[Iterator[Known]] = []
-    for pair in asked.sets:
-        name, folder = pair.split("=", 1)
-        takes.append(known_takes(name, Path(folder)))
-    takes += [own(asked.own), beatless(asked.negatives)]
-    every = (take for some in takes for take in some)
-    rows = [
-        row
-        for number, take in enumerate(every)
-        if number % parts == part and (row := answered(take, asked.fitted)) is not None
-    ]
-    np.savez_compressed(asked.out, rows=np.array(rows, dtype=object))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

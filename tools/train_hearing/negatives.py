@@ -1,8 +1,8 @@
 """Sounds without a beat, made by a seed: what must be called beatless.
 
-Twelve kinds: noise, rain, drones, pads, speech, birds, scattered hits, piano in free time,
-applause, machines, risers and tape hiss. Their moments are drawn at random, so none repeats in
-time.
+Eighteen kinds: noise, rain, drones, pads, speech, birds, scattered hits, piano in free time,
+applause, machines, risers, tape hiss, scattered tones, chimes, typing, strums in free time, waves
+and fire. Their moments are drawn at random, so none repeats in time.
 """
 
 from __future__ import annotations
@@ -201,11 +201,106 @@ def _hiss(rng: np.random.Generator, frames: int) -> np.ndarray:
     return out
 
 
+def _tones(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Synthetic tones of any length scattered over time, one at a time or over each other."""
+    out = 1e-4 * rng.standard_normal(frames)
+    scale = rng.choice([0, 2, 3, 5, 7, 9, 10], int(rng.integers(3, 7)), replace=False)
+    shape = rng.integers(3)
+    for at in _moments(rng, frames, rng.uniform(0.6, 5), rng.uniform(0.35, 1.0)):
+        clock_s = np.arange(round(rng.uniform(0.1, 1.2) * RATE)) / RATE
+        hertz = 110 * 2 ** (int(rng.integers(0, 4)) + int(rng.choice(scale)) / 12)
+        turns = hertz * clock_s
+        wave = (np.sin(2 * np.pi * turns), np.sign(np.sin(2 * np.pi * turns)), 2 * (turns % 1) - 1)
+        fall = np.exp(-clock_s * rng.uniform(0, 6)) * np.minimum(
+            1, clock_s / rng.uniform(2e-3, 0.04)
+        )
+        fall *= np.minimum(1, (clock_s[-1] - clock_s) / 0.02)
+        _put(out, int(at), wave[shape] * fall, rng.uniform(0.1, 0.5))
+    return out
+
+
+def _chimes(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Struck metal in the wind: gusts of inharmonic bells."""
+    out = 1e-3 * _coloured(rng, frames, 1)
+    clock_s = np.arange(round(2.5 * RATE)) / RATE
+    bells = [
+        sum(
+            np.sin(2 * np.pi * hertz * ratio * clock_s) * np.exp(-clock_s * (1 + ratio)) / ratio
+            for ratio in (1, 2.76, 5.4)
+        )
+        for hertz in rng.uniform(400, 2200, int(rng.integers(3, 8)))
+    ]
+    wind = _wander(rng, frames, 2)
+    for at in _moments(rng, frames, rng.uniform(2, 7), 0.9):
+        if rng.random() < wind[int(at)]:
+            _put(out, int(at), bells[int(rng.integers(len(bells)))], rng.uniform(0.1, 0.5))
+    return out
+
+
+def _typing(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Keys struck in bursts, with pauses to think."""
+    out = 2e-3 * rng.standard_normal(frames)
+    at_s = rng.uniform(0, 1)
+    while at_s * RATE < frames - 3000:
+        for _ in range(int(rng.integers(2, 14))):
+            ring = np.exp(-np.arange(2200) / rng.uniform(80, 300))
+            click = _band(rng.standard_normal(2200), rng.uniform(500, 1500), rng.uniform(3e3, 9e3))
+            _put(out, min(frames, round(at_s * RATE)), click * ring, rng.uniform(0.3, 1))
+            at_s += rng.lognormal(np.log(rng.uniform(0.11, 0.2)), 0.45)
+        at_s += rng.exponential(0.8)
+    return out
+
+
+def _strums(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Plucked strings in free time: chords spread and single notes, each gap its own."""
+    out = 1e-4 * rng.standard_normal(frames)
+    clock_s = np.arange(round(1.5 * RATE)) / RATE
+    for at in _moments(rng, frames, rng.uniform(0.7, 3.5), rng.uniform(0.45, 0.9)):
+        root = 82 * 2 ** (rng.integers(0, 13) / 12)
+        steps = (0, 7, 12, 16 if rng.random() < 0.6 else 15, 19)[: int(rng.integers(1, 6))]
+        spread = rng.uniform(0.004, 0.05)
+        for place, step in enumerate(steps):
+            hertz = root * 2 ** (step / 12)
+            note = sum(
+                np.sin(2 * np.pi * hertz * k * clock_s) * np.exp(-clock_s * (1 + 1.5 * k)) / k
+                for k in range(1, 9)
+            )
+            start = int(at) + round(place * spread * RATE)
+            if start < frames:
+                _put(out, start, note, rng.uniform(0.1, 0.4))
+    return out
+
+
+def _waves(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Surf: noise that swells and breaks, each time after another while."""
+    out = 0.05 * _coloured(rng, frames, 1)
+    for at in _moments(rng, frames, rng.uniform(0.15, 0.5), 0.5):
+        length = round(rng.uniform(1.5, 5) * RATE)
+        swell = np.linspace(0, 1, length) ** rng.uniform(0.3, 2) * np.linspace(1, 0, length)
+        _put(out, int(at), _coloured(rng, length, rng.uniform(0.5, 1.5)) * swell, rng.uniform(1, 3))
+    return out
+
+
+def _fire(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """Crackle over a rumble, in bursts."""
+    out = 0.1 * _coloured(rng, frames, 2) * (0.5 + _wander(rng, frames, 1))
+    for at in _moments(rng, frames, rng.uniform(3, 25), 1.3):
+        length = int(rng.integers(60, 900))
+        _put(
+            out,
+            int(at),
+            rng.standard_normal(length) * np.exp(-np.arange(length) / (length / 5)),
+            rng.exponential(0.25),
+        )
+    return out
+
+
 #: Every kind by its name.
 KINDS: dict[str, _Made] = {
     "noise": _noise, "rain": _rain, "drone": _drone, "pad": _pad, "speech": _speech,
     "birds": _birds, "hits": _hits, "piano": _piano, "applause": _applause,
-    "machine": _machine, "riser": _riser, "hiss": _hiss,
+    "machine": _machine, "riser": _riser, "hiss": _hiss, "tones": _tones, "chimes": _chimes,
+    "typing": _typing, "strums": _strums, "waves": _waves, "fire": _fire,
 }  # fmt: skip
 
 

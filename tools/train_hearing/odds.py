@@ -1,18 +1,13 @@
 """Training of the hearing's odds: which tempo, whether there is a beat, how sure an answer is.
 
-    python -m tools.train_hearing.odds ODDS.npz ANSWERS.npz [ANSWERS.npz...] [--page docs/hearing.md]
-
-The answers come from `tools.train_hearing.answers`. Every regression is judged by takes that it was
-not fitted to: the pieces are split in `FOLDS`. With --page those figures replace the table of the
-page. The same answers give the same weights, within 1e-4.
+Every regression is judged by takes that it was not fitted to: the pieces are split in `FOLDS`, and
+so are the kinds of sounds without a beat. The same answers give the same weights, within 1e-4.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +15,13 @@ import numpy as np
 from scipy.optimize import minimize
 
 from daemon.hearing import tempo
+from daemon.hearing.hearing import BEATLESS
 
 Row = dict[str, Any]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
-WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "grid": 0.4, "beatless": 1.0}
+WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 1.0}
 #: Weight of a take of another set.
 OTHER_WEIGHT = 0.5
 #: Pull of the weights towards 0, for each regression.
@@ -202,30 +198,30 @@ def table(found: list[tuple[Row, float, float, float]]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
+    """How many sounds without a beat, and with one, are called beatless by the odds."""
+    none, some = (
+        [there < BEATLESS for row, there, *_ in found if row["beatless"] == beatless]
+        for beatless in (True, False)
     )
-    parser.add_argument("out", type=Path)
-    parser.add_argument("answers", type=Path, nargs="+")
-    parser.add_argument("--page", type=Path)
-    asked = parser.parse_args()
-    rows: list[Row] = []
-    for path in asked.answers:
-        rows += list(np.load(path, allow_pickle=True)["rows"])
+    return (
+        f"Of {len(none)} sounds without a beat {np.mean(none):.0%} are called so, each kind judged by"
+        f"\nthe others; of {len(some)} takes with a beat {sum(some)} are."
+    )
+
+
+def fitted(rows: list[Row]) -> dict[str, np.ndarray]:
+    """The stored regressions, fitted to all rows."""
     beat = fit_beat(rows)
-    fitted = [fit_tempo(rows), fit_lattice(rows), beat]
-    fitted += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
-    np.savez_compressed(asked.out, **{k: v for each in fitted for k, v in each.stored().items()})
-    shown = table(judged(rows))
-    print(shown)
-    if asked.page:
-        page = asked.page.read_text()
-        marked = "<!-- claims -->\n{}\n<!-- end of claims -->"
-        pattern = re.escape(marked.split("{}")[0]) + ".*" + re.escape(marked.split("{}")[1])
-        asked.page.write_text(re.sub(pattern, marked.format(shown), page, flags=re.DOTALL))
-    return 0
+    made = [fit_tempo(rows), fit_lattice(rows), beat]
+    made += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
+    return {name: value for each in made for name, value in each.stored().items()}
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def write_page(page: Path, shown: str) -> None:
+    """Put the table on the page, in place of the last one."""
+    marked = "<!-- claims -->\n{}\n<!-- end of claims -->"
+    pattern = re.escape(marked.split("{}")[0]) + ".*" + re.escape(marked.split("{}")[1])
+    page.write_text(
+        re.sub(pattern, lambda _: marked.format(shown), page.read_text(), flags=re.DOTALL)
+    )

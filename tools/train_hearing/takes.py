@@ -19,12 +19,13 @@ from tools.train_hearing.music import RATE, Bank, Loop, loop
 
 @dataclass(frozen=True)
 class Take:
-    """`audio` float32 (frames,), times of its downbeats and of the loop's joints, its tempo."""
+    """`audio` float32 (frames,), times of its downbeats and of the loop's joints, its tempo, beats."""
 
     audio: np.ndarray
     downbeats_s: np.ndarray
     joints_s: np.ndarray
     bpm: float
+    beats_s: np.ndarray
 
 
 def played(rng: np.random.Generator, source: Loop) -> Take:
@@ -61,7 +62,9 @@ def played(rng: np.random.Generator, source: Loop) -> Take:
 
     downbeats_s = times(bar_beats) + source.first_s
     joints_s = times(beats_long) + source.first_s
-    return Take((audio / np.abs(audio).max() * 0.8).astype(np.float32), downbeats_s, joints_s, bpm)
+    beats_s = times(1.0) + source.first_s
+    audio = (audio / np.abs(audio).max() * 0.8).astype(np.float32)
+    return Take(audio, downbeats_s, joints_s, bpm, beats_s)
 
 
 def three_of_four(source: Loop) -> Loop:
