@@ -12,6 +12,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.answers import answered, arc_of, layered, varied_bass, varied_chords
 from daemon.engines.embedded.arpeggio import arpeggio_bars
+from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
@@ -127,6 +128,11 @@ _SIX_STRINGS = (
     "muted guitar",
     "guitar",
 )
+#: Voices that break a chord whatever the style, and how; and those that do where a style does.
+_FIGURED = {
+    "harp": "harped", "celtic harp": "harped", "kora": "harped", "harpsichord": "broken",
+    "spinet": "broken", "kantele": "harped",
+}  # fmt: skip
 _PIANOS = ("grand piano", "upright piano", "felt piano", "honky tonk piano")
 _STRUMMED = (
     *_PIANOS,
@@ -161,9 +167,16 @@ _LONG_CHORDS = (
     "violin section",
     "cello section",
     "string quartet",
+    "four strings",
     "pipe organ",
     "harmonium",
 )
+
+
+#: Voices whose pitch a bar of glass or steel moves.
+_SLIDING = ("bottleneck guitar", "lap steel", "pedal steel", "dobro")
+#: Choirs and quartets: the lowest part has the root.
+_IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "four strings")
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
@@ -216,7 +229,12 @@ def compose(brief: Brief, seed: int) -> Plan:
         part for part, what in written.items() if what is not None and _may_play(part, wishes)
     }
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
-    if plan.chords is not None and plan.bass is None and plan.chords.sound.voice in _PIANOS:
+    if (
+        plan.chords is not None
+        and plan.bass is None
+        and plan.chords.sound.voice in _PIANOS
+        and plan.chords.style not in FIGURES
+    ):
         # a piano without a bass has a left hand
         plan = plan.with_(chords=replace(plan.chords, style="hands"))
     if brief.kind != "track" and "drums" not in playing:
@@ -647,16 +665,26 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
     struck = _how_struck(style.chord_style, sound.voice)
     hold = style.chord_hold
-    if wishes.calm:
+    if struck in FIGURES:
+        # a figure is a rhythm of its own
+        lines, hold = [_figured(struck, plan)], 1.0
+    if wishes.calm or (style.chord_style == "arp" and sound.voice in _LONG_CHORDS):
         lines, hold = [held(line) for line in lines], 0.95
     if "chords" in wishes.steps:
         lines, hold = [every(wishes.steps["chords"], plan.meter_.sixteenths_per_bar)], 0.95
     if sound.voice in _LONG_CHORDS and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
         hold = 0.95
-    if not wishes.calm and "chords" not in wishes.steps:
+    if not wishes.calm and "chords" not in wishes.steps and struck not in FIGURES:
         lines = answered(_of_bars(lines, plan), plan.bars, varied_chords, stream)
     voicing, centre, lift = _laid_out(sound.voice, style, plan, seed)
     return Chords(lines, sound, struck, hold, centre, voicing, lift)
+
+
+def _figured(struck: str, plan: Plan) -> str:
+    """The row of a figure: it begins anew in each half of a bar, a harp's wave with each chord."""
+    steps = plan.meter_.sixteenths_per_bar
+    halves = steps % 8 == 0 and (struck != "harped" or any("/" in name for name in plan.chords_of))
+    return every(steps // 2 if halves else steps, steps)
 
 
 def _of_bars(lines: list[str], plan: Plan) -> list[str]:
@@ -668,7 +696,9 @@ def _laid_out(voice: str, style: Style, plan: Plan, seed: int) -> tuple[str, flo
     """(voicing, centre, lift) of a voice's chords."""
     stream = random.Random(f"{seed}:voicing:{style.name}")
     options: tuple[str, ...] = _VOICINGS
-    if voice in _LONG_CHORDS:
+    if voice in _IN_FOUR_PARTS:
+        options = ("wide",)
+    elif voice in _LONG_CHORDS:
         options = _VOICINGS_OF_LONG
     elif style.name in _SHELLS:
         options = _VOICINGS_OF_KEYS
@@ -680,6 +710,10 @@ def _laid_out(voice: str, style: Style, plan: Plan, seed: int) -> tuple[str, flo
 
 def _how_struck(usual: str, voice: str) -> str:
     """How a voice strikes its chords, in a style that strikes them so."""
+    if voice in _FIGURED:
+        return _FIGURED[voice]
+    if usual == "arp" and voice in (*_PIANOS, *_SIX_STRINGS):
+        return "broken" if voice in _PIANOS else "picked"
     if voice in _DRIVEN:
         return "power"
     if voice in _SIX_STRINGS and usual in ("block", "strum", "power"):
@@ -731,7 +765,8 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         low = 64 + 12 * sound.octave
         degrees = [int(event[1]) for bar in bars.values() for event in bar]
         sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
-    return Lead(bars, form, sound, manner=idiom.manner)
+    manner = "sliding" if sound.voice in _SLIDING else idiom.manner
+    return Lead(bars, form, sound, manner=manner)
 
 
 #: Semitones by which a chord may draw a melody's note to itself.

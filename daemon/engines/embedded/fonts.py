@@ -31,12 +31,12 @@ _PLAYED_NAMES = (
     "celesta, glockenspiel, music box, vibraphone, marimba, xylophone, tubular bells, santoor, "
     "drawbar organ, pipe organ, harmonium, accordion, harmonica, bandoneon, nylon guitar, steel "
     "guitar, jazz guitar, clean guitar, muted guitar, crunch guitar, distorted guitar, solo "
-    "guitar, double bass, fingered bass, picked bass, fretless bass, slapped bass, violin, "
+    "guitar, double bass, fingered bass, picked bass, sliding bass, slapped bass, violin, "
     "viola, cello, harp, string section, choir ah, choir oo, trumpet, trombone, tuba, muted "
     "trumpet, french horn, horn section, soprano saxophone, saxophone, tenor saxophone, "
     "baritone saxophone, oboe, english horn, bassoon, clarinet, piccolo, flute, recorder, pan "
     "flute, shakuhachi, whistle, ocarina, sitar, banjo, shamisen, koto, kalimba, bagpipes, "
-    "fiddle, steel pan"
+    "fiddle, steel pan, pizzicato, guitar harmonics"
 )
 _PLAYED = frozenset(name.strip() for name in _PLAYED_NAMES.split(","))
 #: How the voices of drums of wood and skin begin: a plan that has some is played by hand.

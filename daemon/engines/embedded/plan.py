@@ -81,7 +81,8 @@ class Chords:
     rows: list[str] = field(default_factory=list)
     sound: Sound = field(default_factory=Sound)
     style: str = "block"
-    """block, strum, arp, power, single, fingered (six strings), hands (a pianist's two)"""
+    """block, strum, arp, power, single, fingered (six strings), hands (a pianist's two); or a note
+    after the other, ringing on: harped, broken, picked"""
     hold: float = 0.9
     centre: float = 62.0
     """MIDI note round which the voicings are placed."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.audio.rooms import ROOMS
+from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.harmony import chords_of_bar
 from daemon.engines.embedded.ornaments import MANNERS
 from daemon.engines.embedded.patches import exact
@@ -27,7 +28,7 @@ BASS_MARKS = "Xxog5873a~-."
 #: Marks of chord and pad rows.
 CHORD_MARKS = "Xxog-."
 #: How a chord may be played.
-STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single", "fingered", "hands")
+STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single", "fingered", "hands", *FIGURES)
 #: Bars of a plan at most.
 MAX_PLAN_BARS = 512
 #: Allowed range of each value of `Tone`.
