@@ -96,6 +96,8 @@ _DEFAULT_FILL = {
 
 #: Spread of hits in ms up to which a genre is played by machines.
 _OF_A_MACHINE_MS = 4.0
+#: Spread of kicks and first beats that people play, as a share of that of the rest.
+_OF_FIRSTS = 0.9
 #: Styles whose keyboards leave the root to the bass.
 _SHELLS = (
     "jazz",
@@ -264,9 +266,11 @@ def _feel(style: Style, wishes: Wishes) -> Feel:
         return Feel(
             {**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose)
         )
-    # machines strike all notes of a chord at once
-    apart_ms = min(22.0, 2 * style.spread_ms) if style.spread_ms > _OF_A_MACHINE_MS else 0.0
-    return Feel(dict(style.late_ms), style.spread_ms, style.loose, apart_ms)
+    # machines strike all notes of a chord at once, and every first beat
+    if style.spread_ms <= _OF_A_MACHINE_MS:
+        return Feel(dict(style.late_ms), style.spread_ms, style.loose)
+    apart_ms, firsts_ms = min(22.0, 2 * style.spread_ms), _OF_FIRSTS * style.spread_ms
+    return Feel(dict(style.late_ms), style.spread_ms, style.loose, apart_ms, round(firsts_ms, 1))
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:

@@ -125,14 +125,15 @@ class Section:
 class Feel:
     """Microtiming: how late each part or drum voice plays, and random spread.
 
-    `late_ms`, `spread_ms` and `apart_ms` (of a chord's first and last note) in milliseconds,
-    `velocity` 0-1.
+    `late_ms`, `spread_ms`, `apart_ms` (of a chord's first and last note) and `firsts_ms` (the
+    spread of kicks and first beats, which machines strike exactly) in milliseconds, `velocity` 0-1.
     """
 
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
     velocity: float = 0.06
     apart_ms: float = 0.0
+    firsts_ms: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -305,9 +305,9 @@ class Repair:
     def group(self, name: str, raw: Any) -> dict[str, Any]:
         """Feel or mix: known numbers clamped to their ranges; others keep their defaults."""
         limits = {
-            "spread_ms": (0, 30), "apart_ms": (0, 60), "velocity": (0, 0.3), "duck": (0, 0.95),
-            "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1), "lufs": (-30, -6),
-            "slope_db": (-8, -2),
+            "spread_ms": (0, 30), "apart_ms": (0, 60), "firsts_ms": (0, 30), "velocity": (0, 0.3),
+            "duck": (0, 0.95), "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1),
+            "lufs": (-30, -6), "slope_db": (-8, -2),
         }  # fmt: skip
         tables = {"late_ms": (-30, 60), "levels_db": (-24, 12), "sends": (0, 1), "delay": (0, 1)}
         value: dict[str, Any] = {}

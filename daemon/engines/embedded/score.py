@@ -19,6 +19,8 @@ from daemon.engines.embedded.voicings import spread
 
 #: Voices that choke an open hat.
 _HATS = ("hat", "open hat")
+#: What marks where each bar begins, by its name in `Feel.late_ms`.
+_ON_ONE = ("kick", "hard kick")
 #: Exponent of the velocity in a note's gain, between drums' and other voices'.
 _ARC_DYNAMICS = 1.4
 #: Renderings of a pitched note that take turns.
@@ -117,14 +119,17 @@ class Score:
     def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
         """Tick of a note with microtiming: late or early, but never outside its own bar.
 
-        `exact` notes stay on the grid.
+        `exact` notes stay on the grid, or near it where people play; the piece begins on it, and
+        each bar's first kick is.
         """
         feel = self.plan.feel
         per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
-        shift = stream.gauss(0, feel.spread_ms / 2) if not exact else 0.0
-        if not exact:
-            shift += feel.late_ms.get(part, 0.0)
-        moved = bar.start + tick + round(max(-2 * feel.spread_ms, shift) * per_ms)
+        spread_ms = feel.firsts_ms if exact else feel.spread_ms
+        shift = 0.0
+        on_one = tick == 0 and (bar.index == 0 or part in _ON_ONE)
+        if not exact or (spread_ms and not on_one):
+            shift = stream.gauss(0, spread_ms / 2) + feel.late_ms.get(part, 0.0)
+        moved = bar.start + tick + round(max(-2 * spread_ms, shift) * per_ms)
         return max(bar.start, min(moved, bar.start + self.bar_ticks - 1))
 
     def _velocity(self, base: float, bar: Bar, stream: random.Random) -> float:
@@ -210,13 +215,8 @@ class Score:
         for step, mark in enumerate(row):
             if mark in VELOCITY:
                 exact = step == 0 or voice in ("kick", "hard kick")
-                at = self._felt(
-                    self._tick(step),
-                    bar,
-                    voice if voice in self.plan.feel.late_ms else "drums",
-                    stream,
-                    exact,
-                )
+                who = voice if voice in self.plan.feel.late_ms or exact else "drums"
+                at = self._felt(self._tick(step), bar, who, stream, exact)
                 velocity = self._velocity(VELOCITY[mark], bar, stream)
                 notes.append(Note(at, STEP, pitch, velocity, voice, None, stream.randrange(3)))
             elif mark in ROLLS:
