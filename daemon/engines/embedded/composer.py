@@ -18,6 +18,7 @@ from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.melody import PHRASE_BARS, arpeggio, melody
+from daemon.engines.embedded.moves import move_of
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
     PARTS,
@@ -177,6 +178,8 @@ _LONG_CHORDS = (
 
 #: Voices whose pitch a bar of glass or steel moves.
 _SLIDING = ("bottleneck guitar", "lap steel", "pedal steel", "dobro")
+#: Styles in which a roll of the snare builds up to where the loop begins again.
+_BUILDING = ("edm", "trance", "progressive house", "electro house", "hardstyle", "future bass")
 #: Choirs and quartets: the lowest part has the root.
 _IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "four strings")
 
@@ -223,7 +226,7 @@ def compose(brief: Brief, seed: int) -> Plan:
         "lead": write_tune(tune, style, wishes, plan, seed)
         or write_lead(style, wishes, plan, seed),
         "pad": write_pad(style, wishes, plan, seed)
-        if brief.kind == "track" or "pad" in wishes.voices
+        if brief.kind == "track" or "pad" in wishes.voices or _joined(style, wishes, plan, seed)
         else None,
         "texture": write_texture(style, wishes),
     }
@@ -363,7 +366,23 @@ def _sections(
         style.spread_ms > _OF_A_MACHINE_MS,
         lambda arcs: in_turn(arcs, plan.seeds["drums"], f"arc:{style.name}"),
     )
-    return [Section("loop", plan.bars, parts, wishes.energy, arc_db=arc_db)]
+    closed = {}
+    if style.spread_ms <= _OF_A_MACHINE_MS and len(parts) > 2 and not wishes.calm:
+        closed = move_of(
+            plan.bars,
+            parts,
+            lambda moves: in_turn(moves, plan.seeds["chords"], f"moves:{style.name}"),
+        )
+    leads_out = "rise" if _builds(style, wishes, plan) else ""
+    return [Section("loop", plan.bars, parts, wishes.energy, leads_out, [], arc_db, closed)]
+
+
+def _builds(style: Style, wishes: Wishes, plan: Plan) -> bool:
+    """Whether a loop of eight bars ends in a roll that leads back to its beginning."""
+    free = wishes.parts is None and wishes.drums is None and not wishes.calm
+    if style.name not in _BUILDING or plan.drums is None or plan.bars < PHRASE_BARS or not free:
+        return False
+    return in_turn((True, False, False, False), plan.seeds["drums"], f"build:{style.name}", False)
 
 
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
@@ -800,9 +819,21 @@ def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | N
     named = wishes.voices.get("pad")
     if not style.pad and not named:
         return None
-    row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
+    steps = plan.meter_.sixteenths_per_bar
+    rows = ["x" + "-" * (steps - 1)]
+    if not named and _joined(style, wishes, plan, seed):
+        # it joins where the second half answers the first
+        rows = ["." * steps] * 4 + rows * 4
     sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
-    return Chords([row], sound, "block", 0.98, 66.0, "open")
+    return Chords(rows, sound, "block", 0.98, 66.0, "open")
+
+
+def _joined(style: Style, wishes: Wishes, plan: Plan, seed: int) -> bool:
+    """Whether a pad joins the second half of eight bars whose players the words leave open."""
+    told = wishes.parts is not None or wishes.voices or wishes.without or wishes.calm
+    free = not told and plan.bars == PHRASE_BARS
+    turns = (True, False, False, True, False)
+    return bool(style.pad) and free and in_turn(turns, seed, f"joins:{style.name}", drifts=False)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:

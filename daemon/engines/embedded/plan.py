@@ -119,6 +119,8 @@ class Section:
     """Drum voices that are silent here."""
     arc_db: list[float] = field(default_factory=list)
     """How much softer each bar is played, in dB up to 0; repeats. Empty: all alike."""
+    closed: dict[str, list[float]] = field(default_factory=dict)
+    """How far a part's filter is closed where each bar begins, 0-1; moves between. In loops."""
 
 
 @dataclass(frozen=True)

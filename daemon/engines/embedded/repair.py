@@ -344,6 +344,12 @@ class Repair:
                 self.number("section.arc_db", one, -12, 0, 0)
                 for one in (arc if isinstance(arc, (list, tuple)) else ())
             ]
+            given = raw.get("closed")
+            closed = {
+                str(part): [self.number("section.closed", one, 0, 1, 0) for one in _listed(points)]
+                for part, points in (given.items() if isinstance(given, Mapping) else ())
+                if part in there
+            }
             found.append(
                 {
                     "name": str(raw.get("name", "part")),
@@ -353,6 +359,7 @@ class Repair:
                     "exit": leads_out,
                     "mute": mute,
                     "arc_db": arc_db,
+                    "closed": closed,
                 }
             )
         total = sum(int(section["bars"]) for section in found)
