@@ -225,9 +225,7 @@ def compose(brief: Brief, seed: int) -> Plan:
         "chords": write_chords(style, wishes, plan, seed),
         "lead": write_tune(tune, style, wishes, plan, seed)
         or write_lead(style, wishes, plan, seed),
-        "pad": write_pad(style, wishes, plan, seed)
-        if brief.kind == "track" or "pad" in wishes.voices or _joined(style, wishes, plan, seed)
-        else None,
+        "pad": _pad(brief, style, wishes, plan, seed),
         "texture": write_texture(style, wishes),
     }
     playing = {
@@ -819,21 +817,25 @@ def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | N
     named = wishes.voices.get("pad")
     if not style.pad and not named:
         return None
-    steps = plan.meter_.sixteenths_per_bar
-    rows = ["x" + "-" * (steps - 1)]
-    if not named and _joined(style, wishes, plan, seed):
-        # it joins where the second half answers the first
-        rows = ["." * steps] * 4 + rows * 4
+    row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
     sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
-    return Chords(rows, sound, "block", 0.98, 66.0, "open")
+    return Chords([row], sound, "block", 0.98, 66.0, "open")
 
 
-def _joined(style: Style, wishes: Wishes, plan: Plan, seed: int) -> bool:
-    """Whether a pad joins the second half of eight bars whose players the words leave open."""
+def _pad(brief: Brief, style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
+    """The pad of a track, or of words that name one; it joins the second half of some loops.
+
+    Those have eight bars, and words that leave open who plays.
+    """
+    if brief.kind == "track" or "pad" in wishes.voices:
+        return write_pad(style, wishes, plan, seed)
     told = wishes.parts is not None or wishes.voices or wishes.without or wishes.calm
-    free = not told and plan.bars == PHRASE_BARS
     turns = (True, False, False, True, False)
-    return bool(style.pad) and free and in_turn(turns, seed, f"joins:{style.name}", drifts=False)
+    if told or plan.bars != PHRASE_BARS or not in_turn(turns, seed, f"joins:{style.name}", False):
+        return None
+    pad = write_pad(style, wishes, plan, seed)
+    rest = "." * plan.meter_.sixteenths_per_bar
+    return pad and replace(pad, rows=[rest] * 4 + pad.rows * 4)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:
