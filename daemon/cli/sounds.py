@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon.audio.soundfonts.roles import ROLES, SFZ, SOUNDFONTS, of_role
 from daemon.errors import AudioError, ServiceError
 from daemon.home.places import Places
 
@@ -23,7 +24,6 @@ _SHARED = (
     "/usr/share/sounds/sf2", "/usr/share/sounds/sf3", "/usr/share/soundfonts",
     "~/.local/share/sounds/sf2", "~/Library/Audio/Sounds/Banks", "/Library/Audio/Sounds/Banks",
 )  # fmt: skip
-_ENDINGS = (".sf2", ".sf3")
 _USE = "sidecrate sounds use"
 
 
@@ -65,20 +65,31 @@ def get(
 
 @sounds_app.command("use")
 def use(
-    file: Annotated[Path, typer.Argument(help="A SoundFont: SF2 or SF3.", metavar="FILE")],
+    file: Annotated[
+        Path, typer.Argument(help="A SoundFont (SF2, SF3) or an SFZ instrument.", metavar="FILE")
+    ],
+    role: Annotated[
+        str, typer.Option("--for", help="What it plays, as `drums`; an SFZ needs one.")
+    ] = "",
 ) -> None:
     """Have a font play: it is checked, then named in the config under `sounds: fonts:`."""
     from daemon.audio.soundfonts.sf2 import read_sf2
+    from daemon.audio.soundfonts.sfz import read_sfz
 
+    is_sfz = file.suffix.lower() == SFZ
+    if role not in ("", *ROLES) or (is_sfz and not role):
+        said = f"{role!r} is no role" if role else f"{file.name} does not say what it is"
+        raise ServiceError(f"sounds: {said}; say --for one of {', '.join(ROLES)}", "bad_request")
     path = file.expanduser().absolute()
     if not path.is_file():
         raise ServiceError(f"sounds: there is no file {file}", "bad_request")
     try:
-        font = read_sf2(path)
+        font = read_sfz(path) if is_sfz else read_sf2(path)
     except AudioError as error:
         raise ServiceError(f"sounds: {error.text}", "bad_request") from None
-    print(f"{font.name}: {len(font.presets)} instruments. {font.licence}".strip())
-    _play(path)
+    count = "1 instrument" if is_sfz else f"{len(font.presets)} instruments"
+    print(f"{font.name}: {count}. {font.licence}".strip())
+    _play(path, role)
 
 
 def folder(places: Places) -> Path:
@@ -91,7 +102,9 @@ def rows(places: Places) -> list[dict[str, Any]]:
     from daemon.install.fonts import FREE
     from daemon.settings.load import load_config
 
-    playing = [Path(one).expanduser() for one in load_config(places.config_file).sounds.fonts]
+    named = [of_role(one) for one in load_config(places.config_file).sounds.fonts]
+    roles = {path: role for role, path in named}
+    playing = list(roles)
     found: list[dict[str, Any]] = []
     for path in [*playing, *_here(places)]:
         if any(row["path"] == str(path) for row in found):
@@ -100,13 +113,14 @@ def rows(places: Places) -> list[dict[str, Any]]:
         found.append({
             "name": path.stem, "path": str(path), "state": state, "licence": _licence(path),
             "megabytes": round(path.stat().st_size / 1e6, 1) if path.is_file() else None,
+            "role": roles.get(path, ""),
         })  # fmt: skip
     there = {Path(row["path"]).name for row in found}
     for font in FREE.values():
         if font.file not in there:
             found.append({
                 "name": font.name, "path": "", "state": "free", "licence": font.licence,
-                "megabytes": round(font.bytes / 1e6, 1),
+                "megabytes": round(font.bytes / 1e6, 1), "role": "",
             })  # fmt: skip
     return found
 
@@ -116,7 +130,7 @@ def _here(places: Places) -> Iterator[Path]:
     for place in (folder(places), *(Path(one).expanduser() for one in _SHARED)):
         for path in sorted(place.iterdir()) if place.is_dir() else ():
             real = os.path.realpath(path)
-            if path.suffix.lower() in _ENDINGS and path.is_file() and real not in known:
+            if path.suffix.lower() in SOUNDFONTS and path.is_file() and real not in known:
                 known.add(real)
                 yield path
 
@@ -131,18 +145,18 @@ def _line(row: dict[str, Any]) -> str:
         [f"{row['megabytes']:g} MB" if row["megabytes"] else "", row["licence"] or "own licence"]
     ).strip(", ")
     what = {
-        "plays": "plays", "missing": "named in the config, and not there",
+        "plays": f"plays {row['role']}".strip(), "missing": "named in the config, and not there",
         "here": f"here; {_USE} {row['path']}", "free": f"sidecrate sounds get {row['name']}",
     }[row["state"]]  # fmt: skip
     return f"{row['name']} ({facts}): {what}"
 
 
-def _play(path: Path) -> None:
-    """Name a font in the config, unless it is there."""
+def _play(path: Path, role: str = "") -> None:
+    """Name a font in the config, for a role where it has one, unless it is there."""
     from daemon.settings.edit import add_font
 
     places = Places.find()
-    if add_font(places.config_file, path):
+    if add_font(places.config_file, f"{role}={path}" if role else str(path)):
         print(f"{path.name} plays from the next start of the daemon on, and at once with --out")
     else:
         print(f"{path.name} plays already")

@@ -44,14 +44,14 @@ def add_address(path: Path, address: str) -> bool:
     return True
 
 
-def add_font(path: Path, font: Path) -> bool:
-    """Append a sound font to `sounds.fonts`. False where it stands there already.
+def add_font(path: Path, font: str) -> bool:
+    """Append a font, or a role and its file, to `sounds.fonts`. False where it stands there.
 
     ConfigError as above.
     """
-    if str(font) in load_config(path).sounds.fonts:
+    if font in load_config(path).sounds.fonts:
         return False
-    _add(path, "sounds", "fonts", str(font), json.dumps(str(font)))
+    _add(path, "sounds", "fonts", font, json.dumps(font))
     return True
 
 

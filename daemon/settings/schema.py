@@ -448,6 +448,7 @@ class SoundsSettings(Section):
         (),
         description="SoundFonts (SF2, SF3) that play the embedded musician's pianos, guitars,"
         " strings, winds and acoustic drums; the first that has an instrument plays it."
+        " A role before a file, as in `drums=~/Kits/Jazz.sfz`, has it play that; SFZ needs one."
         " `sidecrate sounds` lists them and brings free ones.",
     )
 

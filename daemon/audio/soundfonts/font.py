@@ -9,6 +9,8 @@ import numpy as np
 
 #: Bank of a font's drum kits, as SF2 numbers it.
 DRUM_BANK = 128
+#: Steps of this share never fall on one place: chance without a die.
+_GOLDEN = 0.618034
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,15 @@ class Region:
     """The loop ends with the key; what follows in the recording is heard."""
     rings: bool = False
     """Sounds to its end, however long the key is held."""
+    turn: tuple[int, int] = (0, 1)
+    """(place, count): it plays every `count`th stroke."""
+    chance: tuple[float, float] = (0.0, 1.0)
+    """The part of all strokes that it plays, of 0 to 1."""
+
+    def takes(self, stroke: int) -> bool:
+        """Whether it plays the `stroke`th stroke of its key."""
+        drawn = (stroke * _GOLDEN) % 1
+        return stroke % self.turn[1] == self.turn[0] and self.chance[0] <= drawn < self.chance[1]
 
 
 @dataclass
@@ -64,12 +75,15 @@ class Font:
     presets: dict[tuple[int, int], list[Region]] = field(default_factory=dict)
     titles: dict[tuple[int, int], str] = field(default_factory=dict)
 
-    def regions(self, bank: int, program: int, key: float, velocity: float) -> list[Region]:
-        """What sounds for a key and a velocity of 0-1."""
+    def regions(
+        self, bank: int, program: int, key: float, velocity: float, stroke: int = 0
+    ) -> list[Region]:
+        """What sounds for a key and a velocity of 0-1, at a key's first or another stroke."""
         at, strength = round(key), max(1, min(127, round(velocity * 127)))
         return [
             one
             for one in self.presets.get((bank, program), ())
             if one.keys[0] <= at <= one.keys[1]
             and one.velocities[0] <= strength <= one.velocities[1]
+            and one.takes(stroke)
         ]

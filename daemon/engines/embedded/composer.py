@@ -13,11 +13,13 @@ from daemon.engines.embedded import forms, meters
 from daemon.engines.embedded.answers import answered, arc_of, layered, varied_bass, varied_chords
 from daemon.engines.embedded.arpeggio import arpeggio_bars
 from daemon.engines.embedded.ending import bars_for
+from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.instruments import DRUM_ROWS
 from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.melody import PHRASE_BARS, arpeggio, melody
+from daemon.engines.embedded.moves import move_of
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import (
     PARTS,
@@ -96,6 +98,8 @@ _DEFAULT_FILL = {
 
 #: Spread of hits in ms up to which a genre is played by machines.
 _OF_A_MACHINE_MS = 4.0
+#: Spread of kicks and first beats that people play, as a share of that of the rest.
+_OF_FIRSTS = 0.9
 #: Styles whose keyboards leave the root to the bass.
 _SHELLS = (
     "jazz",
@@ -128,6 +132,11 @@ _SIX_STRINGS = (
     "muted guitar",
     "guitar",
 )
+#: Voices that break a chord whatever the style, and how; and those that do where a style does.
+_FIGURED = {
+    "harp": "harped", "celtic harp": "harped", "kora": "harped", "harpsichord": "broken",
+    "spinet": "broken", "kantele": "harped",
+}  # fmt: skip
 _PIANOS = ("grand piano", "upright piano", "felt piano", "honky tonk piano")
 _STRUMMED = (
     *_PIANOS,
@@ -162,9 +171,18 @@ _LONG_CHORDS = (
     "violin section",
     "cello section",
     "string quartet",
+    "four strings",
     "pipe organ",
     "harmonium",
 )
+
+
+#: Voices whose pitch a bar of glass or steel moves.
+_SLIDING = ("bottleneck guitar", "lap steel", "pedal steel", "dobro")
+#: Styles in which a roll of the snare builds up to where the loop begins again.
+_BUILDING = ("edm", "trance", "progressive house", "electro house", "hardstyle", "future bass")
+#: Choirs and quartets: the lowest part has the root.
+_IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "four strings")
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:
@@ -208,16 +226,19 @@ def compose(brief: Brief, seed: int) -> Plan:
         "chords": write_chords(style, wishes, plan, seed),
         "lead": write_tune(tune, style, wishes, plan, seed)
         or write_lead(style, wishes, plan, seed),
-        "pad": write_pad(style, wishes, plan, seed)
-        if brief.kind == "track" or "pad" in wishes.voices
-        else None,
+        "pad": _pad(brief, style, wishes, plan, seed),
         "texture": write_texture(style, wishes),
     }
     playing = {
         part for part, what in written.items() if what is not None and _may_play(part, wishes)
     }
     plan = plan.with_(**{part: what for part, what in written.items() if part in playing})
-    if plan.chords is not None and plan.bass is None and plan.chords.sound.voice in _PIANOS:
+    if (
+        plan.chords is not None
+        and plan.bass is None
+        and plan.chords.sound.voice in _PIANOS
+        and plan.chords.style not in FIGURES
+    ):
         # a piano without a bass has a left hand
         plan = plan.with_(chords=replace(plan.chords, style="hands"))
     if brief.kind != "track" and "drums" not in playing:
@@ -247,9 +268,11 @@ def _feel(style: Style, wishes: Wishes) -> Feel:
         return Feel(
             {**style.late_ms, **_DRUNK_MS}, max(8.0, style.spread_ms), max(0.1, style.loose)
         )
-    # machines strike all notes of a chord at once
-    apart_ms = min(22.0, 2 * style.spread_ms) if style.spread_ms > _OF_A_MACHINE_MS else 0.0
-    return Feel(dict(style.late_ms), style.spread_ms, style.loose, apart_ms)
+    # machines strike all notes of a chord at once, and every first beat
+    if style.spread_ms <= _OF_A_MACHINE_MS:
+        return Feel(dict(style.late_ms), style.spread_ms, style.loose)
+    apart_ms, firsts_ms = min(22.0, 2 * style.spread_ms), _OF_FIRSTS * style.spread_ms
+    return Feel(dict(style.late_ms), style.spread_ms, style.loose, apart_ms, round(firsts_ms, 1))
 
 
 def _one_marked(plan: Plan, playing: set[str]) -> Plan:
@@ -346,7 +369,23 @@ def _sections(
         style.spread_ms > _OF_A_MACHINE_MS,
         lambda arcs: in_turn(arcs, plan.seeds["drums"], f"arc:{style.name}"),
     )
-    return [Section("loop", plan.bars, parts, wishes.energy, arc_db=arc_db)]
+    closed = {}
+    if style.spread_ms <= _OF_A_MACHINE_MS and len(parts) > 2 and not wishes.calm:
+        closed = move_of(
+            plan.bars,
+            parts,
+            lambda moves: in_turn(moves, plan.seeds["chords"], f"moves:{style.name}"),
+        )
+    leads_out = "rise" if _builds(style, wishes, plan) else ""
+    return [Section("loop", plan.bars, parts, wishes.energy, leads_out, [], arc_db, closed)]
+
+
+def _builds(style: Style, wishes: Wishes, plan: Plan) -> bool:
+    """Whether a loop of eight bars ends in a roll that leads back to its beginning."""
+    free = wishes.parts is None and wishes.drums is None and not wishes.calm
+    if style.name not in _BUILDING or plan.drums is None or plan.bars < PHRASE_BARS or not free:
+        return False
+    return in_turn((True, False, False, False), plan.seeds["drums"], f"build:{style.name}", False)
 
 
 def write_progression(style: Style, plan: Plan, seed: int) -> list[str]:
@@ -652,16 +691,26 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     lines = in_turn(rows, seed, f"chords:{style.name}").split("/")
     struck = _how_struck(style.chord_style, sound.voice)
     hold = style.chord_hold
-    if wishes.calm:
+    if struck in FIGURES:
+        # a figure is a rhythm of its own
+        lines, hold = [_figured(struck, plan)], 1.0
+    if wishes.calm or (style.chord_style == "arp" and sound.voice in _LONG_CHORDS):
         lines, hold = [held(line) for line in lines], 0.95
     if "chords" in wishes.steps:
         lines, hold = [every(wishes.steps["chords"], plan.meter_.sixteenths_per_bar)], 0.95
     if sound.voice in _LONG_CHORDS and hold < 0.8 and len(lines[0].replace(".", "")) <= 2:
         hold = 0.95
-    if not wishes.calm and "chords" not in wishes.steps:
+    if not wishes.calm and "chords" not in wishes.steps and struck not in FIGURES:
         lines = answered(_of_bars(lines, plan), plan.bars, varied_chords, stream)
     voicing, centre, lift = _laid_out(sound.voice, style, plan, seed)
     return Chords(lines, sound, struck, hold, centre, voicing, lift)
+
+
+def _figured(struck: str, plan: Plan) -> str:
+    """The row of a figure: it begins anew in each half of a bar, a harp's wave with each chord."""
+    steps = plan.meter_.sixteenths_per_bar
+    halves = steps % 8 == 0 and (struck != "harped" or any("/" in name for name in plan.chords_of))
+    return every(steps // 2 if halves else steps, steps)
 
 
 def _of_bars(lines: list[str], plan: Plan) -> list[str]:
@@ -673,7 +722,9 @@ def _laid_out(voice: str, style: Style, plan: Plan, seed: int) -> tuple[str, flo
     """(voicing, centre, lift) of a voice's chords."""
     stream = random.Random(f"{seed}:voicing:{style.name}")
     options: tuple[str, ...] = _VOICINGS
-    if voice in _LONG_CHORDS:
+    if voice in _IN_FOUR_PARTS:
+        options = ("wide",)
+    elif voice in _LONG_CHORDS:
         options = _VOICINGS_OF_LONG
     elif style.name in _SHELLS:
         options = _VOICINGS_OF_KEYS
@@ -685,6 +736,10 @@ def _laid_out(voice: str, style: Style, plan: Plan, seed: int) -> tuple[str, flo
 
 def _how_struck(usual: str, voice: str) -> str:
     """How a voice strikes its chords, in a style that strikes them so."""
+    if voice in _FIGURED:
+        return _FIGURED[voice]
+    if usual == "arp" and voice in (*_PIANOS, *_SIX_STRINGS):
+        return "broken" if voice in _PIANOS else "picked"
     if voice in _DRIVEN:
         return "power"
     if voice in _SIX_STRINGS and usual in ("block", "strum", "power"):
@@ -736,7 +791,8 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         low = 64 + 12 * sound.octave
         degrees = [int(event[1]) for bar in bars.values() for event in bar]
         sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
-    return Lead(bars, form, sound, manner=idiom.manner)
+    manner = "sliding" if sound.voice in _SLIDING else idiom.manner
+    return Lead(bars, form, sound, manner=manner)
 
 
 #: Semitones by which a chord may draw a melody's note to itself.
@@ -769,6 +825,22 @@ def write_pad(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | N
     row = "x" + "-" * (plan.meter_.sixteenths_per_bar - 1)
     sound = _pick(style.pad or (str(named),), "pad", style, wishes, seed)
     return Chords([row], sound, "block", 0.98, 66.0, "open")
+
+
+def _pad(brief: Brief, style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords | None:
+    """The pad of a track, or of words that name one; it joins the second half of some loops.
+
+    Those have eight bars, and words that leave open who plays.
+    """
+    if brief.kind == "track" or "pad" in wishes.voices:
+        return write_pad(style, wishes, plan, seed)
+    told = wishes.parts is not None or wishes.voices or wishes.without or wishes.calm
+    turns = (True, False, False, True, False)
+    if told or plan.bars != PHRASE_BARS or not in_turn(turns, seed, f"joins:{style.name}", False):
+        return None
+    pad = write_pad(style, wishes, plan, seed)
+    rest = "." * plan.meter_.sixteenths_per_bar
+    return pad and replace(pad, rows=[rest] * 4 + pad.rows * 4)
 
 
 def write_texture(style: Style, wishes: Wishes) -> Sound | None:

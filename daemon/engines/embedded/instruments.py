@@ -23,28 +23,29 @@ class Player:
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("keyboards", "chords, struck", "chords",
      "piano=grand piano, upright piano, felt piano, honky tonk piano, prepared piano~felt piano, "
-     "toy piano~celesta, electric piano, wurlitzer~electric piano, clavichord~clavinet"),
+     "toy piano, electric piano, wurlitzer, clavichord"),
     ("keyboards", "chords, plucked", "chords",
-     "harpsichord, spinet~harpsichord, clavinet"),
+     "harpsichord, spinet, clavinet"),
     ("keyboards", "chords, struck bars", "chords", "celesta"),
     ("organs", "chords, held", "chords",
-     "organ=drawbar organ, pipe organ, farfisa~organ, harmonium, mellotron~string section"),
+     "organ=drawbar organ, pipe organ, farfisa, harmonium, mellotron~string section"),
     ("free reeds", "chords, held", "chords",
-     "accordion, bandoneon, concertina~bandoneon, sheng~harmonium, shruti box~harmonium"),
+     "accordion, bandoneon, concertina, sheng~harmonium, shruti box~harmonium"),
     ("free reeds", "one line, blown", "lead", "harmonica, melodica, kazoo~harmonica"),
     ("guitars", "chords, strummed or picked", "chords",
      "guitar, acoustic guitar=steel guitar, nylon guitar, twelve string guitar, "
-     "electric guitar=clean guitar, jazz guitar, muted guitar, distorted guitar, crunch guitar"),
+     "electric guitar=clean guitar, jazz guitar, muted guitar, guitar harmonics, "
+     "distorted guitar, crunch guitar"),
     ("guitars", "one line, picked", "lead",
-     "lead guitar=solo guitar, slide guitar, pedal steel~slide guitar, lap steel~slide guitar, "
-     "dobro~slide guitar"),
+     "lead guitar=solo guitar, slide guitar, pedal steel, lap steel, "
+     "dobro"),
     ("plucked strings", "chords, plucked", "chords",
-     "banjo, mandolin, domra~mandolin, ukulele, charango~ukulele, cuatro~ukulele, lute, oud, "
-     "bouzouki, saz~bouzouki, balalaika, shamisen, pipa, biwa~pipa, ruan~lute, ngoni~banjo, kora, "
-     "harp, celtic harp~harp, lyre~harp, koto, guzheng, zither, psaltery~zither, autoharp~zither, "
-     "kantele~zither, dulcimer~zither, sitar, veena~sitar, tanpura~sitar, sarod"),
+     "banjo, mandolin, domra~mandolin, ukulele, charango, cuatro~ukulele, lute, oud, "
+     "bouzouki, saz, balalaika, shamisen, pipa, biwa~pipa, ruan~lute, ngoni~banjo, kora, "
+     "harp, celtic harp, lyre~harp, koto, guzheng, zither, psaltery~zither, autoharp~zither, "
+     "kantele, dulcimer, sitar, veena~sitar, tanpura~sitar, sarod"),
     ("struck strings", "chords, struck", "chords",
-     "santoor, cimbalom, yangqin~santoor, hammered dulcimer~santoor"),
+     "santoor, cimbalom, yangqin~santoor, hammered dulcimer"),
     ("basses", "one line, plucked", "bass",
      "bass guitar=fingered bass, picked bass, slap bass=slapped bass, fretless bass, "
      "upright bass=double bass"),
@@ -57,7 +58,7 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
      "rebab~erhu, nyckelharpa~fiddle, hurdy gurdy"),
     ("bowed strings", "chords, bowed", "chords",
      "strings=string section, string quartet, violins=violin section, cellos=cello section"),
-    ("bowed strings", "chords, plucked", "chords", "pizzicato~harp"),
+    ("bowed strings", "chords, plucked", "chords", "pizzicato"),
     ("woodwinds", "one line, blown", "lead",
      "flute, piccolo, fife~piccolo, recorder, pan flute, shakuhachi, bansuri~flute, "
      "ney~shakuhachi, quena~pan flute, dizi~flute, tin whistle=whistle, whistling~whistle, "

@@ -25,15 +25,18 @@ _SOUNDS_LIKE = (
     (r"taiko|timpani|didgeridoo", "cinematic"),
     (
         r"harpsichord|pipe organ|\blute\b|oboe|clarinet|bassoon|\bflute\b|\bharp\b|french horn|"
-        r"recorder|cello",
+        r"recorder|cello|pizzicato|clavichord|spinet|virginal",
         "classical",
     ),
     (r"celesta|glockenspiel|music box|christmas|xmas|carol\b|opera\b", "classical"),
     (r"koto|shamisen|guzheng|erhu|pipa|singing bowl|handpan|duduk", "ambient"),
-    (r"fiddle|mandolin|bagpipe|harmonica|hurdy|whistle|bodhran|zither|dulcimer", "folk"),
+    (r"fiddle|mandolin|bagpipe|harmonica|hurdy|whistle|bodhran|zither|dulcimer|"
+     r"concertina|bandoneon|kantele|charango|balalaika|lyre", "folk"),
+    (r"pedal steel|lap steel|dobro|resonator|slide guitar|bottleneck", "country"),
     (r"drum fill|tom fill|\bprog\b|distorted guitar|power chord|electric guitar", "rock"),
     (r"orchestr|epic|violin|cello|strings|trailer", "cinematic"),
-    (r"choir|\bpads?\b|atmosph|drone", "ambient"), (r"rhodes|electric piano|\borgans?\b", "soul"),
+    (r"\bpads?\b|atmosph|drone", "ambient"), (r"choirs?\b|choral|a ?cappella", "classical"),
+    (r"rhodes|wurli|electric piano|\borgans?\b", "soul"),
     (r"strum|acoustic|banjo|ukulele|(?<!bass )guitar|accordion", "folk"), (r"piano|ballad", "pop"),
 )  # fmt: skip
 #: Where no sound is named either: what suits the mood, the first that fits.

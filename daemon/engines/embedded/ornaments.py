@@ -10,18 +10,19 @@ from bridge.music import Key
 from daemon.engines.embedded.notes import STEP, Note
 
 #: How often a note that has room is adorned, by the manner.
-_SHARE = {"bent": 0.4, "slid": 0.45, "graced": 0.22}
+_SHARE = {"bent": 0.4, "slid": 0.45, "graced": 0.22, "sliding": 0.8}
 #: Manners that `Lead.manner` takes.
 MANNERS = tuple(_SHARE)
-#: Widest distance in semitones that a finger slides over.
-_SLIDE = 5
+#: Widest distance in semitones that a finger slides over, and a bar.
+_SLIDE = {"slid": 5, "sliding": 9}
 
 
 def adorned(notes: list[Note], manner: str, key: Key, stream: random.Random) -> list[Note]:
     """The line with its manner's ornaments. Notes come in their order, one at a time.
 
     bent: a long note begins a tone or a semitone low. slid: a note slides from the one before.
-    graced: the scale's neighbour is struck a 32nd before a note, in the time of the one before.
+    sliding: nearly all notes do, as under a bar of glass or steel. graced: the scale's neighbour is
+    struck a 32nd before a note, in the time of the one before.
     """
     if manner not in _SHARE or not notes:
         return notes
@@ -31,7 +32,7 @@ def adorned(notes: list[Note], manner: str, key: Key, stream: random.Random) -> 
             done.append(note)
         elif manner == "bent" and note.length >= 2 * STEP:
             done.append(replace(note, glide_from=note.pitch - stream.choice((1, 2))))
-        elif manner == "slid" and 0 < abs(note.pitch - before.pitch) <= _SLIDE:
+        elif 0 < abs(note.pitch - before.pitch) <= _SLIDE.get(manner, 0):
             done.append(replace(note, glide_from=before.pitch))
         elif manner == "graced" and note.length >= 2 * STEP:
             done += _graced(done.pop(), note, key, stream)

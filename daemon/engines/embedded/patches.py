@@ -15,11 +15,15 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "guitar": (
         "steel guitar", "nylon guitar", "twelve string guitar", "clean guitar", "jazz guitar",
         "muted guitar", "slide guitar", "solo guitar",
+        "bottleneck guitar", "guitar harmonics",
     ),
     "power guitar": ("distorted guitar", "crunch guitar"),
-    "finger bass": ("fingered bass", "picked bass", "slapped bass", "fretless bass"),
+    "finger bass": (
+        "fingered bass", "picked bass", "slapped bass", "fretless bass", "sliding bass",
+    ),
     "double bass": ("bowed bass",),
-    "strings": ("string section", "violin section", "cello section", "string quartet"),
+    "strings": ("string section", "violin section", "cello section", "string quartet",
+                "four strings"),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section",),

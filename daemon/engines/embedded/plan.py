@@ -81,7 +81,8 @@ class Chords:
     rows: list[str] = field(default_factory=list)
     sound: Sound = field(default_factory=Sound)
     style: str = "block"
-    """block, strum, arp, power, single, fingered (six strings), hands (a pianist's two)"""
+    """block, strum, arp, power, single, fingered (six strings), hands (a pianist's two); or a note
+    after the other, ringing on: harped, broken, picked"""
     hold: float = 0.9
     centre: float = 62.0
     """MIDI note round which the voicings are placed."""
@@ -118,20 +119,23 @@ class Section:
     """Drum voices that are silent here."""
     arc_db: list[float] = field(default_factory=list)
     """How much softer each bar is played, in dB up to 0; repeats. Empty: all alike."""
+    closed: dict[str, list[float]] = field(default_factory=dict)
+    """How far a part's filter is closed where each bar begins, 0-1; moves between. In loops."""
 
 
 @dataclass(frozen=True)
 class Feel:
     """Microtiming: how late each part or drum voice plays, and random spread.
 
-    `late_ms`, `spread_ms` and `apart_ms` (of a chord's first and last note) in milliseconds,
-    `velocity` 0-1.
+    `late_ms`, `spread_ms`, `apart_ms` (of a chord's first and last note) and `firsts_ms` (the
+    spread of kicks and first beats, which machines strike exactly) in milliseconds, `velocity` 0-1.
     """
 
     late_ms: dict[str, float] = field(default_factory=dict)
     spread_ms: float = 3.0
     velocity: float = 0.06
     apart_ms: float = 0.0
+    firsts_ms: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from daemon.engines.embedded.mix import (
     part_sounds,
     place,
 )
+from daemon.engines.embedded.moves import moved
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.score import Score
@@ -74,7 +75,9 @@ def _play_loop(
         if part == "texture" and plan.texture is not None:
             buses[part] = _texture(plan.texture, plan, frames, player.rate)
         else:
-            buses[part] = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
+            bus = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
+            closed = plan.sections[0].closed if len(plan.sections) == 1 else {}
+            buses[part] = moved(bus, closed, part, plan.bars, player.rate)
     progress(0.7, "mixing")
     kicks = [
         frame_of(note.start, plan.bpm, player.rate)

@@ -11,6 +11,7 @@ from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.audio.rooms import ROOMS
+from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.harmony import chords_of_bar
 from daemon.engines.embedded.ornaments import MANNERS
 from daemon.engines.embedded.patches import exact
@@ -27,7 +28,7 @@ BASS_MARKS = "Xxog5873a~-."
 #: Marks of chord and pad rows.
 CHORD_MARKS = "Xxog-."
 #: How a chord may be played.
-STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single", "fingered", "hands")
+STYLES_OF_CHORDS = ("block", "strum", "arp", "power", "single", "fingered", "hands", *FIGURES)
 #: Bars of a plan at most.
 MAX_PLAN_BARS = 512
 #: Allowed range of each value of `Tone`.
@@ -304,9 +305,9 @@ class Repair:
     def group(self, name: str, raw: Any) -> dict[str, Any]:
         """Feel or mix: known numbers clamped to their ranges; others keep their defaults."""
         limits = {
-            "spread_ms": (0, 30), "apart_ms": (0, 60), "velocity": (0, 0.3), "duck": (0, 0.95),
-            "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1), "lufs": (-30, -6),
-            "slope_db": (-8, -2),
+            "spread_ms": (0, 30), "apart_ms": (0, 60), "firsts_ms": (0, 30), "velocity": (0, 0.3),
+            "duck": (0, 0.95), "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1),
+            "lufs": (-30, -6), "slope_db": (-8, -2),
         }  # fmt: skip
         tables = {"late_ms": (-30, 60), "levels_db": (-24, 12), "sends": (0, 1), "delay": (0, 1)}
         value: dict[str, Any] = {}
@@ -343,6 +344,12 @@ class Repair:
                 self.number("section.arc_db", one, -12, 0, 0)
                 for one in (arc if isinstance(arc, (list, tuple)) else ())
             ]
+            given = raw.get("closed")
+            closed = {
+                str(part): [self.number("section.closed", one, 0, 1, 0) for one in _listed(points)]
+                for part, points in (given.items() if isinstance(given, Mapping) else ())
+                if part in there
+            }
             found.append(
                 {
                     "name": str(raw.get("name", "part")),
@@ -352,6 +359,7 @@ class Repair:
                     "exit": leads_out,
                     "mute": mute,
                     "arc_db": arc_db,
+                    "closed": closed,
                 }
             )
         total = sum(int(section["bars"]) for section in found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bridge.music import Key
+from daemon.engines.embedded.figures import FIGURES, in_turn, picked, ringing, unit_of, wave
 from daemon.engines.embedded.fingers import fingering, two_hands
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER, Note
@@ -18,6 +19,8 @@ from daemon.engines.embedded.voicings import spread
 
 #: Voices that choke an open hat.
 _HATS = ("hat", "open hat")
+#: What marks where each bar begins, by its name in `Feel.late_ms`.
+_ON_ONE = ("kick", "hard kick")
 #: Exponent of the velocity in a note's gain, between drums' and other voices'.
 _ARC_DYNAMICS = 1.4
 #: Renderings of a pitched note that take turns.
@@ -116,14 +119,17 @@ class Score:
     def _felt(self, tick: int, bar: Bar, part: str, stream: random.Random, exact: bool) -> int:
         """Tick of a note with microtiming: late or early, but never outside its own bar.
 
-        `exact` notes stay on the grid.
+        `exact` notes stay on the grid, or near it where people play; the piece begins on it, and
+        each bar's first kick is.
         """
         feel = self.plan.feel
         per_ms = TICKS_PER_QUARTER * self.plan.bpm / 60000
-        shift = stream.gauss(0, feel.spread_ms / 2) if not exact else 0.0
-        if not exact:
-            shift += feel.late_ms.get(part, 0.0)
-        moved = bar.start + tick + round(max(-2 * feel.spread_ms, shift) * per_ms)
+        spread_ms = feel.firsts_ms if exact else feel.spread_ms
+        shift = 0.0
+        on_one = tick == 0 and (bar.index == 0 or part in _ON_ONE)
+        if not exact or (spread_ms and not on_one):
+            shift = stream.gauss(0, spread_ms / 2) + feel.late_ms.get(part, 0.0)
+        moved = bar.start + tick + round(max(-2 * spread_ms, shift) * per_ms)
         return max(bar.start, min(moved, bar.start + self.bar_ticks - 1))
 
     def _velocity(self, base: float, bar: Bar, stream: random.Random) -> float:
@@ -209,13 +215,8 @@ class Score:
         for step, mark in enumerate(row):
             if mark in VELOCITY:
                 exact = step == 0 or voice in ("kick", "hard kick")
-                at = self._felt(
-                    self._tick(step),
-                    bar,
-                    voice if voice in self.plan.feel.late_ms else "drums",
-                    stream,
-                    exact,
-                )
+                who = voice if voice in self.plan.feel.late_ms or exact else "drums"
+                at = self._felt(self._tick(step), bar, who, stream, exact)
                 velocity = self._velocity(VELOCITY[mark], bar, stream)
                 notes.append(Note(at, STEP, pitch, velocity, voice, None, stream.randrange(3)))
             elif mark in ROLLS:
@@ -369,7 +370,7 @@ class Score:
                     root + next((s for s in chord.steps if s in (6, 7, 8)), 7),
                     root + 12,
                 ]
-            elif part.style == "fingered":
+            elif part.style in ("fingered", "picked"):
                 pitches = fingering(chord)
             else:
                 voices = 3 if part.style == "single" else 4
@@ -388,13 +389,46 @@ class Score:
             here = bar.start + self._tick(step)
             length = whole_length((min(after, max(end, here + STEP)) - here) * part.hold)
             velocity = self._velocity(VELOCITY[mark] * 0.95, bar, stream)
-            if part.style in ("fingered", "hands"):
+            if part.style in FIGURES:
+                notes += self._broken(part, chord, pitches, start, length, velocity, bar)
+            elif part.style in ("fingered", "hands"):
                 notes += self._by_hand(part, pitches, start, length, velocity, step)
             elif part.voicing and part.style != "arp":
                 notes += self._touched(part, pitches, start, length, velocity, stream)
             else:
                 notes += self._strike(part, pitches, start, length, velocity)
         return notes
+
+    def _broken(
+        self,
+        part: Chords,
+        chord: Chord,
+        pitches: list[int],
+        start: int,
+        length: int,
+        velocity: float,
+        bar: Bar,
+    ) -> list[Note]:
+        """A chord whose notes come one after the other and ring on.
+
+        Without a bass player a broken chord has its root below. A harp's waves take turns.
+        """
+        unit = unit_of(part.style, self.plan.bpm)
+        count = max(1, length // unit)
+        voice = part.sound.voice
+        below: list[Note] = []
+        if part.style == "harped":
+            order = wave(chord, count, falls=bar.index % 2 == 1)
+        elif part.style == "picked":
+            order = picked(pitches, count)
+        else:
+            order = in_turn(pitches, count)
+            if self.plan.bass is None:
+                low = two_hands(chord, pitches)[0] + 12 * part.sound.octave
+                below = [Note(start, length, low, velocity, voice)]
+        octave = 12 * part.sound.octave
+        order = [pitch + octave for pitch in order]
+        return below + ringing(order, start, length, unit, velocity, voice)
 
     def _centre(self, part: Chords, bar: Bar) -> float:
         """Where a bar's voicings lie: every other four bars by `Chords.lift` higher."""

@@ -80,6 +80,8 @@ GUITARS = (
     "crunch guitar",
     "solo guitar",
     "slide guitar",
+    "bottleneck guitar",
+    "guitar harmonics",
 )
 #: Denied instrument -> its voices, where they are more than the one that plays it.
 _DENIED_VOICES = {

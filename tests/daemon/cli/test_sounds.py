@@ -1,6 +1,8 @@
 """`sidecrate sounds`: a font that is used stands in the config, once, and is listed as playing."""
 
+import numpy as np
 import pytest
+import soundfile
 from typer.testing import CliRunner
 
 from daemon.cli.sounds import rows, sounds_app
@@ -41,3 +43,18 @@ def test_what_is_no_font_is_not_used_and_nothing_is_downloaded_unasked(home, tmp
         assert isinstance(answer.exception, ServiceError), (words, answer.output)
     assert not home.config_file.exists() and not (home.state / "sounds").exists()
     assert {row["state"] for row in rows(home)} == {"free"}
+
+
+def test_an_sfz_needs_a_role_and_plays_it(home, tmp_path):
+    soundfile.write(tmp_path / "hit.wav", np.zeros(100), 44100)
+    kit = tmp_path / "kit.sfz"
+    kit.write_text("<region> sample=hit.wav key=36")
+    answer = CliRunner().invoke(sounds_app, ["use", str(kit)])
+    assert isinstance(answer.exception, ServiceError) and "--for one of drums" in str(
+        answer.exception
+    )
+    answer = CliRunner().invoke(sounds_app, ["use", str(kit), "--for", "drums"])
+    assert answer.exit_code == 0, answer.output
+    assert load_config(home.config_file).sounds.fonts == (f"drums={kit}",)
+    row = rows(home)[0]
+    assert (row["state"], row["role"], row["path"]) == ("plays", "drums", str(kit))

@@ -11,18 +11,26 @@ _JAZZ = {
     "guitar": "jazz guitar", "finger bass": "double bass", "mallet": "vibraphone",
     "brass": "tenor saxophone", "organ": "drawbar organ",
 }  # fmt: skip
-_ROCK = {"guitar": "distorted guitar", "organ": "drawbar organ", "finger bass": "picked bass"}
+_ROCK = {
+    "guitar": "distorted guitar", "organ": "drawbar organ", "finger bass": "picked bass",
+    "lead": "solo guitar",
+}  # fmt: skip
 _SOUL = {
     "guitar": "clean guitar", "organ": "drawbar organ", "brass": "horn section",
     "strings": "string section",
 }  # fmt: skip
-_ISLAND = {"guitar": "muted guitar", "organ": "drawbar organ", "brass": "horn section"}
+_ISLAND = {
+    "guitar": "muted guitar", "organ": "drawbar organ", "brass": "horn section",
+    "round bass": "fingered bass",
+}  # fmt: skip
 _HALL = {
     "guitar": "harp", "finger bass": "double bass", "brass": "horn section",
+    "round bass": "bowed bass",
     "strings": "string section", "mallet": "celesta",
 }  # fmt: skip
 _SOUTH = {
     "guitar": "nylon guitar", "brass": "horn section", "finger bass": "double bass",
+    "round bass": "double bass",
     "strings": "string section",
 }  # fmt: skip
 _FOLK = {
@@ -30,6 +38,7 @@ _FOLK = {
     "brass": "trumpet",
     "strings": "fiddle",
     "lead": "slide guitar",
+    "mallet": "mandolin",
 }
 
 #: Style -> name in its tables -> voice.
@@ -37,13 +46,13 @@ CAST: dict[str, dict[str, str]] = {
     "jazz": _JAZZ, "lo-fi": {"guitar": "jazz guitar", "mallet": "vibraphone"},
     "boom bap": {"guitar": "jazz guitar", "mallet": "vibraphone", "brass": "horn section"},
     "rock": _ROCK, "punk": _ROCK, "metal": _ROCK, "shoegaze": _ROCK,
-    "blues": _ROCK | {"guitar": "crunch guitar"},
+    "blues": _ROCK | {"guitar": "crunch guitar", "finger bass": "fingered bass"},
     "funk": _SOUL, "soul": _SOUL, "r&b": _SOUL, "disco": _SOUL, "nu disco": _SOUL, "g-funk": _SOUL,
     "reggae": _ISLAND, "dub": _ISLAND, "ska": _ISLAND, "dancehall": _ISLAND,
     "afrobeats": {"guitar": "clean guitar", "brass": "horn section"},
     "classical": _HALL, "waltz": _HALL, "cinematic": _HALL | {"guitar": "guitar"},
     "latin": _SOUTH, "salsa": _SOUTH, "bossa nova": _SOUTH, "samba": _SOUTH,
-    "folk": _FOLK, "country": _FOLK, "pop": {"strings": "string section"},
+    "folk": _FOLK, "country": _FOLK | {"lead": "pedal steel"}, "pop": {"strings": "string section"},
     "trip-hop": {"guitar": "clean guitar", "strings": "string section"},
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from daemon.engines.embedded.voices import (
     organs,
     pianos,
     sections,
+    slides,
     strings,
     winds,
     world,
@@ -33,6 +34,12 @@ _STRINGS = {
     "sitar": ("keys", 104, 43, 84, 60, 1.8), "sarod": ("keys", 104, 41, 81, 57, 1.2),
     "santoor": ("keys", 15, 52, 91, 67, 1.2), "cimbalom": ("keys", 15, 40, 88, 62, 1.2),
     "harpsichord": ("keys", 6, 36, 88, 60, 1.2), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
+    "pizzicato": ("keys", 45, 36, 96, 62, 0.5), "clavichord": ("keys", 7, 36, 86, 60, 0.9),
+    "spinet": ("keys", 6, 36, 88, 60, 1.0), "celtic harp": ("keys", 46, 41, 91, 64, 1.5),
+    "charango": ("keys", 24, 60, 88, 69, 0.8), "saz": ("keys", 25, 43, 84, 60, 1.0),
+    "kantele": ("keys", 15, 50, 86, 64, 2.0), "dulcimer": ("keys", 15, 50, 86, 62, 1.0),
+    "hammered dulcimer": ("keys", 15, 50, 88, 67, 1.2),
+    "guitar harmonics": ("keys", 31, 52, 88, 71, 2.0),
     "fingered bass": ("bass", 33, 28, 55, 33, 0.9), "picked bass": ("bass", 34, 28, 55, 33, 0.9),
     "slapped bass": ("bass", 36, 28, 55, 33, 0.7), "fretless bass": ("bass", 35, 28, 55, 33, 1.0),
     "double bass": ("bass", 32, 28, 55, 33, 0.9),
@@ -69,6 +76,16 @@ _BOWED = {
     "string quartet": ("pads", 48, 40, 91, 62), "choir ah": ("pads", 52, 45, 84, 62),
     "choir oo": ("pads", 53, 45, 84, 62), "boys choir": ("pads", 52, 57, 84, 69),
 }  # fmt: skip
+_SLIDES = {
+    "bottleneck guitar": ("leads", 25, 40, 88, 62), "lap steel": ("leads", 25, 45, 88, 62),
+    "pedal steel": ("leads", 25, 45, 90, 66), "dobro": ("leads", 25, 43, 86, 60),
+    "sliding bass": ("bass", 35, 28, 55, 33),
+}  # fmt: skip
+#: Voices of older plans -> what plays them now.
+_NOW = {
+    "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
+    "string quartet": "four strings",
+}  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
 _DRUMS = {
     "timpani": (41, 45), "taiko": (41, 40), "djembe": (64, 50), "high bongo": (60, 68),
@@ -83,7 +100,17 @@ _DRUMS = {
 
 def _rows() -> tuple[Voice, ...]:
     rows = [
-        Voice(name, family, strings.player(name), gm, low, high, home, one_shot_s=shot_s)
+        Voice(
+            name,
+            family,
+            strings.player(name),
+            gm,
+            low,
+            high,
+            home,
+            one_shot_s=shot_s,
+            now=_NOW.get(name, ""),
+        )
         for name, (family, gm, low, high, home, shot_s) in _STRINGS.items()
     ]
     rows += [
@@ -94,9 +121,14 @@ def _rows() -> tuple[Voice, ...]:
         Voice(name, "leads", winds.player(name), gm, low, high, home)
         for name, (gm, low, high, home) in _WINDS.items()
     ]
+    rows += [
+        Voice(name, family, slides.player(name), gm, low, high, home, one_shot_s=1.6)
+        for name, (family, gm, low, high, home) in _SLIDES.items()
+    ]
     for name, (family, gm, low, high, home) in _BOWED.items():
         renderer = sections.player(name) if name in sections.KINDS else bowed.player(name)
-        rows.append(Voice(name, family, renderer, gm, low, high, home, one_shot_s=1.5))
+        now = _NOW.get(name, "")
+        rows.append(Voice(name, family, renderer, gm, low, high, home, one_shot_s=1.5, now=now))
     rows += [
         Voice(name, "drums", world.player(name), gm, home - 7, home + 7, home, tuned=False)
         for name, (gm, home) in _DRUMS.items()
@@ -110,6 +142,11 @@ ROWS: tuple[Voice, ...] = (
     Voice("upright piano", "keys", pianos.upright_piano, 0, 24, 100, 60, one_shot_s=1.5),
     Voice("felt piano", "keys", pianos.felt_piano, 0, 24, 96, 60, one_shot_s=1.5),
     Voice("honky tonk piano", "keys", pianos.honky_tonk, 3, 24, 96, 60, one_shot_s=1.2),
+    Voice("four strings", "pads", bowed.four_strings, 48, 40, 91, 62, one_shot_s=1.5),
+    Voice("toy piano", "keys", bars.player("toy piano"), 8, 60, 103, 76),
+    Voice("wurlitzer", "keys", electric.reed_piano, 4, 36, 96, 60, one_shot_s=1.5),
+    Voice("farfisa", "keys", organs.transistor_organ, 18, 36, 96, 60),
+    Voice("concertina", "leads", winds.player("concertina"), 23, 40, 89, 67),
     Voice("pipe organ", "keys", organs.pipe_organ, 19, 36, 96, 60, one_shot_s=1.5),
     Voice("drawbar organ", "keys", organs.drawbar_organ, 16, 36, 96, 60),
     Voice("distorted guitar", "keys", electric.driven_guitar, 30, 36, 79, 45, amp=amplifiers.FULL),

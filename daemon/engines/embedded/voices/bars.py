@@ -78,6 +78,9 @@ KINDS: dict[str, BarKind] = {
                 beat_cents=9, stick_hz=1100, stick=0.35),
         BarKind("vibraphone", ((1, 1, 1), (4.0, 0.22, 0.35), (10.1, 0.07, 0.12)), 4.8, 349,
                 sway=(5.4, 0.32), stick_hz=900, stick=0.06, damped=True),
+        # rods clamped at one end
+        BarKind("toy piano", ((1, 1, 1), (6.27, 0.55, 0.3), (17.5, 0.2, 0.1)), 1.3, 1047,
+                beat_cents=4, stick_hz=2600, stick=0.3, damped=True),
         BarKind("glockenspiel", ((1, 1, 1), (2.756, 0.3, 0.5), (5.404, 0.2, 0.25), (8.93, 0.1,
                 0.1)),
                 2.6, 1568, stick_hz=5000, stick=0.16),

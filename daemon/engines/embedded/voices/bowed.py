@@ -5,7 +5,7 @@ A bow pulls a saw (Helmholtz); the bodies' resonances after Fletcher and Rossing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,6 +113,21 @@ def player(name: str) -> Play:
         return bowed(kind, s)
 
     return play
+
+
+#: Who of a quartet takes a note: the highest note of each, and where they sit.
+_SEATS = (("cello", 54.0, 0.35), ("viola", 61.0, 0.15), ("violin", 128.0, -0.3))
+
+
+def four_strings(s: Strike) -> np.ndarray:
+    """A note of a string quartet: one player's, the cello's, the viola's or a violin's."""
+    name, side = next((name, side) for name, top, side in _SEATS if s.pitch <= top)
+    alone = KINDS[name]
+    # who plays with others shakes less, and plays softer strings
+    shake = (0.6 * alone.shake[0], *alone.shake[1:])
+    kind = replace(alone, name=f"{name} of four", corner_hz=0.8 * alone.corner_hz, shake=shake)
+    x = bowed(kind, s)
+    return x * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
 
 
 def theremin(s: Strike) -> np.ndarray:

@@ -47,6 +47,26 @@ def _string(s: Strike, n: int, muted: bool, stream: np.random.RandomState) -> np
     return modes(stretched, levels, decays, stream.uniform(0.2, 0.3, count), n, s.rate)
 
 
+def reed_piano(s: Strike) -> np.ndarray:
+    """A hammer on a steel reed before a plate that hears it: round when soft, it barks when hard.
+
+    The pick-up is no line: the nearer the reed, the more harmonics, even ones too.
+    """
+    t = seconds(s.held_s + 0.2 * s.tone.length, s.rate)
+    stream = rng("reed", round(s.pitch), s.variation)
+    turns = 2 * np.pi * (s.hz / s.rate * np.arange(len(t)) % 1).astype(np.float32)
+    swing = np.sin(turns) * fall(t, 3.4 * s.tone.length * (262 / s.hz) ** 0.4)
+    near = 0.25 + 0.5 * s.velocity * (0.5 + s.tone.attack) * s.scale**0.5
+    heard = 1 / (1 - np.clip(near, 0, 0.85) * swing) - 1
+    strike = np.sin(turns * np.float32(6.3)) * fall(t, 0.12)
+    knock = filtered(noise(len(t), "reed hammer", s.variation), s.rate, lowpass(1400))
+    x = heard + np.float32(0.12 * s.velocity) * strike + knock * fall(t, 0.03) * np.float32(0.1)
+    x = filtered((x * rise(t, 0.0012)).astype(np.float32), s.rate, highpass(70), lowpass(5500))
+    phase = float(stream.uniform(0, 2 * np.pi))
+    sway = 1 + np.float32(0.18) * np.sin(2 * np.pi * 5.6 * t + phase)
+    return finished((x * sway * gate(t, s.held_s, 0.12)).astype(np.float32), s, 0.01, peak=0.75)
+
+
 def solo_guitar(s: Strike) -> np.ndarray:
     """A melody's string for a driven amplifier: it is bent into its note and shaken with the hand.
 

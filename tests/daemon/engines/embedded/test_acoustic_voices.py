@@ -186,3 +186,19 @@ def test_drums_of_the_world_lie_where_they_do():
     }
     assert list(pitch.values()) == sorted(pitch.values()), pitch
     assert time_to_db(mono(play("gong")), -30) > 1.0 > time_to_db(mono(play("castanets")), -30)
+
+
+def test_a_slide_begins_at_the_note_before():
+    x = mono(play("bottleneck guitar", 62, 1.2, glide_from=55))
+    hz, band = np.fft.rfftfreq(1 << 16, 1 / RATE), slice(223, 595)  # 150 to 400 Hz
+    centres = []
+    for at in (0, 40000):
+        power = np.abs(np.fft.rfft(x[at : at + 4096] * np.hanning(4096), 1 << 16)[band]) ** 2
+        centres.append((hz[band] * power).sum() / power.sum())
+    assert centres[0] < 0.93 * centres[1] and abs(centres[1] / 293.7 - 1) < 0.03
+
+
+def test_a_quartet_gives_its_notes_to_its_players():
+    low, high = (play("four strings", pitch, 1.0) for pitch in (45, 76))
+    power = [(x.astype(float) ** 2).mean(axis=0) for x in (low, high)]
+    assert power[0][1] > 1.5 * power[0][0] and power[1][0] > 1.5 * power[1][1]

@@ -1,6 +1,7 @@
 """Composing: notes on the grid and in the key, grooves in any meter, words that steer, seeds that differ."""
 
 from itertools import combinations
+from statistics import mean, pstdev
 
 import pytest
 
@@ -234,3 +235,20 @@ def test_moods_choose_mode_and_timbre():
     assert read_wishes(brief(prompt="dark dusty drums")).tone["bright"] < 0
     assert read_wishes(brief(prompt="dark dusty drums")).tone["dirt"] > 0
     assert read_wishes(brief(prompt="distorted bass")).tone["drive"] > 0.4
+
+
+def test_people_lean_and_machines_do_not():
+    """The bass of a band lies behind its kicks, which scatter; those of techno keep the grid."""
+    late = {}
+    for genre in ("rock", "techno"):
+        score = Score(compose(brief(genre, bars=8), 2))
+        per_ms = 960 * score.plan.bpm / 60000
+        notes = {"bass": score.part("bass")}
+        notes["kick"] = [n for n in score.part("drums") if n.voice == "kick"]
+        off = {
+            who: [((n.start + 120) % 240 - 120) / per_ms for n in ns] for who, ns in notes.items()
+        }
+        assert notes["kick"][0].start == 0
+        late[genre] = [mean(off["bass"]), pstdev(off["kick"])]
+    assert late["rock"][0] > 5 and late["rock"][1] > 2.5
+    assert abs(late["techno"][0]) < 4 and late["techno"][1] < 1

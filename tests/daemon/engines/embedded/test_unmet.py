@@ -97,7 +97,7 @@ def test_every_drum_that_is_named_plays():
         ("[Intro] felt piano [Drop] drums", "[Intro], [Drop]: the sections of a song are not"),
         ("trance with vocal chops", "no vocal chops of its own here: choir"),
         ("jazz with a kazoo", "no kazoo of its own here: harmonica plays it"),
-        ("country with dobro", "no dobro of its own here: slide guitar plays it"),
+        ("folk with nyckelharpa", "no nyckelharpa of its own here: fiddle plays it"),
         ("hip-hop with turntable scratching", "turntable scratching does not play"),
         ("house with clavinet, guitar, piano and flute", "does not play"),
     ],
