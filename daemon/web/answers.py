@@ -139,6 +139,10 @@ class Edited(Answer):
     turns: Turns
 
 
+class NotesChanged(Edited):
+    """`clip`: the clip of notes that was made, where the sound cannot follow them."""
+
+
 class Rendered(Answer):
     id: str
     kind: str

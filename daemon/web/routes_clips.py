@@ -175,11 +175,6 @@ def _add_contents(routes: APIRouter, site: Site) -> None:
         """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
         return await site.sounds.peaks(clip, version, count)
 
-    @routes.get("/clips/{clip}/notes")
-    async def notes(clip: Id) -> dict[str, Any]:
-        """Its notes, part by part, where it has some beside it or is notes alone."""
-        return await site.sounds.notes(clip)
-
 
 def _add_corrections(routes: APIRouter, site: Site) -> None:
     @routes.put("/clips/{clip}/correction")

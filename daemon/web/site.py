@@ -263,6 +263,12 @@ class Site:
             record = await self.versions.publish(clip, crate)
         return self.library.get(record["id"])
 
+    async def publish_notes(self, clip: str, changes: str) -> LibraryClip:
+        """Publish a sound's notes, changed by hand, as a clip of notes in the crate."""
+        with self._crate() as crate:
+            record = await self.versions.publish_notes(clip, changes, crate)
+        return self.library.get(record["id"])
+
     @contextlib.contextmanager
     def _crate(self) -> Iterator[Crate]:
         """The crate, for writing. CrateError where that is not possible."""
