@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
 import time
-from pathlib import Path
 
 from bridge.files.whole import write_whole
+from daemon.home.page_address import web_folder
 from daemon.home.places import Places
 
 COOKIE = "sidecrate"
@@ -24,13 +22,6 @@ COOKIE = "sidecrate"
 LINK_LASTS_S = 120.0
 #: TTL of a session.
 COOKIE_LASTS_S = 30 * 86400.0
-
-
-def web_folder(places: Places) -> Path:
-    """`state/web`, made for this user alone."""
-    folder = places.state / "web"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
 
 
 def load_token(places: Places) -> str:
@@ -86,32 +77,6 @@ def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
     ):
         return False
     return time.time() - int(said.partition(".")[0]) <= COOKIE_LASTS_S
-
-
-def write_address(places: Places, port: int, share_port: int) -> None:
-    """Write the page's address, for other programs of this user."""
-    said = json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port})
-    write_whole(web_folder(places) / "address.json", said, private=True, flushed=False)
-
-
-def page_url(port: int) -> str:
-    """The page's address on this machine."""
-    return f"http://127.0.0.1:{port}"
-
-
-def forget_address(places: Places) -> None:
-    """Nothing serves the page any more, or not yet."""
-    (places.state / "web" / "address.json").unlink(missing_ok=True)
-
-
-def read_address(places: Places) -> dict[str, int] | None:
-    try:
-        found: dict[str, int] = json.loads(
-            (places.state / "web" / "address.json").read_text(encoding="utf-8")
-        )
-    except (OSError, ValueError):
-        return None
-    return found
 
 
 def _hashed(code: str) -> str:

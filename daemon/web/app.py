@@ -18,6 +18,7 @@ from daemon.web.access import use_link_code
 from daemon.web.document import describe
 from daemon.web.guard import Guard
 from daemon.web.routes_clips import clip_routes
+from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
@@ -29,7 +30,18 @@ _NOT_BUILT = (
     "<!doctype html><title>Sidecrate</title>"
     "<p>The page is not built. From a checkout: <code>make page</code>."
 )
-_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin", "notes")
+_UNKNOWN = (
+    "clip",
+    "job",
+    "step",
+    "export",
+    "share",
+    "collection",
+    "profile",
+    "plugin",
+    "notes",
+    "daw",
+)
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "ended": 409,
@@ -44,8 +56,8 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
 }
 
 
-def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
-    """`port` is called at each request, for it is known only once the socket is bound."""
+def make_api(site: Site, token: str) -> FastAPI:
+    """The routes under /api alone."""
     app = FastAPI(
         title="Sidecrate",
         version=__version__,
@@ -60,9 +72,15 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         out_routes(site),
         profile_routes(site, token),
         job_routes(site),
+        daw_routes(site),
     ):
         app.include_router(routes)
+    return app
 
+
+def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
+    """`port` is called at each request, for it is known only once the socket is bound."""
+    app = make_api(site, token)
     documents: dict[int, dict[str, Any]] = {}
 
     def openapi() -> dict[str, Any]:

@@ -76,6 +76,8 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /settings": ("get_settings", a.SettingsInEffect),
     "GET /fields": ("list_fields", a.FieldRows),
     "GET /status": ("get_status", a.Status),
+    "GET /daws": ("list_daws", a.Daws),
+    "POST /daws/{daw}": ("install_for_daw", a.InstalledFiles),
     "GET /verbs": ("list_verbs", a.VerbRows),
 }
 #: Answers that are no JSON.

@@ -23,6 +23,7 @@ from bridge.files.whole import flush, replace_patiently
 from bridge.verbs import SOURCE
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
+from daemon.home.page_address import web_folder
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
@@ -33,7 +34,6 @@ from daemon.library.library import Library, LibraryClip
 from daemon.library.versions import Versions
 from daemon.settings.meaning import make_crate
 from daemon.settings.schema import Config
-from daemon.web.access import web_folder
 from daemon.web.daemon_line import DaemonLine
 from daemon.web.exports import Exports
 from daemon.web.personal_library import PersonalLibrary

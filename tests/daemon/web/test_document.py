@@ -154,7 +154,7 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
     notes = house.make(prompt="sad piano chords", kind="midi", bars=1)
     found = check("GET", f"/clips/{notes}/notes", "/clips/{clip}/notes")
     part = found["parts"][0]
-    start, length, pitch, velocity = part["notes"][0]
+    start, length, pitch, _ = part["notes"][0]
     change = {
         "part": part["name"], "gone": [[start, pitch]], "new": [[start, length, pitch, 17]],
     }  # fmt: skip

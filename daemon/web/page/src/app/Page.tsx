@@ -59,7 +59,7 @@ export function Page() {
   const away = useEvents(known, { setJobs, setSession, setWords, edited, turn });
   useEffect(() => { if (known) api<Collection[]>("collections").then(setCollections, () => undefined); }, [known, changed]);
   useEffect(() => { document.documentElement.dataset.theme = liked.theme; }, [liked.theme]);
-  useEffect(() => player.setFit(liked.in_time ? { bpm: session.bpm, key: session.key } : {}), [liked.in_time, session.bpm, session.key]);
+  useEffect(() => player.setFit(liked.in_time ? { bpm: session.bpm ?? undefined, key: session.key ?? undefined } : {}), [liked.in_time, session.bpm, session.key]);
   useEffect(() => {
     const wait = setTimeout(() => setWords(""), Math.max(6000, words.length * 90));
     return () => clearTimeout(wait);
@@ -150,7 +150,7 @@ export function Page() {
       <main>
         <div className="column ask-column"><Ask engines={engines} session={session} words={prompt} say={setWords} /><Queue jobs={jobs} choose={choose} say={setWords} /></div>
         <Library changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} open={open} like={like} alike={setLike} choose={choose} say={setWords} ask={askFor} />
-        {open && <div className="column clip-column"><Inspector clip={open} detail={detail} load={load} kinds={kinds} sharing={status.web} collections={collections} alike={setLike} edited={turn} close={close} say={setWords} /></div>}
+        {open && <div className="column clip-column"><Inspector clip={open} detail={detail} load={load} kinds={kinds} sharing={status.web} collections={collections} alike={setLike} edited={turn} choose={choose} close={close} say={setWords} /></div>}
       </main>
       <p role="status" aria-live="polite" className="said" data-empty={!words}>{words}</p>
       <PlayerBar detail={detail} stamp={stamp} session={session} inTime={liked.in_time} setInTime={(in_time) => prefer({ in_time })} />

@@ -7,6 +7,8 @@ import { StepForm, stepText } from "./StepForm";
 
 /** Steps that the mixer sets. */
 const BY_MIXER = ["mute", "solo"];
+/** The step that the piano roll sets. */
+const BY_ROLL = "notes";
 
 /** Changes in words, the steps on a line in their order, the mixer, and instruments on top. */
 export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKind[]; busy: boolean; act: Act }) {
@@ -37,7 +39,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
         </div></div>
       {clip.steps.length === 0 && <p className="quiet">None: this is the original.</p>}
       <ol className="steps">{clip.steps.map((step) => {
-        const has = kinds.find((one) => one.do === step.do)?.settings.length;
+        const has = step.do !== BY_ROLL && kinds.find((one) => one.do === step.do)?.settings.length;
         return (
           <li key={step.id}>
             {has ? <button disabled={busy} aria-expanded={changing === step.id} aria-label={`Change ${step.do}`} onClick={() => setChanging(changing === step.id ? "" : step.id)}>{stepText(step)}</button> : <span>{stepText(step)}</span>}
@@ -48,7 +50,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
       {changed && its && <StepForm key={changing} kind={its} step={changed} parts={parts} clip={id} busy={busy} button="Save"
         done={(settings) => act(() => api(`clips/${id}/edits/${changing}`, "PATCH", { settings }), "Changed.")} />}
       <div className="row">
-        <label>Or add a step<select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>{able.filter((one) => !BY_MIXER.includes(one.do)).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
+        <label>Or add a step<select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>{able.filter((one) => ![...BY_MIXER, BY_ROLL].includes(one.do)).map((one) => <option key={one.do}>{one.do}</option>)}</select></label>
         {wanted && <StepForm kind={wanted} parts={parts} clip={id} busy={busy} button="Add step" done={(values) => add({ do: wanted.do, ...values })} />}
       </div>
       {wanted && <p className="quiet">{wanted.about}</p>}

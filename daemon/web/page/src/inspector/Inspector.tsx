@@ -13,14 +13,14 @@ import { Verbs } from "./Verbs";
 
 interface Props {
   clip: string; detail: FullClip | null; load: () => Promise<FullClip | null>; kinds: StepKind[]; sharing: Sharing; collections: Collection[];
-  alike: (clip: Clip) => void; edited: () => void; close: () => void; say: (text: string) => void;
+  alike: (clip: Clip) => void; edited: () => void; choose: (clip: string) => void; close: () => void; say: (text: string) => void;
 }
 export type Act = (work: () => Promise<unknown>, done: string) => void;
 const TABS = ["Edit", "Notes", "More", "Heard", "Marks", "Take it"] as const;
 type Tab = typeof TABS[number];
 
 /** The chosen clip: its edits, what can be made of it, what was heard in it, its marks, and the ways out. */
-export function Inspector({ clip: id, detail, load, kinds, sharing, collections, alike, edited, close, say }: Props) {
+export function Inspector({ clip: id, detail, load, kinds, sharing, collections, alike, edited, choose, close, say }: Props) {
   const [tab, setTab] = useState<Tab>("Edit");
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null), tabs = useRef<HTMLDivElement>(null);
@@ -82,7 +82,7 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
       <div className="tab-body" id="tab-body" role="tabpanel" aria-labelledby={`tab-${TABS.indexOf(shown)}`} tabIndex={0} key={id + shown}>
         {clip.kind === "midi" && <p className="quiet">Notes alone: {canHear(clip) ? "you hear what Sidecrate's own musician makes of them (not what quantise moves)." : "drag the row into your DAW, or export the MIDI file, to hear them."}</p>}
         {shown === "Edit" && <Edit clip={clip} kinds={kinds} busy={busy} act={act} />}
-        {shown === "Notes" && <Notes clip={clip} />}
+        {shown === "Notes" && <Notes clip={clip} busy={busy} act={act} choose={choose} />}
         {shown === "More" && <><Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} /><Verbs clip={clip} busy={busy} act={act} /></>}
         {shown === "Heard" && <><h3>What was heard</h3><Correct clip={clip} busy={busy} playing={playing} act={act} /></>}
         {shown === "Marks" && <><Marks clip={clip} busy={busy} act={act} collections={collections} /><Origin clip={clip} /></>}

@@ -1,4 +1,5 @@
 import { FormEvent } from "react";
+import { t } from "../words/words";
 import { Setting, Step, StepKind } from "../api/client";
 import { ClipChoice } from "./ClipChoice";
 import { PluginForm } from "./Plugin";
@@ -13,6 +14,7 @@ export function settingLabel(name: string): string {
 }
 
 export function stepText(step: Step): string {
+  if (step.do === "notes") return t("notes · changed by hand");
   const settings = Object.entries(step).filter(([name, value]) => name !== "id" && name !== "do" && value !== "");
   return [step.do, ...settings.map(([name, value]) => `${settingLabel(name)} ${value}`)].join(" · ");
 }
