@@ -128,6 +128,13 @@ class PartNotes(Answer):
     """Start and length in quarters, pitch, velocity."""
 
 
+class ClipChords(Answer):
+    """Chords, each with the bar and its quarter, from 1, where it begins."""
+
+    chords: list[tuple[int, float, str]]
+    known_by: Literal["plan", "report", "notes", ""]
+
+
 class ClipNotes(Answer):
     bars: int
     quarters_per_bar: float

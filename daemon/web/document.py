@@ -26,6 +26,7 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips/{clip}/audio": ("get_clip_audio", None),
     "GET /clips/{clip}/peaks": ("get_clip_peaks", a.Peaks),
     "GET /clips/{clip}/notes": ("get_clip_notes", a.ClipNotes),
+    "GET /clips/{clip}/chords": ("get_clip_chords", a.ClipChords),
     "PUT /clips/{clip}/notes": ("change_clip_notes", a.NotesChanged),
     "PUT /clips/{clip}/correction": ("correct_clip", a.Clip),
     "DELETE /clips/{clip}/correction": ("forget_correction", a.Clip),

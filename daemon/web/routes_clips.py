@@ -175,6 +175,11 @@ def _add_contents(routes: APIRouter, site: Site) -> None:
         """The peaks of its waveform, 0 to 1, and each one's share of bass, middle and bright."""
         return await site.sounds.peaks(clip, version, count)
 
+    @routes.get("/clips/{clip}/chords")
+    async def chords(clip: Id) -> dict[str, Any]:
+        """Where each of its chords begins, as it was made, and what they are known by."""
+        return await site.sounds.chords(clip)
+
 
 def _add_corrections(routes: APIRouter, site: Site) -> None:
     @routes.put("/clips/{clip}/correction")

@@ -333,6 +333,23 @@ export interface components {
             /** @default null */
             turns: components["schemas"]["Turns"] | null;
         };
+        /**
+         * ClipChords
+         * @description Chords, each with the bar and its quarter, from 1, where it begins.
+         */
+        ClipChords: {
+            /** Chords */
+            chords: [
+                number,
+                number,
+                string
+            ][];
+            /**
+             * Known By
+             * @enum {string}
+             */
+            known_by: "plan" | "report" | "notes" | "";
+        };
         /** ClipNotes */
         ClipNotes: {
             /** Bars */
@@ -414,6 +431,42 @@ export interface components {
          * @description All collections, by name.
          */
         Collections: components["schemas"]["Collection"][];
+        /**
+         * Daw
+         * @description A DAW on this machine, what is put where for it, and the sources that speak for it now.
+         */
+        Daw: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Found */
+            found: boolean;
+            /** Why */
+            why: string;
+            /** Files */
+            files: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "ok" | "gone" | "other";
+            /** Steps */
+            steps: string[];
+            /** Page */
+            page: string;
+            /** Heard By */
+            heard_by: string[];
+            /** Heard */
+            heard: string[];
+            /** Last Heard */
+            last_heard: number | null;
+        };
+        /**
+         * Daws
+         * @description The DAWs that are known here.
+         */
+        Daws: components["schemas"]["Daw"][];
         /** Deleted */
         Deleted: {
             /** Deleted */
@@ -493,6 +546,16 @@ export interface components {
          * @description The fields of a request.
          */
         FieldRows: components["schemas"]["FieldRow"][];
+        /**
+         * InstalledFiles
+         * @description What was installed for a DAW, and what is to be done in it.
+         */
+        InstalledFiles: {
+            /** Files */
+            files: string[];
+            /** Steps */
+            steps: string[];
+        };
         /**
          * Job
          * @description A job of any door: queued, improving, running, done, failed or cancelled.
