@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
+#: Files that a browser asks for at the root, for a page that is installed.
+_ROOT_FILES = {
+    "manifest.webmanifest": "application/manifest+json",
+    "sw.js": "text/javascript",
+}
 _NOT_BUILT = (
     "<!doctype html><title>Sidecrate</title>"
     "<p>The page is not built. From a checkout: <code>make page</code>."
@@ -113,9 +118,21 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
             return HTMLResponse(_NOT_BUILT, 404)
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
-    if (BUILT / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=BUILT / "assets"))
+    for name, kind in _ROOT_FILES.items():
+        app.add_api_route(f"/{name}", _file(BUILT / name, kind), include_in_schema=False)
+    for folder in ("assets", "icons"):
+        if (BUILT / folder).is_dir():
+            app.mount(f"/{folder}", StaticFiles(directory=BUILT / folder))
     return Guard(app, token, port, site.profiles)
+
+
+def _file(path: Path, kind: str) -> Callable[[], Awaitable[Response]]:
+    async def file() -> Response:
+        if not path.is_file():
+            return Response(status_code=404)
+        return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+    return file
 
 
 def _status(code: str) -> int:

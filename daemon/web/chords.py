@@ -21,8 +21,8 @@ ChordAt = tuple[int, float, str]
 def chords_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """{record} -> {chords: [[bar, quarter, name]], known_by}: where each chord begins.
 
-    `known_by` is `plan` where the musician wrote them, `report` where they were heard, `notes` where
-    they are those that fit the clip's notes best, and empty where none are known.
+    `known_by` is `plan` where the musician wrote them, `report` where they were heard, `notes`
+    where they are those that fit the clip's notes best, and empty where none are known.
     """
     record = as_record(task["record"])
     if has_plan(record):

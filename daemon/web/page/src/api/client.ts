@@ -2,6 +2,7 @@
 // The shapes come from the API's own document: `python -m tools.api_types` writes them anew.
 
 import type { components } from "./schema";
+import { t } from "../words/words";
 
 type Shapes = components["schemas"];
 export type Clip = Shapes["ClipRow"];
@@ -46,9 +47,9 @@ export async function api<T>(path: string, method = "GET", body?: unknown): Prom
 }
 
 async function heard<T>(address: string, asked: RequestInit): Promise<T> {
-  const answer = await fetch(address, asked).catch(() => { throw new ApiError("Sidecrate does not answer; start it with `sidecrate run`, and do this again.", "no_answer"); });
+  const answer = await fetch(address, asked).catch(() => { throw new ApiError(t("Sidecrate does not answer; start it with `sidecrate run`, and do this again."), "no_answer"); });
   const said = await answer.json();
-  if (!answer.ok) throw new ApiError(said.text ?? "This was not understood; see the values you gave.", said.code ?? "");
+  if (!answer.ok) throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
   return said as T;
 }
 
