@@ -63,8 +63,7 @@ def _now(task: dict[str, Any]) -> Piece:
 
 
 def _part(part: Part) -> dict[str, Any]:
-    struck = {note.pitch for note in part.notes}
-    names = {str(pitch): drum_voice(pitch) for pitch in {*struck, *_KIT}} if part.is_drums else {}
+    names = _drum_names({note.pitch for note in part.notes}) if part.is_drums else {}
     return {
         "name": part.name,
         "drums": part.is_drums,
@@ -74,6 +73,15 @@ def _part(part: Part) -> dict[str, Any]:
             for note in part.notes
         ],
     }
+
+
+def _drum_names(struck: set[int]) -> dict[str, str]:
+    """The sound of each number that is struck, and of a plain kit's other sounds."""
+    names = {str(pitch): drum_voice(pitch) for pitch in sorted(struck)}
+    for pitch in _KIT:
+        if drum_voice(pitch) not in names.values():
+            names[str(pitch)] = drum_voice(pitch)
+    return names
 
 
 def _change(row: dict[str, Any]) -> Change:

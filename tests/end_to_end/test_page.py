@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.conftest import require, skip_or_fail
+from tests.conftest import skip_or_fail
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.openai_server import KEY, OpenAiServer
+from tests.helpers.page import chromium, opened
 from tests.helpers.web_house import WebHouse
 
 PAGE = Path(__file__).parents[2] / "daemon" / "web" / "page"
@@ -34,30 +35,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        skip_or_fail("playwright is not installed; `make setup` brings it")
-    chromium = require("chromium", "chromium")
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"]
-        made = playwright.chromium.launch(executable_path=chromium, args=options)
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture(scope="module")
 def loop(house: WebHouse) -> str:
     return house.make(prompt="warm soul chords and drums", bpm=90, key="Am", bars=1)
-
-
-def opened(browser: Any, house: WebHouse, **options: Any) -> Any:
-    # the page forbids eval, which is how Playwright looks into it
-    page = browser.new_context(bypass_csp=True, **options).new_page()
-    page.set_default_timeout(20_000)
-    page.goto(house.link())
-    page.get_by_role("heading", name="Library").wait_for()
-    return page
 
 
 def test_without_the_link_the_page_says_how_to_open_it(browser: Any, house: WebHouse) -> None:
@@ -412,7 +396,7 @@ def test_the_notes_of_a_loop_are_seen_and_a_part_of_it_repeats(
     page = opened(browser, house)
     page.locator(f"[data-clip='{loop}']").click()
     page.get_by_role("tab", name="Notes").click()
-    roll = page.get_by_role("img", name=re.compile("notes in 1 bars"))
+    roll = page.get_by_role("application", name=re.compile("notes in 1 bars"))
     roll.wait_for()
     answer = house.api.get(f"/clips/{loop}/notes").json()
     assert roll.locator("rect.note").count() == len(answer["parts"][0]["notes"]) > 0

@@ -99,7 +99,8 @@ export function Paper({ part, rows, quarters, perBar, grid, quarterPx, rowPx, ch
     setHold(null);
   }
   function double(event: React.MouseEvent) {
-    const id = Number((event.target as Element).getAttribute("data-note"));
+    // the paper holds the pointer, so that the event does not say what lies under it
+    const id = Number(document.elementFromPoint(event.clientX, event.clientY)?.getAttribute("data-note"));
     const area = svg.current!.getBoundingClientRect(), y = event.clientY - area.top;
     if (y >= height) return;
     if (id) acts.erase(id);

@@ -39,7 +39,8 @@ export function Roll({ clip, loaded, bpm, busy, large, history, setHistory, save
   const quarters = loaded.bars * loaded.quarters_per_bar, grid = GRIDS[gridName];
   const part = score.parts[Math.min(place, score.parts.length - 1)];
   const rows = useMemo(() => rowsOf(part), [part]);
-  const quarterPx = (large ? 56 : 34) * zoom, rowPx = part.drums ? 18 : large ? 14 : 11;
+  // over the whole page a short clip fills it
+  const quarterPx = (large ? Math.max(56, (window.innerWidth - 150) / quarters) : 34) * zoom, rowPx = part.drums ? 18 : large ? 14 : 11;
   const changes = useMemo(() => changesBetween(loaded, now(history)), [loaded, history]);
   const those = chosen.size ? chosen : new Set(part.notes.map((note) => note.id));
   const picked = part.notes.filter((note) => chosen.has(note.id));
