@@ -2,6 +2,8 @@ import { useEffect, useState } from "react";
 import { Job, Session } from "../api/client";
 import { t } from "../words/words";
 
+/** What an event may bring; which of it, its name says. */
+interface Said { job: string; jobs: Job[]; session: Session; value: number; stage: string; published: number; text: string }
 interface Hands {
   setJobs: (change: (before: Job[]) => Job[]) => void; setSession: (session: Session) => void; setWords: (text: string) => void; edited: () => void; turn: () => void;
 }
@@ -12,7 +14,7 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
   useEffect(() => {
     if (!known) return;
     const events = new EventSource("/api/events");
-    const on = (name: string, act: (said: any) => void) => events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
+    const on = (name: string, act: (said: Said) => void) => events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
     // an event that the daemon calls error comes here too
     events.onerror = (event) => { if (!(event instanceof MessageEvent)) setAway(true); };
     events.onopen = () => { setAway(false); edited(); };
