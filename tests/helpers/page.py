@@ -33,3 +33,35 @@ def opened(browser: Any, house: WebHouse, **options: Any) -> Any:
     page.goto(house.link())
     page.locator("#library").wait_for()
     return page
+
+
+def views_of(page: Any, width: int) -> Iterator[str]:
+    """Show one view after the other, of a page whose clip is chosen: each as it is named.
+
+    The places of a phone, the clip's tabs, the filters, what is over the page.
+    """
+    for place in ("Ask", "Library", "Clip") if width < 800 else ():
+        page.get_by_role("button", name=place, exact=True).click()
+        yield place.lower()
+    for tab in ("More", "Heard", "Marks", "Take it", "Edit", "Notes"):
+        page.get_by_role("tab", name=tab, exact=True).click()
+        if tab == "Notes":
+            page.locator(".sheet").wait_for()
+        yield tab.lower().replace(" ", "-")
+    page.get_by_role("button", name="Larger").click()
+    yield "notes-large"
+    page.get_by_role("button", name="Smaller").click()
+    for dialog in ("Commands", "Keys", "Studio", "Connect your DAW"):
+        if dialog == "Commands":
+            page.keyboard.press("Control+k")
+        elif dialog == "Connect your DAW":
+            page.keyboard.press("Control+k")
+            page.keyboard.type("connect")
+            page.keyboard.press("Enter")
+            page.locator(".daws li").first.wait_for(state="attached")
+        else:
+            page.get_by_role("button", name=dialog).click()
+        page.get_by_role("dialog").wait_for()
+        yield dialog.lower().replace(" ", "-")
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")

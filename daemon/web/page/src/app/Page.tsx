@@ -13,6 +13,7 @@ import { Login } from "../studio/Login";
 import { Studio } from "../studio/Studio";
 import { StudioDialog } from "../studio/StudioDialog";
 import { useEvents } from "./events";
+import { Said } from "../words/Said";
 import { Language, LANGUAGES, speak, t, useLanguage } from "../words/words";
 
 type Place = "ask" | "library" | "clip";
@@ -139,7 +140,7 @@ export function Page() {
   }, []);
 
   if (asks && who.names.length) return <Login names={who.names} done={begin} />;
-  if (refused) return <main className="alone"><h1>Sidecrate</h1><p>{refused}</p></main>;
+  if (refused) return <main className="alone"><h1>Sidecrate</h1><p><Said text={refused} /></p></main>;
   if (!status) return <main className="alone" aria-busy="true"><h1>Sidecrate</h1></main>;
   const project = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
   const stamp = detail && detail.id === heard.clip?.id ? JSON.stringify(detail.steps) : "";
@@ -159,7 +160,7 @@ export function Page() {
           <button className="small" onClick={() => setOver("studio")}>{t("Studio")}</button>
         </div>
       </header>
-      {away && <p role="alert" className="away">{t("Sidecrate does not answer: start it with `sidecrate run`. This page goes on by itself then.")}</p>}
+      {away && <p role="alert" className="away"><Said text={t("Sidecrate does not answer: start it with `sidecrate run`. This page goes on by itself then.")} /></p>}
       <main>
         <div className="column ask-column"><Ask engines={engines} session={session} words={prompt} say={setWords} /><Queue jobs={jobs} choose={choose} say={setWords} ask={askFor} open={setOver} /></div>
         <Library changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} open={open} like={like} alike={setLike} choose={choose} say={setWords} ask={askFor} connect={connect} />

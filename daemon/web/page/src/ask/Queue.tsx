@@ -1,4 +1,5 @@
 import { api, Job } from "../api/client";
+import { Said } from "../words/Said";
 import { t, tWord } from "../words/words";
 
 const ENDED = ["done", "failed", "cancelled"];
@@ -23,7 +24,7 @@ export function Queue({ jobs, choose, say, ask, open }: {
               ? <>
                   <span className={`quiet state ${job.state}`}>{tWord(job.state)}</span>
                   {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={t("Open {title}", { title: job.title })}>{t("Open")}</button>}
-                  {job.text && <p className="why">{job.text}</p>}
+                  {job.text && <p className="why"><Said text={job.text} /></p>}
                   {job.state === "failed" && <Mend job={job} ask={ask} open={open} />}
                 </>
               : <>

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
+import { Said } from "../words/Said";
 import { locale, t } from "../words/words";
 
 type Daw = components["schemas"]["Daw"];
@@ -30,7 +31,7 @@ export function Connect({ close, say }: { close: () => void; say: (text: string)
       <ul className="daws">{here.map((daw) => <Row key={daw.name} daw={daw} load={load} say={say} />)}</ul>
       {others.length > 0 && <details open={here.length === 0}><summary>{t("Not found here")} ({others.length})</summary>
         <ul className="daws">{others.map((daw) => <Row key={daw.name} daw={daw} load={load} say={say} />)}</ul></details>}
-      <p className="quiet">{t("Any other DAW: add the folder of your clips to its browser (`sidecrate open` shows it), and let it send MIDI clock or Ableton Link.")}</p>
+      <p className="quiet"><Said text={t("Any other DAW: add the folder of your clips to its browser (`sidecrate open` shows it), and let it send MIDI clock or Ableton Link.")} /></p>
     </dialog>
   );
 }
@@ -48,13 +49,13 @@ function Row({ daw, load, say }: { daw: Daw; load: () => Promise<void>; say: (te
   return (
     <li aria-label={daw.title}>
       <div className="bar"><h3>{daw.title}</h3><span className="quiet" role="status"><span className={heard ? "dot on" : "dot"} aria-hidden="true" /> {sign(daw)}</span></div>
-      {daw.why && <p className="quiet">{daw.why}</p>}
+      {daw.why && <p className="quiet"><Said text={daw.why} /></p>}
       {can && <>
         <p className="quiet">{daw.state === "none" ? t("This is put into its folders:") : daw.state === "ok" ? t("Installed:") : daw.state === "gone" ? t("It was installed, and has gone:") : t("What is installed is of another version, or was changed:")}</p>
         <ul className="paths">{daw.files.map((file) => <li key={file}><code>{file}</code></li>)}</ul>
         <button className={daw.state === "ok" ? "small" : "first"} disabled={busy} onClick={install}>{daw.state === "none" ? t("Install it for {daw}", { daw: daw.title }) : t("Install it anew")}</button>
       </>}
-      {daw.found && steps.length > 0 && <ol className="todo">{steps.map((step) => <li key={step}>{step}</li>)}</ol>}
+      {daw.found && steps.length > 0 && <ol className="todo">{steps.map((step) => <li key={step}><Said text={step} /></li>)}</ol>}
       <p className="quiet">{t("More:")} <code>sidecrate open docs/{daw.page}</code></p>
     </li>
   );

@@ -10,6 +10,8 @@ import { Rounds, touch } from "./sound";
 const NEW_VELOCITY = 100;
 const STRENGTHS = [1, 0.75, 0.5, 0.25];
 const LOUDER = 8;
+/** The column of names, as the style sheet has it, and the box's edges. */
+const PITCHES_PX = 62;
 
 interface Props {
   clip: string; loaded: LoadedNotes; bpm: number; busy: boolean; large: boolean;
@@ -31,6 +33,7 @@ export function Roll({ clip, loaded, bpm, busy, large, history, setHistory, save
   const [held, setHeld] = useState<Score | null>(null);
   const [rounds, setRounds] = useState<Rounds | null>(null);
   const [told, setTold] = useState("");
+  const [width, setWidth] = useState(0);
   const heard = usePlayer();
   const scroller = useRef<HTMLDivElement>(null);
   const score = held ?? now(history);
@@ -39,8 +42,8 @@ export function Roll({ clip, loaded, bpm, busy, large, history, setHistory, save
   const quarters = loaded.bars * loaded.quarters_per_bar, grid = GRIDS[gridName];
   const part = score.parts[Math.min(place, score.parts.length - 1)];
   const rows = useMemo(() => rowsOf(part), [part]);
-  // over the whole page a short clip fills it
-  const quarterPx = (large ? Math.max(56, (window.innerWidth - 150) / quarters) : 34) * zoom, rowPx = part.drums ? 18 : large ? 14 : 11;
+  // a short clip fills the paper
+  const quarterPx = Math.max(large ? 56 : 34, (width - PITCHES_PX) / quarters) * zoom, rowPx = part.drums ? 18 : large ? 14 : 11;
   const changes = useMemo(() => changesBetween(loaded, now(history)), [loaded, history]);
   const those = chosen.size ? chosen : new Set(part.notes.map((note) => note.id));
   const picked = part.notes.filter((note) => chosen.has(note.id));
@@ -49,6 +52,11 @@ export function Roll({ clip, loaded, bpm, busy, large, history, setHistory, save
   const whereIs = (note: RollNote) => `${Math.floor(note.start / loaded.quarters_per_bar) + 1}.${Math.floor(note.start % loaded.quarters_per_bar) + 1}`;
   const tell = (note: RollNote) => setTold(t("{note} at {place}, velocity {n}", { note: nameIn(part, note.pitch), place: whereIs(note), n: note.velocity }));
   const only = (note: RollNote) => { setChosen(new Set([note.id])); setCursor(note.start); touch(part, note.pitch, note.velocity); tell(note); };
+  useEffect(() => {
+    const watch = new ResizeObserver(() => setWidth(scroller.current?.clientWidth ?? 0));
+    watch.observe(scroller.current!);
+    return () => watch.disconnect();
+  }, []);
   useEffect(() => () => rounds?.stop(), [rounds]);
   useEffect(() => { setRounds(null); }, [clip, bpm]);
   useEffect(() => { setChosen(new Set()); setTold(""); }, [place, clip]);
