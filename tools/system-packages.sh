@@ -23,6 +23,7 @@ need lua5.4 lua5.4
 need node nodejs
 need npm npm
 need chromium chromium
+need firefox-esr firefox-esr
 if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then
     missing="$missing libportaudio2"
 fi

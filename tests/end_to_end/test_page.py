@@ -226,7 +226,7 @@ def test_a_file_is_brought_in_collected_and_the_collection_shared(
             ).new_page()
             theirs.goto(address)
             theirs.add_script_tag(path=str(AXE))
-            assert serious_faults(theirs) == [], scheme
+            assert faults(theirs) == [], scheme
     page.get_by_role("button", name="Studio").click()
     page.get_by_text("Shared links (1)").click()
     page.get_by_role("button", name="Revoke Night set").click()
