@@ -31,7 +31,7 @@ def test_every_sentence_is_said_in_every_language(language: str) -> None:
 
 def test_every_sentence_of_the_page_stands_in_the_table() -> None:
     for path in files():
-        for said in re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8")):
+        for said in re.findall(r'\bt\(\s*"((?:[^"\\]|\\.)*)"', path.read_text(encoding="utf-8")):
             assert said.replace('\\"', '"') in TABLE, (path.name, said)
 
 
