@@ -141,7 +141,7 @@ def test_without_sidecrate_the_page_opens_and_says_so(browser: Any, house: WebHo
     page.locator("#library").wait_for()
     page.context.set_offline(True)
     page.reload()
-    page.get_by_text("start it with `sidecrate run`").first.wait_for()
+    page.get_by_text("Sidecrate does not answer").first.wait_for()
     kept = page.evaluate(
         "caches.open('sidecrate-page-1').then((all) => all.keys()).then((keys) => keys.map((one) => new URL(one.url).pathname))"
     )

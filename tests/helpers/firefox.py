@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import time
@@ -32,6 +33,7 @@ class Firefox:
         self._process = subprocess.Popen(
             [program, "--headless", "--marionette", "--no-remote", "--profile", str(folder)],
             env={**os.environ, "HOME": str(folder)},
+            start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._count = 0
@@ -47,7 +49,7 @@ class Firefox:
                 return socket.create_connection(("127.0.0.1", port), timeout=60)
             except (OSError, IndexError):
                 time.sleep(0.1)
-        self._process.kill()
+        self._end()
         raise AssertionError(f"Firefox was not ready within {_START_S:g} s")
 
     def _read(self) -> Any:
@@ -96,5 +98,9 @@ class Firefox:
 
     def close(self) -> None:
         self._link.close()
-        self._process.terminate()
+        self._end()
+
+    def _end(self) -> None:
+        # its content processes too, which may outlive it
+        os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(20)

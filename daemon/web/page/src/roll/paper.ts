@@ -11,16 +11,24 @@ const STROKE_QUARTERS = 0.2;
 /** The middle C is C3, as in Live. */
 export const nameOf = (pitch: number) => `${NAMES[pitch % 12]}${Math.floor(pitch / 12) - 2}`;
 export const isBlack = (pitch: number) => BLACK.includes(pitch % 12);
-export const nameIn = (part: RollPart, pitch: number) => (part.drums ? part.names[pitch] ?? String(pitch) : nameOf(pitch));
-export const drawnLength = (part: RollPart, length: number) => (part.drums ? Math.min(length, STROKE_QUARTERS) : length);
+export const nameIn = (part: RollPart, pitch: number) =>
+  part.drums ? (part.names[pitch] ?? String(pitch)) : nameOf(pitch);
+export const drawnLength = (part: RollPart, length: number) =>
+  part.drums ? Math.min(length, STROKE_QUARTERS) : length;
 
 /** The pitches of the rows, from above. */
 export function rowsOf(part: RollPart): number[] {
   const pitches = part.notes.map((note) => note.pitch);
-  if (part.drums) return [...new Set([...Object.keys(part.names).map(Number), ...pitches])].sort((one, other) => other - one);
-  let high = Math.max(60, ...pitches) + 3, low = Math.min(pitches.length ? 127 : 60, ...pitches) - 3;
+  if (part.drums)
+    return [...new Set([...Object.keys(part.names).map(Number), ...pitches])].sort((one, other) => other - one);
+  let high = Math.max(60, ...pitches) + 3,
+    low = Math.min(pitches.length ? 127 : 60, ...pitches) - 3;
   if (pitches.length) high = Math.max(...pitches) + 3;
-  while (high - low + 1 < LEAST_ROWS) { high++; low--; }
-  high = Math.min(127, high); low = Math.max(0, low);
+  while (high - low + 1 < LEAST_ROWS) {
+    high++;
+    low--;
+  }
+  high = Math.min(127, high);
+  low = Math.max(0, low);
   return Array.from({ length: high - low + 1 }, (_, row) => high - row);
 }

@@ -3,7 +3,8 @@
 import type { RollPart, Score } from "./notes";
 
 /** How far ahead notes are handed to the sound card. */
-const AHEAD_S = 0.12, EVERY_MS = 40;
+const AHEAD_S = 0.12,
+  EVERY_MS = 40;
 /** A note that is only touched. */
 const TOUCH_S = 0.3;
 const LEVEL = 0.22;
@@ -41,7 +42,13 @@ function tone(out: AudioNode, at: number, pitch: number, lengthS: number, level:
 }
 
 /** Kinds of drums by a word in their names: where their noise lies, how long it rings, and the pitch of those that have one. */
-const STRUCK: [RegExp, number, number, number][] = [[/kick/, 0, 0.22, 110], [/tom|conga|bongo|timbale/, 0, 0.25, 180], [/hat|shaker|tambourine|maraca/, 7500, 0.06, 0], [/open|crash|ride|cymbal|gong/, 6500, 0.4, 0], [/snare|clap|snap|brush/, 1800, 0.16, 0]];
+const STRUCK: [RegExp, number, number, number][] = [
+  [/kick/, 0, 0.22, 110],
+  [/tom|conga|bongo|timbale/, 0, 0.25, 180],
+  [/hat|shaker|tambourine|maraca/, 7500, 0.06, 0],
+  [/open|crash|ride|cymbal|gong/, 6500, 0.4, 0],
+  [/snare|clap|snap|brush/, 1800, 0.16, 0],
+];
 
 function strike(out: AudioNode, at: number, name: string, level: number): void {
   const [, hz, fallS, pitch] = [...STRUCK].reverse().find(([word]) => word.test(name)) ?? [/./, 3000, 0.08, 0];
@@ -54,7 +61,8 @@ function strike(out: AudioNode, at: number, name: string, level: number): void {
     voice.stop(at + fallS + 0.02);
     return;
   }
-  const voice = context!.createBufferSource(), filter = context!.createBiquadFilter();
+  const voice = context!.createBufferSource(),
+    filter = context!.createBiquadFilter();
   voice.buffer = hiss;
   filter.type = "highpass";
   filter.frequency.value = hz;
@@ -63,7 +71,14 @@ function strike(out: AudioNode, at: number, name: string, level: number): void {
   voice.stop(at + fallS + 0.02);
 }
 
-function sound(out: AudioNode, part: Pick<RollPart, "drums" | "names">, pitch: number, velocity: number, at: number, lengthS: number): void {
+function sound(
+  out: AudioNode,
+  part: Pick<RollPart, "drums" | "names">,
+  pitch: number,
+  velocity: number,
+  at: number,
+  lengthS: number,
+): void {
   const level = LEVEL * (velocity / 127) ** 1.4;
   if (part.drums) strike(out, at, part.names[pitch] ?? "", level);
   else tone(out, at, pitch, lengthS, level);
@@ -82,7 +97,11 @@ export class Rounds {
   private timer = 0;
   private out: GainNode | null = null;
 
-  constructor(private readonly score: () => Score, private readonly quarters: number, private readonly bpm: number) {}
+  constructor(
+    private readonly score: () => Score,
+    private readonly quarters: number,
+    private readonly bpm: number,
+  ) {}
 
   start(): void {
     const its = ready();
@@ -103,17 +122,26 @@ export class Rounds {
   /** Where it stands, in quarters; null while it is silent. */
   at(): number | null {
     if (!this.out) return null;
-    return Math.max(0, (context!.currentTime - this.began) * this.bpm / 60) % this.quarters;
+    return Math.max(0, ((context!.currentTime - this.began) * this.bpm) / 60) % this.quarters;
   }
 
   private hand(): void {
     const quarterS = 60 / this.bpm;
     const to = (context!.currentTime + AHEAD_S - this.began) / quarterS;
     for (let round = Math.floor(this.until / this.quarters); round <= Math.floor(to / this.quarters); round++) {
-      for (const part of this.score().parts) for (const note of part.notes) {
-        const at = round * this.quarters + note.start;
-        if (at >= this.until && at < to) sound(this.out!, part, note.pitch, note.velocity, Math.max(context!.currentTime, this.began + at * quarterS), note.length * quarterS);
-      }
+      for (const part of this.score().parts)
+        for (const note of part.notes) {
+          const at = round * this.quarters + note.start;
+          if (at >= this.until && at < to)
+            sound(
+              this.out!,
+              part,
+              note.pitch,
+              note.velocity,
+              Math.max(context!.currentTime, this.began + at * quarterS),
+              note.length * quarterS,
+            );
+        }
     }
     this.until = Math.max(this.until, to);
   }
