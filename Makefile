@@ -6,7 +6,7 @@ BIN := .venv/bin
 # at most, gives the cores work meanwhile.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
-.PHONY: page extension page-tools demo test check run setup setup-local system lint style types bench listen clean
+.PHONY: page extension page-tools page-lint page-types demo test check run setup setup-local system lint style types bench listen clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -53,6 +53,10 @@ page:
 extension:
 	cd live_extension && npm ci --silent && npm run build
 
+# The types of the page's client, from the API's own document.
+page-types: setup page-tools
+	$(BIN)/python -m tools.api_types
+
 # What builds and checks the page, where npm is; without it the tests that need it are skipped.
 page-tools:
 	@! command -v npm >/dev/null 2>&1 || test -e daemon/web/page/node_modules/.package-lock.json || (cd daemon/web/page && npm ci --silent)
@@ -65,9 +69,13 @@ style: setup
 types: setup
 	$(BIN)/mypy
 
-lint: style types
+lint: style types page-lint
 	$(BIN)/python tools/audit.py
 	$(BIN)/python tools/licences.py --check
+
+# the page's own sources, where npm is
+page-lint: page-tools
+	@! command -v npm >/dev/null 2>&1 || (cd daemon/web/page && npm run --silent lint)
 
 bench: setup
 	$(BIN)/python -m benchmarks

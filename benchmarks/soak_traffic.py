@@ -15,8 +15,9 @@ from typing import Any
 import httpx
 
 from bridge.midi.backend import backend
+from daemon.home.page_address import read_address
 from daemon.home.places import Places
-from daemon.home.web_access import load_token, read_address
+from daemon.home.web_access import load_token
 from tests.helpers.daemon_process import wait_until
 
 NOTE = 36

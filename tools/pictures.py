@@ -126,7 +126,7 @@ def waveform_picture(folder: Path, out: Path) -> None:
 
 
 def page_picture(folder: Path, out: Path) -> None:
-    """The page with a prompt, the queue, a library of a few clips and one of them chosen."""
+    """The page with a prompt, the queue, a library of a few clips and one chosen; then its notes."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise FileNotFoundError("Chromium is needed for the picture of the page; install it")
@@ -143,10 +143,17 @@ def page_picture(folder: Path, out: Path) -> None:
             prepare(page)
             shot = folder / "page.png"
             page.screenshot(path=str(shot))
+            page.get_by_role("tab", name="Notes").click()
+            page.get_by_role("button", name="Larger").click()
+            page.locator("dialog .sheet").wait_for()
+            page.wait_for_timeout(300)
+            notes = folder / "notes.png"
+            page.locator("dialog").screenshot(path=str(notes))
             browser.close()
     finally:
         house.stop()
     save(Image.open(shot), out)
+    save(Image.open(notes), out.with_name("page_notes.png"))
 
 
 def prepare(page: Page) -> None:

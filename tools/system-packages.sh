@@ -29,6 +29,7 @@ need sclang supercollider-language
 need node nodejs
 need npm npm
 need chromium chromium
+need firefox-esr firefox-esr
 if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then
     missing="$missing libportaudio2"
 fi

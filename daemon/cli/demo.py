@@ -41,6 +41,9 @@ midi:
       do: preset demo
 fl:
   enabled: false
+web:
+  enabled: true
+  port: 0
 presets:
   demo: {{prompt: "ambient chords 80 bpm in C", bars: 2}}
 """
@@ -76,6 +79,7 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
         if keep:
             next_step = f"drop a text file with a prompt into {places.inbox}"
             print(f"The daemon goes on (pid {daemon.pid}); {next_step}.")
+            print(f"The page: sidecrate --home {home} open --page")
         return 1 if failed else 0
     finally:
         if not keep:

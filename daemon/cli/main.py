@@ -184,6 +184,7 @@ def start(
 @app.command()
 def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = False) -> None:
     """Run the daemon in the foreground, until Ctrl-C."""
+    from daemon.cli.web import ask_for_page
     from daemon.home.heap import share_one_heap
     from daemon.home.log import set_up_log
     from daemon.service.service import Service
@@ -193,6 +194,8 @@ def run(quiet: Annotated[bool, typer.Option(help="Say only what is wrong.")] = F
     share_one_heap()
     places = Places.find()
     config = load_config(places.config_file)
+    if not quiet:
+        config = ask_for_page(places, config)
     use(config)
     set_up_log(places, level=config.log.level, megabytes=config.log.megabytes, verbose=not quiet)
     service = Service(places, config)

@@ -10,15 +10,14 @@ from typing import Any
 from bridge.events import Progress, SessionChanged
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import DaemonClient
+from daemon.home.page_address import page_url, read_address
 from daemon.home.places import Places
-from daemon.home.web_access import read_address
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
 from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__
-from daemon.web.access import page_url
 
 #: Jobs that status shows.
 MOST_JOBS = 20

@@ -21,6 +21,7 @@ from daemon.doctor.connections import check_daemon, check_fl_studio, check_insta
 from daemon.engines.registry import broken, engines
 from daemon.home.lock import HomeLock
 from daemon.home.mounts import known_mount
+from daemon.home.page_address import page_url, read_address
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.settings.load import load_config
@@ -58,6 +59,7 @@ def examine(places: Places) -> list[Check]:
         _folders,
         _database,
         _daemon,
+        _page,
         _engines,
         _doors,
         _sound,
@@ -184,6 +186,21 @@ def _daemon(places: Places, config: Config) -> Iterator[Check]:
     if link is not None:
         link.close()
     yield from check_daemon(places, config, read_beacon(places), answers=link is not None)
+
+
+def _page(places: Places, config: Config) -> Iterator[Check]:
+    """Where the page is, or how it is switched on."""
+    if not config.web.enabled:
+        text = "off; write `web: on` into the config (`sidecrate open config`), start anew"
+        yield Check("page", "note", text)
+    elif not HomeLock(places.lock).is_held():
+        yield Check("page", "ok", "on; `sidecrate run` serves it")
+    elif (address := read_address(places)) is not None:
+        where = page_url(address["port"])
+        yield Check("page", "ok", f"{where}; `sidecrate open --page` opens it")
+    else:
+        said = (beacon := read_beacon(places)) is not None and beacon.doors.get("page")
+        yield Check("page", "fault", said or f"it is on and is not served; {places.log} says why")
 
 
 def _engines(places: Places, config: Config) -> Iterator[Check]:

@@ -19,7 +19,8 @@ from pathlib import Path
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
 from daemon.home.places import Places
-from daemon.home.web_access import load_token, read_address
+from daemon.home.page_address import read_address
+from daemon.home.web_access import load_token
 from daemon.install import hosts
 from daemon.install.autostart import autostart_unit
 from daemon.install.folders import (
@@ -46,6 +47,18 @@ class Installed:
     steps: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Placed:
+    """One of our files, and where it goes."""
+
+    folder: str
+    """The repository's folder that has it."""
+    target: Path
+
+    def bring(self) -> None:
+        _bring(source_file(self.folder, self.target.name), self.target)
+
+
 def source_file(folder: str, name: str) -> Path:
     """One of our files for a DAW, from the wheel or the repository.
 
@@ -59,14 +72,18 @@ def source_file(folder: str, name: str) -> Path:
     )
 
 
+def ableton_files(user_data: Path | None) -> tuple[Placed, ...]:
+    folder = ableton_library(user_data) / "Presets" / "Audio Effects" / "Max Audio Effect"
+    return (Placed("max_for_live/built", folder / "Sidecrate.amxd"),)
+
+
 def install_ableton(places: Places, user_data: Path | None) -> Installed:
     """The Max for Live device, into the User Library."""
     library = ableton_library(user_data)
-    target = library / "Presets" / "Audio Effects" / "Max Audio Effect" / "Sidecrate.amxd"
-    _bring(source_file("max_for_live/built", "Sidecrate.amxd"), target)
+    files = _bring_all(ableton_files(user_data))
     samples = json.dumps(str(library / "Samples" / "Sidecrate"))
     return Installed(
-        (target,),
+        files,
         (
             "In Live's browser: User Library > Presets > Audio Effects > Max Audio Effect >"
             " Sidecrate. Drag it onto a track.",
@@ -80,13 +97,18 @@ def install_ableton(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def fl_studio_files(user_data: Path | None) -> tuple[Placed, ...]:
+    settings = fl_user_data(user_data) / "Settings"
+    return (
+        Placed("fl_studio_scripts", settings / "Hardware" / "Sidecrate" / "device_Sidecrate.py"),
+        Placed("fl_studio_scripts", settings / "Piano roll scripts" / "Sidecrate.pyscript"),
+    )
+
+
 def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
     """The controller script and the piano roll script, into FL's user data."""
-    settings = fl_user_data(user_data) / "Settings"
-    script = settings / "Hardware" / "Sidecrate" / "device_Sidecrate.py"
-    piano_roll = settings / "Piano roll scripts" / "Sidecrate.pyscript"
-    _bring(source_file("fl_studio_scripts", "device_Sidecrate.py"), script)
-    _bring(source_file("fl_studio_scripts", "Sidecrate.pyscript"), piano_roll)
+    files = _bring_all(fl_studio_files(user_data))
+    piano_roll = files[1]
     if sys.platform == "win32":
         ports = (
             "Make two loopback MIDI ports (built into recent Windows 11; before that, loopMIDI)"
@@ -97,7 +119,7 @@ def install_fl_studio(places: Places, user_data: Path | None) -> Installed:
             "Start the daemon (sidecrate run): it opens a pair of MIDI ports called Sidecrate FL."
         )
     return Installed(
-        (script, piano_roll),
+        files,
         (
             ports,
             "In FL: Options > MIDI settings. Choose the port as input and as output,"
@@ -134,19 +156,22 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def reaper_files(user_data: Path | None) -> tuple[Placed, ...]:
+    resources = reaper_resources(user_data)
+    return (
+        Placed("reaper", resources / "Scripts" / "Sidecrate.lua"),
+        Placed("reaper", resources / "Scripts" / "Sidecrate item.lua"),
+        Placed("reaper", resources / "OSC" / "Sidecrate.ReaperOSC"),
+    )
+
+
 def install_reaper(places: Places, user_data: Path | None) -> Installed:
     """The script that orders clips, and the OSC pattern by which REAPER sends its tempo."""
-    resources = reaper_resources(user_data)
-    script = resources / "Scripts" / "Sidecrate.lua"
-    item = resources / "Scripts" / "Sidecrate item.lua"
-    pattern = resources / "OSC" / "Sidecrate.ReaperOSC"
-    _bring(source_file("reaper", "Sidecrate.lua"), script)
-    _bring(source_file("reaper", "Sidecrate item.lua"), item)
-    _bring(source_file("reaper", "Sidecrate.ReaperOSC"), pattern)
-    _write_command(script)
-    _write_command(item)
+    files = _bring_all(reaper_files(user_data))
+    _write_command(files[0])
+    _write_command(files[1])
     return Installed(
-        (script, item, pattern),
+        files,
         (
             "In REAPER: Actions > Show action list > New action > Load ReaScript: Sidecrate.lua,"
             " and Sidecrate item.lua. Give each a key.",
@@ -157,15 +182,20 @@ def install_reaper(places: Places, user_data: Path | None) -> Installed:
     )
 
 
+def ardour_files(user_data: Path | None) -> tuple[Placed, ...]:
+    folder = ardour_config(user_data) / "scripts"
+    return (
+        Placed("ardour", folder / "Sidecrate.lua"),
+        Placed("ardour", folder / "Sidecrate tempo.lua"),
+    )
+
+
 def install_ardour(places: Places, user_data: Path | None) -> Installed:
     """The action that orders clips, and the hook by which Ardour tells its tempo."""
-    folder = ardour_config(user_data) / "scripts"
-    action, hook = folder / "Sidecrate.lua", folder / "Sidecrate tempo.lua"
-    _bring(source_file("ardour", "Sidecrate.lua"), action)
-    _bring(source_file("ardour", "Sidecrate tempo.lua"), hook)
-    _write_command(action)
+    files = _bring_all(ardour_files(user_data))
+    _write_command(files[0])
     return Installed(
-        (action, hook),
+        files,
         (
             "In Ardour: Edit > Lua Scripts > Script Manager > Action Scripts > an unset one >"
             " Add/Set: Sidecrate. Its button is in the toolbar, and it can have a key.",
@@ -337,10 +367,28 @@ def look_at(places: Places) -> Iterator[tuple[str, Path, str]]:
                 yield what, path, _state(path, sources[path.name])
 
 
+def installed_state(places: Places, what: str) -> str:
+    """`none`, `ok`, `gone`, or `other` where a file is of another version or was changed."""
+    files = _written_down(places).get(what)
+    if not files:
+        return "none"
+    if not all(Path(name).is_file() for name in files):
+        return "gone"
+    as_put = all(_digest(Path(name)) == digest for name, digest in files.items())
+    old = any(state != "ok" for one, _, state in look_at(places) if one == what)
+    return "ok" if as_put and not old else "other"
+
+
 def _state(path: Path, source: str) -> str:
     if not path.is_file():
         return "gone"
     return "ok" if _digest(path) == _digest(source_file(source, path.name)) else "other"
+
+
+def _bring_all(files: tuple[Placed, ...]) -> tuple[Path, ...]:
+    for one in files:
+        one.bring()
+    return tuple(one.target for one in files)
 
 
 def _bring(source: Path, target: Path) -> None:

@@ -85,6 +85,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
         "brought_from": str(path),
         "report": {
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
+            | ({"chords": heard["chords"]} if kind in ("loop", "track") else {})
             | witnesses.to_json(),
             "did": {"method": "none"},
             "after": {name: heard[name] for name in ("lufs", "true_peak_db")},

@@ -79,6 +79,17 @@ class Edits:
 
         return self._change(clip, what, change)
 
+    def change_notes(self, clip: str, changes: str) -> list[Step]:
+        """Set what is changed of the clip's notes: its one step `notes`, before all others."""
+        new = [_new({"do": "notes", "changes": changes})] if changes else []
+
+        def change(steps: list[Step]) -> None:
+            others = [step for step in steps if step["do"] != "notes"]
+            _check_room(others, len(new))
+            steps[:] = new + others
+
+        return self._change(clip, "notes", change)
+
     def set(self, clip: str, step: str, settings: Mapping[str, Any]) -> list[Step]:
         """Change settings of a step by its id."""
 

@@ -23,10 +23,12 @@ from daemon.engines.embedded.midi_file import (
     signature,
     without_overlaps,
 )
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
-from daemon.pieces.midi import struck_notes
+from daemon.pieces.changes import changed, read_changes
+from daemon.pieces.midi import part_places, read_midi, struck_notes
 from daemon.record import ClipRecord, as_record
 
 #: MIDI channel 10, counted from 0: its notes are drums, which a transposition leaves alone.
@@ -59,6 +61,7 @@ class Score:
                 f"{path} cannot be read as MIDI ({error}); export the clip's sound instead",
                 "no_notes",
             ) from None
+        self.path = path
         self.per_quarter = file.ticks_per_beat
         self.tracks = [_read(track) for track in file.tracks]
         self.ticks = max(
@@ -93,6 +96,8 @@ class Score:
                 self._slices(step["per_bar"], step["order"], step["seed"])
             case "quantise":
                 self._quantise(GRIDS[step["grid"]] * self.per_quarter, step["strength"])
+            case "notes":
+                self._change(step["changes"])
             case "mute" | "replace":
                 self._without(lambda name: name == step["stem"])
             case "solo":
@@ -133,6 +138,27 @@ class Score:
         return out.getvalue()
 
     # -- steps
+
+    def _change(self, text: str) -> None:
+        """Notes go and come by hand; parts are named as `read_midi` names them."""
+        changes = read_changes(text)
+        piece = read_midi(self.path)
+        changed(piece, changes)
+        places = dict(zip((part.name for part in piece.parts), part_places(self.path), strict=True))
+        scale = self.per_quarter / TICKS_PER_QUARTER
+        for change in changes:
+            number, channel = places[change.part]
+            track = self.tracks[number]
+            track.notes = [
+                note
+                for note in track.notes
+                if note[4] != channel or not change.is_gone(round(note[0] / scale), note[2])
+            ]
+            for note in change.new:
+                start, end = round(note.start * scale), round(note.end * scale)
+                end = min(max(end, start + 1), self.ticks)
+                track.notes.append((start, end, note.pitch, note.velocity, channel))
+            track.notes.sort()
 
     def _tempo(self, bpm: float) -> None:
         ratio = (self.bpm or bpm) / bpm
@@ -292,6 +318,6 @@ def notes_of_version(version: dict[str, Any]) -> bytes:
     score = Score(path, record)
     if not is_edited and not score.overlaps:
         return path.read_bytes()
-    for step in version["steps"]:
+    for step in sorted(version["steps"], key=lambda step: step["do"] != "notes"):
         score.do(step, version["steps"])
     return score.bytes()

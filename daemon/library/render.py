@@ -34,7 +34,9 @@ from daemon.library import effects, treatments
 from daemon.library.notes import notes_of_version
 from daemon.library.plugins import plugin_key, step_words
 from daemon.library.steps import STEPS, Step, shape_after
-from daemon.parts.true_stems import read_stems
+from daemon.parts.true_stems import read_stems, stems_changed
+from daemon.pieces.changes import read_changes
+from daemon.pieces.played_changes import changer
 from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
 
 Tell = Callable[[float, str, str], None]
@@ -105,6 +107,7 @@ class Work:
     plugins: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each plugin step uses, by `plugin_key`."""
     stretcher: str = "auto"
+    record: ClipRecord = field(default_factory=ClipRecord)
     one_frame: int = 0
     """The frame of the first bar line, where the user said that it is not the first."""
 
@@ -121,7 +124,7 @@ class Work:
         return cls(
             sound, record["kind"], record.get("bpm"), record.get("key"), record.get("bars"),
             Meter.parse(record.get("meter") or "4/4"), record.get("note"),
-            tuple(record.get("parts") or ()), others, one_frame=one_frame,
+            tuple(record.get("parts") or ()), others, record=record, one_frame=one_frame,
         )  # fmt: skip
 
     @property
@@ -246,6 +249,19 @@ class Work:
         self.sound = treatments.rearranged(
             self.sound, edges, treatments.slice_order(order, count, seed), loops=self.loops
         )
+
+    def _notes(self, changes: str) -> None:
+        """Play the clip's plan with other notes. LibraryError where it has none to play."""
+        if not self.record.get("plan") or self.record.get("engine") != "embedded":
+            raise LibraryError(
+                f"clip {self.record['id']} was not played by the musician, so its sound cannot"
+                " follow its notes; save them as a clip of notes",
+                "no_plan",
+            )
+        rate = self.sound.sample_rate
+        stems = stems_changed(self.record, self.sound.audio, rate, changer(read_changes(changes)))
+        mix = np.asarray(sum(stems.values()), dtype=np.float32)
+        self.sound = Sound(mix, rate, stems if self.sound.stems else {})
 
     # -- level
 
@@ -421,6 +437,7 @@ _TREATMENTS: dict[str, Callable[..., None]] = {
     "section": Work._section,
     "reverse": Work._reverse,
     "slices": Work._slices,
+    "notes": Work._notes,
     "gain": Work._gain,
     "fade": Work._fade,
     "normalise": Work._normalise,
@@ -483,6 +500,9 @@ def _write(
     if any(step["do"] in (*_STRETCHES, "section", "trim", "slices") for step in steps):
         # these were counted on the old grid
         made |= {"cues": [], "plan": None, "midi": None}
+    if any(step["do"] == "notes" for step in steps):
+        # these have the notes as they were made
+        made |= {"plan": None, "midi": None}
     name = clip_name(made)
     made |= {
         "path": str(folder / f"{name}.wav"),

@@ -8,13 +8,14 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.errors import LibraryError
 from daemon.library.plugins import read_parameters
+from daemon.pieces.changes import MOST_CHARACTERS, read_changes
 from daemon.record import ClipRecord
 
 Step = dict[str, Any]
@@ -92,6 +93,10 @@ STEPS: dict[str, StepKind] = {
             "quantise", "Notes moved towards the grid.",
             (Setting("grid", "1/16", choices=tuple(GRIDS)), _n("strength", 1, 0, 1)), on="notes",
         ),
+        StepKind(
+            "notes", "Notes changed by hand, before all other steps; the musician plays them.",
+            (Setting("changes", None, text="changes of notes, as the page's piano roll writes them"),), on="both",
+        ),
         StepKind("normalise", "Brought to a true peak.", (_n("peak_db", -1, -24, 0),)),
         StepKind("loudness", "Brought to a loudness, peaks allowing.", (_n("lufs", -14, -40, -6),)),
         StepKind(
@@ -152,6 +157,11 @@ def check_step(said: Mapping[str, Any]) -> Step:
     }
 
 
+def changes_in(steps: Iterable[Step]) -> str:
+    """The changes of notes among steps; empty where there are none."""
+    return next((step["changes"] for step in steps if step["do"] == "notes"), "")
+
+
 def check_kind(step: Step, record: ClipRecord) -> None:
     """Check that a step applies to a clip's kind. LibraryError code `no_sound` or `no_notes`."""
     on, clip = STEPS[step["do"]].on, record["id"]
@@ -180,7 +190,8 @@ def _checked(step: str, setting: Setting, value: Any) -> Any:
             said = ",".join(str(one) for one in value)
         good = said in setting.choices
         if not setting.choices:
-            good = 0 < len(said) <= 2000 and _text_is_good(setting.name, said)
+            most = MOST_CHARACTERS if setting.name == "changes" else 2000
+            good = 0 < len(said) <= most and _text_is_good(setting.name, said)
         if not good:
             raise LibraryError(
                 f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}",
@@ -213,6 +224,8 @@ def _text_is_good(name: str, said: str) -> bool:
             return False
     if name == "parameters":
         read_parameters(said)
+    if name == "changes":
+        read_changes(said)
     return True
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from bridge.files.whole import replace_patiently
 from daemon.children.host import Child
-from daemon.crate.crate import Crate
+from daemon.crate.crate import Crate, notes_of
 from daemon.errors import LibraryError, WorkerError
 from daemon.library.library import Library
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
@@ -153,7 +153,8 @@ class Versions:
         steps = self._library.edits.steps(clip) if steps is None else steps
         record = self._library.record(clip)
         file = self._library.path(clip).stat()
-        wanted = [check_step(step) for step in steps]
+        # notes are changed in the clip as it was made, whenever that was done
+        wanted = sorted(map(check_step, steps), key=lambda step: step["do"] != "notes")
         for step in wanted:
             check_kind(step, record)
         others = {
@@ -229,6 +230,26 @@ class Versions:
         finally:
             for left in (folder, folder.with_name(f"{new}-stems")):
                 shutil.rmtree(left, ignore_errors=True)
+
+    async def publish_notes(self, clip: str, changes: str, crate: Crate) -> ClipRecord:
+        """Publish a sound's notes, changed by hand, as a new clip of notes."""
+        record = self._library.record(clip)
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        notes = {**record, "kind": "midi", "path": notes_of(record), "midi": None, "stems": []}
+        steps = [check_step({"do": "notes", "changes": changes})]
+        try:
+            made = await self._ask(
+                RENDER,
+                {
+                    "record": notes, "steps": steps, "others": {}, "plugins": {}, "stems": False,
+                    "folder": str(folder), "publish_as": new,
+                },
+                no_progress,
+            )  # fmt: skip
+            return self._bring_home(as_record(made), crate)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     async def measure(self, clip: str) -> None:
         """Measure a clip's features, unless its worker or the idle daemon has done so before."""

@@ -6,6 +6,7 @@ Where there are none, the embedded musician plays the clip's own plan once more.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from daemon.errors import LibraryError
 from daemon.parts.own import mean_power
 from daemon.parts.pieces import with_rest
 from daemon.record import ClipRecord
+
+if TYPE_CHECKING:
+    from daemon.engines.embedded.engine import ChangeNotes
 
 #: Largest share of the clip's power by which a replay may differ. Rounding to 24 bits stays far
 #: below; another sound is far above.
@@ -53,9 +57,12 @@ def _at_rate(path: Path, sample_rate: int) -> np.ndarray:
     return Sound(audio, rate).at_rate(sample_rate).audio
 
 
-def play_again(record: ClipRecord, sample_rate: int) -> Take:
-    """Replay the record's plan: a clip of the embedded musician, or one of its notes alone."""
-    from daemon.engines.embedded.engine import make
+def play_again(record: ClipRecord, sample_rate: int, change: ChangeNotes | None = None) -> Take:
+    """Replay the record's plan: a clip of the embedded musician, or one of its notes alone.
+
+    `change` gives each part's notes otherwise than the plan has them.
+    """
+    from daemon.engines.embedded.engine import make, make_changed
 
     request, seed = record.get("request") or {}, record["seed"]
     assert seed is not None, "what the embedded musician plays comes from a seed"
@@ -68,6 +75,8 @@ def play_again(record: ClipRecord, sample_rate: int) -> Take:
         fonts=tuple(record.get("fonts") or ()),
         sample_rate=sample_rate, stems=True,
     )  # fmt: skip
+    if change is not None:
+        return make_changed(brief, seed, change, _unheard)
     return make(brief, seed, _unheard)
 
 
@@ -146,7 +155,27 @@ def _shared_out(
     return {piece: whole.sound_of((one + floor) / share) for piece, one in powers.items()}
 
 
+def stems_changed(
+    record: ClipRecord, audio: np.ndarray, sample_rate: int, change: ChangeNotes
+) -> dict[str, np.ndarray]:
+    """The stems of a clip of our own with other notes, as `read_stems` gives those it has.
+
+    LibraryError code `no_stems` where its plan does not give its sound any more.
+    """
+    _, gain = _replayed(record, audio, sample_rate)
+    take = play_again(record, sample_rate, change)
+    return {part: _like(stem, audio) * gain for part, stem in take.stems.items()}
+
+
 def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[str, np.ndarray]:
+    stems, gain = _replayed(record, audio, sample_rate)
+    return {part: stem * gain for part, stem in stems.items()}
+
+
+def _replayed(
+    record: ClipRecord, audio: np.ndarray, sample_rate: int
+) -> tuple[dict[str, np.ndarray], np.float32]:
+    """The stems of a clip's plan, and the gain that makes them the clip."""
     take = play_again(record, sample_rate)
     stems = {part: _like(stem, audio) for part, stem in take.stems.items()}
     mix = np.sum(list(stems.values()), axis=0, dtype=np.float64)
@@ -161,7 +190,7 @@ def _played_again(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> di
             " make it again with `--stems`",
             "no_stems",
         )
-    return {part: stem * np.float32(gain) for part, stem in stems.items()}
+    return stems, np.float32(gain)
 
 
 def _unheard(value: float, words: str = "") -> None:

@@ -66,6 +66,14 @@ def read_midi(path: Path) -> Piece:
     )
 
 
+def part_places(path: Path) -> list[tuple[int, int]]:
+    """(track, channel) of each part of the piece that `read_midi` gives, in its order."""
+    places: dict[tuple[int, int], None] = {}
+    for number, messages in enumerate(_open(path, user_name(path)).tracks):
+        places |= dict.fromkeys((number, note[4]) for note in struck_notes(messages)[0])
+    return list(places)
+
+
 def midi_of(piece: Piece) -> bytes:
     """The piece as a MIDI file of format 1, each track exactly as long as its bars."""
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_QUARTER)

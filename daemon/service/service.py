@@ -25,6 +25,7 @@ from daemon.crate.crate import Crate
 from daemon.engines.registry import place_of
 from daemon.home.heap import give_back
 from daemon.home.lock import HomeLock
+from daemon.home.page_address import forget_address
 from daemon.home.places import Places
 from daemon.improve.store import Improvements
 from daemon.jobs.database import Database
@@ -56,7 +57,6 @@ from daemon.settings.meaning import (
 from daemon.settings.schema import Config
 from daemon.spending.ledger import Purchases
 from daemon.version import __version__
-from daemon.web.access import forget_address
 from daemon.web.host import WebProcess
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Adds an item to a list of the user's config.yaml.
+"""Adds an item to a list of the user's config.yaml, or the line that switches the page.
 
 Lines are inserted; everything else stays as it is, comments too.
 """
@@ -6,7 +6,7 @@ Lines are inserted; everything else stays as it is, comments too.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,21 @@ def add_font(path: Path, font: str) -> bool:
     return True
 
 
+def set_page(path: Path, on: bool) -> None:
+    """Add `web: on` or `web: off` to a config that has no section `web`. ConfigError as above."""
+    line = f"web: {'on' if on else 'off'}"
+    before = load_config(path).model_dump()
+    wanted = {**before, "web": {**before["web"], "enabled": on}}
+
+    def with_line(body: str) -> str:
+        root = yaml.compose(body, Loader=yaml.SafeLoader)
+        if isinstance(root, yaml.MappingNode) and (root.flow_style or _value(root, "web")):
+            raise _CannotEditError(f"{path} is laid out in a way that no line can be put into")
+        return f"{body}{'' if not body or body.endswith(chr(10)) else chr(10)}{line}\n"
+
+    _edit(path, with_line, wanted, f"{path}: write it by hand: {line}")
+
+
 def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
     """Append an item to a section's list.
 
@@ -62,12 +77,20 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
     item.
     """
     before = load_config(path).model_dump()
+    by_hand = f"{path}: write it by hand, under {section}: and {key}:, as in  - {line}"
+    wanted = {**before, section: {**before[section], key: (*before[section][key], item)}}
+    _edit(path, lambda body: _with_item(body, section, key, line), wanted, by_hand)
+
+
+def _edit(
+    path: Path, change: Callable[[str], str], wanted: Mapping[str, Any], by_hand: str
+) -> None:
+    """Replace the file by its changed text, whose lines end in \\n, where it means `wanted`."""
     raw = path.read_bytes().decode("utf-8") if path.exists() else ""
     body = raw.removeprefix("\ufeff")
     newline = "\r\n" if "\r\n" in body else "\n"
-    by_hand = f"{path}: write it by hand, under {section}: and {key}:, as in  - {line}"
     try:
-        edited = _with_item(body.replace("\r\n", "\n"), section, key, line).replace("\n", newline)
+        edited = change(body.replace("\r\n", "\n")).replace("\n", newline)
     except _CannotEditError as error:
         raise ConfigError(f"{error}\n{by_hand}") from None
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +101,7 @@ def _add(path: Path, section: str, key: str, item: Any, line: str) -> None:
             after = load_config(part).model_dump()
         except ConfigError as error:
             raise ConfigError(error.text.replace(str(part), str(path))) from None
-        if after != {**before, section: {**before[section], key: (*before[section][key], item)}}:
+        if after != wanted:
             raise ConfigError(
                 f"{path} is laid out in a way that lines cannot be put into\n{by_hand}"
             )

@@ -17,11 +17,11 @@ from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
 from daemon.children.inside import die_with_parent, leave_signals_to_the_daemon
+from daemon.home.page_address import page_url, write_address
 from daemon.home.places import Places
 from daemon.home.web_access import load_token
 from daemon.settings.load import load_config
 from daemon.settings.schema import use
-from daemon.web.access import page_url, write_address
 from daemon.web.app import make_app
 from daemon.web.connection import MOST_CONNECTIONS, Connection
 from daemon.web.share_app import make_share_app

@@ -10,14 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
 import time
 
 from bridge.files.whole import write_whole
+from daemon.home.page_address import web_folder
 from daemon.home.places import Places
-from daemon.home.web_access import web_folder
 
 COOKIE = "sidecrate"
 #: TTL of a one-time link: opening a browser takes seconds.
@@ -68,22 +66,6 @@ def is_cookie(token: str, cookie: str, password_hash: str = "") -> bool:
     ):
         return False
     return time.time() - int(said.partition(".")[0]) <= COOKIE_LASTS_S
-
-
-def write_address(places: Places, port: int, share_port: int) -> None:
-    """Write the page's address, for other programs of this user."""
-    said = json.dumps({"pid": os.getpid(), "port": port, "share_port": share_port})
-    write_whole(web_folder(places) / "address.json", said, private=True, flushed=False)
-
-
-def page_url(port: int) -> str:
-    """The page's address on this machine."""
-    return f"http://127.0.0.1:{port}"
-
-
-def forget_address(places: Places) -> None:
-    """Nothing serves the page any more, or not yet."""
-    (places.state / "web" / "address.json").unlink(missing_ok=True)
 
 
 def _hashed(code: str) -> str:

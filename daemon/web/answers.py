@@ -5,7 +5,7 @@ What a model does not name may be there all the same. A test compares each with 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, RootModel
 
@@ -53,6 +53,7 @@ class Job(Answer):
     code: str | None
     text: str | None
     proposal: str | None
+    waits_for: str
 
 
 class ClipRow(Answer):
@@ -88,12 +89,21 @@ class Clips(Answer):
     clips: list[ClipRow]
 
 
+class Turns(Answer):
+    """Turns back, turns ahead, and the turns made so far."""
+
+    undo: int
+    redo: int
+    history: list[dict[str, Any]]
+
+
 class Clip(ClipRow):
     """A clip with all that is known of it."""
 
     record: dict[str, Any]
     collections: list[str]
     steps: list[dict[str, Any]]
+    turns: Turns | None = None
 
 
 class Facets(RootModel[dict[str, dict[str, int]]]):
@@ -118,18 +128,17 @@ class PartNotes(Answer):
     """Start and length in quarters, pitch, velocity."""
 
 
+class ClipChords(Answer):
+    """Chords, each with the bar and its quarter, from 1, where it begins."""
+
+    chords: list[tuple[int, float, str]]
+    known_by: Literal["plan", "report", "notes", ""]
+
+
 class ClipNotes(Answer):
     bars: int
     quarters_per_bar: float
     parts: list[PartNotes]
-
-
-class Turns(Answer):
-    """Turns back, turns ahead, and the turns made so far."""
-
-    undo: int
-    redo: int
-    history: list[dict[str, Any]]
 
 
 class Edited(Answer):
@@ -137,6 +146,10 @@ class Edited(Answer):
 
     steps: list[dict[str, Any]]
     turns: Turns
+
+
+class NotesChanged(Edited):
+    """`clip`: the clip of notes that was made, where the sound cannot follow them."""
 
 
 class Rendered(Answer):
@@ -149,10 +162,19 @@ class Rendered(Answer):
     report: dict[str, Any]
 
 
+class StepSetting(Answer):
+    name: str
+    range: str
+    default: str | float | None
+    choices: list[str]
+
+
 class StepKind(Answer):
     do: str
     about: str
-    settings: list[dict[str, Any]]
+    stems: bool
+    on: Literal["sound", "notes", "both"]
+    settings: list[StepSetting]
 
 
 class StepKinds(RootModel[list[StepKind]]):
@@ -164,10 +186,18 @@ class PluginNames(Answer):
     text: str
 
 
+class Parameter(Answer):
+    name: str
+    value: str
+    range: str
+    choices: list[str]
+    unit: str
+
+
 class Plugin(Answer):
     name: str
     maker: str
-    parameters: list[dict[str, Any]]
+    parameters: list[Parameter]
 
 
 class Exported(Answer):
@@ -243,6 +273,11 @@ class Jobs(RootModel[list[Job]]):
 class Session(Answer):
     """What is known of the DAW's project, with the source of each value."""
 
+    bpm: float | None = None
+    key: str | None = None
+    meter: str | None = None
+    said_by: dict[str, str] = {}
+
 
 class Pinned(Answer):
     """The values that were pinned."""
@@ -254,6 +289,9 @@ class Engine(Answer):
     kinds: list[str]
     license: str
     ready: bool
+    why: str | None
+    line: str
+    costs_money: bool
 
 
 class Engines(RootModel[list[Engine]]):
@@ -326,3 +364,30 @@ class VerbRow(Answer):
 
 class VerbRows(RootModel[list[VerbRow]]):
     """What can be asked."""
+
+
+class Daw(Answer):
+    """A DAW on this machine, what is put where for it, and the sources that speak for it now."""
+
+    name: str
+    title: str
+    found: bool
+    why: str
+    files: list[str]
+    state: Literal["none", "ok", "gone", "other"]
+    steps: list[str]
+    page: str
+    heard_by: list[str]
+    heard: list[str]
+    last_heard: float | None
+
+
+class Daws(RootModel[list[Daw]]):
+    """The DAWs that are known here."""
+
+
+class InstalledFiles(Answer):
+    """What was installed for a DAW, and what is to be done in it."""
+
+    files: list[str]
+    steps: list[str]

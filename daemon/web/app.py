@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from daemon.web.access import use_link_code
 from daemon.web.document import describe
 from daemon.web.guard import Guard
 from daemon.web.routes_clips import clip_routes
+from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
@@ -25,6 +26,11 @@ from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
+#: Files that a browser asks for at the root, for a page that is installed.
+_ROOT_FILES = {
+    "manifest.webmanifest": "application/manifest+json",
+    "sw.js": "text/javascript",
+}
 _NOT_BUILT = (
     "<!doctype html><title>Sidecrate</title>"
     "<p>The page is not built. From a checkout: <code>make page</code>."
@@ -40,6 +46,7 @@ _UNKNOWN = (
     "plugin",
     "notes",
     "picture",
+    "daw",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
@@ -55,8 +62,8 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
 }
 
 
-def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
-    """`port` is called at each request, for it is known only once the socket is bound."""
+def make_api(site: Site, token: str) -> FastAPI:
+    """The routes under /api alone."""
     app = FastAPI(
         title="Sidecrate",
         version=__version__,
@@ -71,9 +78,15 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         out_routes(site),
         profile_routes(site, token),
         job_routes(site),
+        daw_routes(site),
     ):
         app.include_router(routes)
+    return app
 
+
+def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
+    """`port` is called at each request, for it is known only once the socket is bound."""
+    app = make_api(site, token)
     documents: dict[int, dict[str, Any]] = {}
 
     def openapi() -> dict[str, Any]:
@@ -106,9 +119,21 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
             return HTMLResponse(_NOT_BUILT, 404)
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
-    if (BUILT / "assets").is_dir():
-        app.mount("/assets", StaticFiles(directory=BUILT / "assets"))
+    for name, kind in _ROOT_FILES.items():
+        app.add_api_route(f"/{name}", _file(BUILT / name, kind), include_in_schema=False)
+    for folder in ("assets", "icons"):
+        if (BUILT / folder).is_dir():
+            app.mount(f"/{folder}", StaticFiles(directory=BUILT / folder))
     return Guard(app, token, port, site.profiles)
+
+
+def _file(path: Path, kind: str) -> Callable[[], Awaitable[Response]]:
+    async def file() -> Response:
+        if not path.is_file():
+            return Response(status_code=404)
+        return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+    return file
 
 
 def _status(code: str) -> int:

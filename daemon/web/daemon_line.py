@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -63,6 +64,8 @@ class DaemonLine:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._ending = threading.Event()
         self.session: dict[str, Any] = {}
+        self.heard: dict[str, float] = {}
+        """When each source of the session last spoke, in s since 1970."""
         threading.Thread(target=self._read, name="line", daemon=True).start()
 
     def close(self) -> None:
@@ -91,7 +94,11 @@ class DaemonLine:
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.popitem(last=False)
         if isinstance(answer, SessionChanged):
+            # one that has gone quiet was there until now
+            now = dict.fromkeys(self.session.get("sources", ()), time.time())
             self.session = dict(answer.values)
+            now |= dict.fromkeys(self.session.get("sources", ()), time.time())
+            self.heard |= now
         self._answer_with(answer, event)
         self.tell(event)
 

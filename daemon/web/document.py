@@ -27,6 +27,8 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips/{clip}/peaks": ("get_clip_peaks", a.Peaks),
     "GET /clips/{clip}/picture": ("get_clip_picture", None),
     "GET /clips/{clip}/notes": ("get_clip_notes", a.ClipNotes),
+    "GET /clips/{clip}/chords": ("get_clip_chords", a.ClipChords),
+    "PUT /clips/{clip}/notes": ("change_clip_notes", a.NotesChanged),
     "PUT /clips/{clip}/correction": ("correct_clip", a.Clip),
     "DELETE /clips/{clip}/correction": ("forget_correction", a.Clip),
     "POST /clips/{clip}/keep": ("keep_clip", a.Told),
@@ -76,6 +78,8 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /settings": ("get_settings", a.SettingsInEffect),
     "GET /fields": ("list_fields", a.FieldRows),
     "GET /status": ("get_status", a.Status),
+    "GET /daws": ("list_daws", a.Daws),
+    "POST /daws/{daw}": ("install_for_daw", a.InstalledFiles),
     "GET /verbs": ("list_verbs", a.VerbRows),
 }
 #: Answers that are no JSON.

@@ -36,7 +36,7 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"content-security-policy",
-        b"default-src 'self'; style-src 'self' 'unsafe-inline'; media-src 'self' blob:;"
+        b"default-src 'self'; media-src 'self' blob:;"
         b" img-src 'self' data: blob:;"
         b" frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     ),

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 
 from bridge.port_holder import held_port
 from daemon.children.host import ChildProcess
+from daemon.home.page_address import forget_address
 from daemon.home.places import Places
-from daemon.web.access import forget_address
 
 log = logging.getLogger(__name__)
 

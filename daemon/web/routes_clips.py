@@ -180,10 +180,10 @@ def _add_contents(routes: APIRouter, site: Site) -> None:
         """The picture of what was done, as a PNG, where its verb drew one."""
         return FileResponse(site.sounds.picture(clip), media_type="image/png")
 
-    @routes.get("/clips/{clip}/notes")
-    async def notes(clip: Id) -> dict[str, Any]:
-        """Its notes, part by part, where it has some beside it or is notes alone."""
-        return await site.sounds.notes(clip)
+    @routes.get("/clips/{clip}/chords")
+    async def chords(clip: Id) -> dict[str, Any]:
+        """Where each of its chords begins, as it was made, and what they are known by."""
+        return await site.sounds.chords(clip)
 
 
 def _add_corrections(routes: APIRouter, site: Site) -> None:

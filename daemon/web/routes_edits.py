@@ -33,6 +33,30 @@ class Instrument(Given):
     db: Annotated[float, Field(ge=-40, le=6)] = LEVEL_DB
 
 
+Quarters = Annotated[float, Field(ge=0, le=100_000)]
+Pitch = Annotated[int, Field(ge=0, le=127)]
+
+
+class PartChange(Given):
+    """Notes of a part that go, as [start, pitch], and that come: [start, length, pitch, velocity].
+
+    Start and length are in quarters from the clip's start.
+    """
+
+    part: Annotated[str, Field(max_length=200)]
+    gone: Annotated[list[tuple[Quarters, Pitch]], Field(max_length=5000, default_factory=list)]
+    new: Annotated[
+        list[tuple[Quarters, Quarters, Pitch, Annotated[int, Field(ge=1, le=127)]]],
+        Field(max_length=5000, default_factory=list),
+    ]
+
+
+class NoteChanges(Given):
+    """Changes to a clip's notes as they stand."""
+
+    changes: Annotated[list[PartChange], Field(min_length=1, max_length=32)]
+
+
 class Settings(Given):
     settings: Annotated[dict[str, str | int | float], Field(max_length=20)]
 
@@ -42,20 +66,21 @@ def _now(site: Site, clip: str) -> dict[str, Any]:
     return {"steps": edits.steps(clip), "turns": edits.turns(clip)}
 
 
+async def _rendered(site: Site, clip: str, change: Callable[[], Any]) -> dict[str, Any]:
+    """Make a change; it is reverted if it cannot be rendered."""
+    edits = site.library.edits
+    before = edits.turns(clip)["undo"]
+    change()
+    try:
+        record = await site.versions.render(clip)
+    except Exception:
+        edits.back_to(clip, before)
+        raise
+    return _now(site, clip) | {"warnings": record["report"].get("warnings", [])}
+
+
 def edit_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
-
-    async def rendered(clip: str, change: Callable[[], Any]) -> dict[str, Any]:
-        """Make a change; it is reverted if it cannot be rendered."""
-        edits = site.library.edits
-        before = edits.turns(clip)["undo"]
-        change()
-        try:
-            record = await site.versions.render(clip)
-        except Exception:
-            edits.back_to(clip, before)
-            raise
-        return _now(site, clip) | {"warnings": record["report"].get("warnings", [])}
 
     @routes.get("/steps")
     async def steps() -> list[dict[str, Any]]:
@@ -95,13 +120,14 @@ def edit_routes(site: Site) -> APIRouter:
             raise LibraryError("give either a step or words", "bad_request")
         step = said.step
         if step is not None:
-            return await rendered(clip, lambda: site.library.edits.add(clip, step))
-        return await rendered(clip, lambda: site.library.say(clip, str(said.words)))
+            return await _rendered(site, clip, lambda: site.library.edits.add(clip, step))
+        return await _rendered(site, clip, lambda: site.library.say(clip, str(said.words)))
 
     @routes.patch("/clips/{clip}/edits/{step}")
     async def change(clip: Id, step: Id, said: Settings) -> dict[str, Any]:
         """Change settings of a step in its place; what is left out stays."""
-        return await rendered(clip, lambda: site.library.edits.set(clip, step, said.settings))
+        settings = said.settings
+        return await _rendered(site, clip, lambda: site.library.edits.set(clip, step, settings))
 
     @routes.post("/clips/{clip}/render")
     async def render(clip: Id) -> dict[str, Any]:
@@ -118,6 +144,7 @@ def edit_routes(site: Site) -> APIRouter:
         return {**await site.publish(clip)}
 
     _add_turns(routes, site)
+    _add_notes(routes, site)
     return routes
 
 
@@ -144,3 +171,31 @@ def _add_turns(routes: APIRouter, site: Site) -> None:
     async def redo(clip: Id) -> dict[str, Any]:
         site.library.edits.redo(clip)
         return _now(site, clip)
+
+
+def _add_notes(routes: APIRouter, site: Site) -> None:
+    @routes.get("/clips/{clip}/notes")
+    async def notes(clip: Id) -> dict[str, Any]:
+        """Its notes, part by part, where it has some beside it or is notes alone.
+
+        What was changed by hand is changed here; other steps are not followed.
+        """
+        return await site.sounds.notes(clip)
+
+    @routes.put("/clips/{clip}/notes")
+    async def change_notes(clip: Id, said: NoteChanges) -> dict[str, Any]:
+        """Change notes by hand: the step `notes`, which the musician plays.
+
+        A sound that the musician did not play cannot follow its notes: they become a clip of their
+        own, which `clip` names. The original stays either way.
+        """
+        changes = await site.sounds.changes_of_notes(
+            clip, [row.model_dump() for row in said.changes]
+        )
+        record = site.library.record(clip)
+        if record["kind"] != "midi" and not (record["engine"] == "embedded" and record["plan"]):
+            if not changes:
+                raise LibraryError("the notes are as they were", "nothing")
+            return _now(site, clip) | {"clip": (await site.publish_notes(clip, changes))["id"]}
+        edits = site.library.edits
+        return await _rendered(site, clip, lambda: edits.change_notes(clip, changes))

@@ -5,6 +5,8 @@ It has no route of the API and accepts no method but GET.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import ipaddress
 import socket
@@ -22,13 +24,6 @@ from daemon.record import ClipRecord
 from daemon.web.shares import SharedVersion
 from daemon.web.site import Site
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'; media-src 'self';"
-    " style-src 'unsafe-inline'; base-uri 'none'",
-}
 _STYLE = (
     ":root{color-scheme:light dark}"
     "body{font:16px/1.45 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem;"
@@ -39,6 +34,14 @@ _STYLE = (
     "padding:.2rem 1rem;margin:1rem 0}"
     "audio{width:100%}a{color:light-dark(#2350b8,#8fb2ff)}"
 )
+_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; media-src 'self';"
+    f" style-src 'sha256-{_HASH}'; base-uri 'none'",
+}
 
 
 def make_share_app(site: Site) -> Starlette:

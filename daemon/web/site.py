@@ -23,8 +23,9 @@ from bridge.files.whole import flush, replace_patiently
 from bridge.verbs import SOURCE
 from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
+from daemon.home.page_address import web_folder
 from daemon.home.places import Places
-from daemon.home.web_access import web_folder
+from daemon.home.page_address import web_folder
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text
@@ -261,6 +262,12 @@ class Site:
         """Publish a clip with its edits as a clip of its own in the crate."""
         with self._crate() as crate:
             record = await self.versions.publish(clip, crate)
+        return self.library.get(record["id"])
+
+    async def publish_notes(self, clip: str, changes: str) -> LibraryClip:
+        """Publish a sound's notes, changed by hand, as a clip of notes in the crate."""
+        with self._crate() as crate:
+            record = await self.versions.publish_notes(clip, changes, crate)
         return self.library.get(record["id"])
 
     @contextlib.contextmanager

@@ -12,18 +12,22 @@ from typing import Any
 from daemon.children.host import Child
 from daemon.crate.crate import notes_of
 from daemon.errors import LibraryError
-from daemon.library.steps import Step
+from daemon.library.steps import Step, changes_in
 from daemon.record import ClipRecord
 from daemon.web.personal_library import PersonalLibrary
 
 PEAKS = "daemon.web.peaks:peaks_of"
 NOTES = "daemon.web.notes:notes_of"
+CHORDS = "daemon.web.chords:chords_of"
+CHANGE_NOTES = "daemon.web.notes:change_notes"
 #: Peaks of a waveform, where nobody says how many: enough for a row of the page.
 PEAK_COUNT = 400
 #: Timeout of measuring one waveform.
 _PEAKS_DEADLINE_S = 60.0
 #: The child that measures waveforms ends when it has been idle for this long.
 _PEAKS_IDLE_S = 60.0
+#: Kinds of clips that go through chords.
+_WITH_CHORDS = ("loop", "track", "midi")
 #: Cached waveforms: more than a long page of the library shows.
 _MOST_DRAWN = 300
 
@@ -89,15 +93,37 @@ class Sounds:
         return found
 
     async def notes(self, clip: str) -> dict[str, Any]:
-        """The notes of a clip as it was made; see `notes.py`. LibraryError where it has none."""
-        path = notes_of(self._mine().library.record(clip))
+        """The notes of a clip, as they are changed by hand; see `notes.py`.
+
+        LibraryError where it has none.
+        """
+        return await self._ask_notes(NOTES, clip)
+
+    async def changes_of_notes(self, clip: str, said: list[dict[str, Any]]) -> str:
+        """The setting of a clip's step `notes` after the changes; empty where nothing differs."""
+        return str((await self._ask_notes(CHANGE_NOTES, clip, said=said))["changes"])
+
+    async def chords(self, clip: str) -> dict[str, Any]:
+        """The chords of a clip as it was made; see `chords.py`."""
+        record = self._mine().library.record(clip)
+        if record["kind"] not in _WITH_CHORDS:
+            return {"chords": [], "known_by": ""}
+        async with self._peaks_turn:
+            return await self._peaks.ask(
+                CHORDS, {"record": record}, lambda *_: None, _PEAKS_DEADLINE_S
+            )
+
+    async def _ask_notes(self, function: str, clip: str, **more: Any) -> dict[str, Any]:
+        library = self._mine().library
+        path = notes_of(library.record(clip))
         if path is None or not Path(path).is_file():
             raise LibraryError(
                 f"clip {clip} has no notes beside it; `sidecrate transcribe {clip}` hears them",
                 "unknown_notes",
             )
         async with self._peaks_turn:
-            return await self._peaks.ask(NOTES, {"path": path}, lambda *_: None, _PEAKS_DEADLINE_S)
+            task = {"path": path, "changes": changes_in(library.edits.steps(clip)), **more}
+            return await self._peaks.ask(function, task, lambda *_: None, _PEAKS_DEADLINE_S)
 
     async def end(self) -> None:
         await self._peaks.end()

@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect, Request
 from bridge.files.whole import replace_patiently
 from bridge.inbox.names import FFMPEG_SUFFIXES
 from daemon.errors import LibraryError
+from daemon.home.page_address import web_folder
 from daemon.home.places import Places
 from daemon.home.room import check_space
-from daemon.home.web_access import web_folder
 
 #: Magic numbers of the accepted kinds.
 _BEGINS: dict[str, tuple[re.Pattern[bytes], ...]] = {

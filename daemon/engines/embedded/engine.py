@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from daemon.engines.embedded.ending import fade_from_s, total_s
 from daemon.engines.embedded.ensemble import ensemble
 from daemon.engines.embedded.midi_file import midi_bytes
 from daemon.engines.embedded.mix import Player, frame_of
+from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
 from daemon.engines.embedded.plan import PARTS, Plan
 from daemon.engines.embedded.render import Track, play_loop
@@ -40,6 +42,9 @@ from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.pitches import read_note
 from daemon.prompt.words import parse_words
 
+#: A part's name and its notes -> the notes that are played in their stead.
+ChangeNotes = Callable[[str, Sequence[Note]], Sequence[Note]]
+
 _PLAYERS: dict[int, Player] = {}
 #: The licence of sounds that no record states.
 _SOUNDS_OWN = "the sounds' own"
@@ -57,6 +62,11 @@ def make(brief: Brief, seed: int, progress: Progress) -> Take:
             f"it makes {', '.join(INFO.kinds)}"
         )
     return makers[brief.kind](brief, seed, progress)
+
+
+def make_changed(brief: Brief, seed: int, change: ChangeNotes, progress: Progress) -> Take:
+    """A take of a loop, a track or notes whose notes are changed before they are played."""
+    return _piece(brief, seed, progress, change)
 
 
 def player_of(
@@ -195,11 +205,13 @@ def _credit(take: Take, player: Player, files: tuple[str, ...]) -> None:
     take.said += (f"sampled sounds of {', '.join(own or [font.name for font in heard])}",)
 
 
-def _piece(brief: Brief, seed: int, progress: Progress) -> Take:
+def _piece(brief: Brief, seed: int, progress: Progress, change: ChangeNotes | None = None) -> Take:
     progress(0.02, "composing")
     plan = make_plan(brief, seed)
     score = Score(plan)
-    notes = {part: score.part(part) for part in plan.parts}
+    notes: dict[str, Sequence[Note]] = {part: score.part(part) for part in plan.parts}
+    if change is not None:
+        notes = {part: change(part, own) for part, own in notes.items()}
     audio: np.ndarray | None = None
     stems: dict[str, np.ndarray] = {}
     player = player_of(brief.sample_rate, brief.kit, brief.kit_files, brief.fonts, plan)

@@ -8,6 +8,8 @@ import pytest
 
 from daemon.doctor import examine as doctor
 from daemon.doctor.check import Check
+from daemon.home.lock import HomeLock
+from daemon.home.page_address import write_address
 from daemon.home.places import Places
 from daemon.settings.schema import Config
 
@@ -74,3 +76,16 @@ def test_what_a_fault_is_told_of_is_not_called_ok_beside_it():
     ]
     names = [one.name for one in doctor._without_quarrels(checks)]
     assert names == ["inbox", "door osc", "midi", "door midi"]
+
+
+def test_it_says_where_the_page_is_or_how_it_is_switched_on(places):
+    assert found(doctor._page(places, Config()), "page")[0] == "note"
+    on = Config.model_validate({"web": True})
+    assert found(doctor._page(places, on), "page") == ("ok", "on; `sidecrate run` serves it")
+    lock = HomeLock(places.lock)
+    lock.take()
+    assert found(doctor._page(places, on), "page")[0] == "fault", "a daemon that serves none"
+    write_address(places, 9150, 0)
+    verdict, text = found(doctor._page(places, on), "page")
+    lock.release()
+    assert verdict == "ok" and "http://127.0.0.1:9150" in text

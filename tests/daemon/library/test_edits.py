@@ -79,7 +79,9 @@ def test_what_a_step_cannot_be_is_said(home, loop, step, text):
 def test_every_step_takes_its_own_defaults():
     for kind in STEPS.values():
         given = {
-            one.name: {"key": "Em", "order": "1,2", "path": "Room"}.get(one.name, one.low or 1)
+            one.name: {"key": "Em", "order": "1,2", "path": "Room", "changes": "[]"}.get(
+                one.name, one.low or 1
+            )
             for one in kind.settings
             if one.default is None
         }

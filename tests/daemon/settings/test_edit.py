@@ -3,7 +3,7 @@
 import pytest
 
 from daemon.errors import ConfigError
-from daemon.settings.edit import add_address, add_mapping
+from daemon.settings.edit import add_address, add_mapping, set_page
 from daemon.settings.load import load_config
 
 ENTRY = {"note": 36, "channel": 10, "do": "preset drums"}
@@ -110,3 +110,15 @@ def test_what_is_no_address_is_refused_with_its_line(tmp_path):
     path.write_text("osc:\n  allow: [tablet]\n")
     with pytest.raises(ConfigError, match=r"line 2: osc.allow.*192\.168\.1\.20"):
         load_config(path)
+
+
+@pytest.mark.parametrize("text", ["", "# mine\nosc:\n  port: 0\n", "crate:\n  folder: /x"])
+def test_the_page_is_switched_by_a_line_of_its_own(tmp_path, text):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    set_page(path, True)
+    after = path.read_text()
+    assert after.startswith(text) and after.endswith("web: on\n") and load_config(path).web.enabled
+    with pytest.raises(ConfigError, match="by hand: web: off"):
+        set_page(path, False)
+    assert path.read_text() == after, "what the user said of the page stays"

@@ -146,13 +146,23 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
 
     for path in ("/clips", "/facets", "/steps", "/plugins", "/formats", "/collections", "/shares",
                  "/profile", "/preferences", "/jobs", "/session", "/engines", "/spend", "/settings",
-                 "/fields", "/status", "/verbs"):  # fmt: skip
+                 "/fields", "/status", "/verbs", "/daws"):  # fmt: skip
         check("GET", path, path)
     check("GET", f"/clips/{clip}", "/clips/{clip}")
     check("GET", f"/clips/{clip}/peaks", "/clips/{clip}/peaks")
     check("GET", f"/jobs/{job}", "/jobs/{job}")
     notes = house.make(prompt="sad piano chords", kind="midi", bars=1)
-    check("GET", f"/clips/{notes}/notes", "/clips/{clip}/notes")
+    assert check("GET", f"/clips/{notes}/chords", "/clips/{clip}/chords")["known_by"] == "plan"
+    found = check("GET", f"/clips/{notes}/notes", "/clips/{clip}/notes")
+    part = found["parts"][0]
+    start, length, pitch, _ = part["notes"][0]
+    change = {
+        "part": part["name"], "gone": [[start, pitch]], "new": [[start, length, pitch, 17]],
+    }  # fmt: skip
+    check("PUT", f"/clips/{notes}/notes", "/clips/{clip}/notes", json={"changes": [change]})
+    assert [start, length, pitch, 17] in check(
+        "GET", f"/clips/{notes}/notes", "/clips/{clip}/notes"
+    )["parts"][0]["notes"]
     check("PATCH", f"/clips/{clip}", "/clips/{clip}", json={"rating": 3})
     edits = "/clips/{clip}/edits"
     step = check("POST", f"/clips/{clip}/edits", edits, json={"step": {"do": "gain", "db": -3}})

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from daemon.home.places import Places
-from daemon.home.web_access import load_token, web_folder
+from daemon.home.page_address import web_folder
+from daemon.home.web_access import load_token
 from daemon.web.shares import Shares
 
 

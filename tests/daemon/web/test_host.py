@@ -8,9 +8,9 @@ import sys
 
 from bridge.port_holder import held_port
 from daemon.children.host import ChildProcess
+from daemon.home.page_address import write_address
 from daemon.home.places import Places
 from daemon.web import host
-from daemon.web.access import write_address
 from daemon.web.host import WebProcess
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.web_house import WebHouse

@@ -50,6 +50,16 @@ def answers(
     return statuses
 
 
+def test_no_policy_lets_foreign_or_inline_scripts_and_styles_in(house: WebHouse) -> None:
+    clip = house.make(prompt="kick", kind="oneshot")
+    path = house.api.post("/shares", json={"clip": clip}).json()["path"]
+    for address in (house.base, f"{house.base}/sw.js", f"{house.share_base}{path}"):
+        answer = httpx.get(address)
+        policy = answer.headers["content-security-policy"]
+        assert answer.is_success and "default-src" in policy, address
+        assert "unsafe" not in policy and "http" not in policy and "*" not in policy
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:9141", "0.0.0.0"]
 )

@@ -1,36 +1,38 @@
 // The HTTP API as the page uses it. The cookie that `sidecrate open --page` set goes along by itself.
+// The shapes come from the API's own document: `python -m tools.api_types` writes them anew.
 
-export interface Clip {
-  id: string; name: string; kind: string; engine: string; licence: string; key: string;
-  bpm: number | null; bars: number | null; seconds: number | null; prompt: string; path: string; created: number | null; lufs: number | null;
-  favourite: boolean; rating: number; tags: string[]; edited: boolean; used: number | null;
-}
+import type { components } from "./schema";
+import { t } from "../words/words";
+
+type Shapes = components["schemas"];
+export type Clip = Shapes["ClipRow"];
 export interface Step { id: string; do: string; [setting: string]: string | number }
-export interface Turns { undo: number; redo: number }
+export type Turns = Pick<Shapes["Turns"], "undo" | "redo">;
 export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
-export interface FullClip extends Clip {
-  steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; picture?: string; pair?: string[]; report?: { said?: string[] } };
+/** What the page reads of a clip's record, whose keys stand in `daemon/record.py`. */
+export interface ClipRecord {
+  stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string;
+  corrected?: Correction; model?: string; seed?: number; picture?: string; pair?: string[]; report?: { said?: string[] };
 }
-export interface Job {
-  job: string; state: string; stage: string; progress: number; prompt: string; title: string; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;
-}
-export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
-export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }
-export interface VerbField { name: string; allowed: string; default: string; help: string; choices: string[]; is_path: boolean }
-export interface VerbRow { name: string; works_on: string; gives: string; said: string; help: string; fields: VerbField[]; own_fields: string[] }
-export interface Part { text: string; state: "set" | "told" | "overruled" | "unused" | "plain"; facet: string; about: string; value: string; why: string }
-export interface Explained { prompt: string; engine: string; parts: Part[]; said: string[] }
-export interface Setting { name: string; range: string; default: string | number | null; choices: string[] }
-export interface StepKind { do: string; about: string; stems: boolean; on: "sound" | "notes" | "both"; settings: Setting[] }
-export interface Plugins { names: string[]; text: string }
-export interface PluginInfo { name: string; maker: string; parameters: { name: string; value: string; range: string; choices: string[]; unit: string }[] }
-export interface Share { id: string; title: string; expires: number; path?: string }
+export interface FullClip extends Omit<Shapes["Clip"], "steps" | "turns" | "record"> { steps: Step[]; turns: Turns; record: ClipRecord }
+export type Job = Omit<Shapes["Job"], "progress" | "text" | "stage"> & { progress: number; text: string; stage: string };
+export type Session = Partial<Shapes["Session"]>;
+export type Engine = Shapes["Engine"];
+export type VerbField = Shapes["FieldRow"];
+export type VerbRow = Shapes["VerbRow"];
+export type Part = Shapes["Read"] & { state: "set" | "told" | "overruled" | "unused" | "plain" };
+export type Explained = Omit<Shapes["Explained"], "parts"> & { parts: Part[] };
+export type Setting = Shapes["StepSetting"];
+export type StepKind = Shapes["StepKind"];
+export type Plugins = Shapes["PluginNames"];
+export type PluginInfo = Shapes["Plugin"];
+export type Share = Omit<Shapes["Share"], "clips" | "made"> & { path?: string };
 export interface Sharing { share: boolean; share_port: number }
-export interface Collection { name: string; clips: number }
-export interface Who { name: string | null; names: string[] }
+export type Collection = Pick<Shapes["Collection"], "name" | "clips">;
+export type Who = Shapes["Person"];
 export interface Preferences { theme: "system" | "light" | "dark"; in_time: boolean; sort: string }
-export interface Status { version: string; session: Session; jobs: Job[]; web: { share: boolean; share_port: number } }
-export interface Spend { today_usd: number; per_day_usd: number; purchases: { id: number; engine: string; cost_usd: number | null; estimate_usd: number }[] }
+export interface Status { version: string; session: Session; jobs: Job[]; web: Sharing }
+export type Spend = Omit<Shapes["Spend"], "purchases"> & { purchases: { id: number; engine: string; cost_usd: number | null; estimate_usd: number }[] };
 
 export class ApiError extends Error {
   constructor(text: string, readonly code: string) { super(text); }
@@ -45,9 +47,9 @@ export async function api<T>(path: string, method = "GET", body?: unknown): Prom
 }
 
 async function heard<T>(address: string, asked: RequestInit): Promise<T> {
-  const answer = await fetch(address, asked).catch(() => { throw new ApiError("Sidecrate does not answer; start it with `sidecrate run`, and do this again.", "no_answer"); });
+  const answer = await fetch(address, asked).catch(() => { throw new ApiError(t("Sidecrate does not answer; start it with `sidecrate run`, and do this again."), "no_answer"); });
   const said = await answer.json();
-  if (!answer.ok) throw new ApiError(said.text ?? "This was not understood; see the values you gave.", said.code ?? "");
+  if (!answer.ok) throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
   return said as T;
 }
 
@@ -66,7 +68,7 @@ export const shareAddress = (sharing: Sharing, share: Share) => `${location.prot
 
 export const pictureUrl = (clip: string): string => `/api/clips/${clip}/picture`;
 
-export function audioUrl(clip: string, version: string, fit?: { bpm?: number; key?: string }): string {
+export function audioUrl(clip: string, version: string, fit?: { bpm?: number | null; key?: string | null }): string {
   const query = new URLSearchParams({ version });
   if (fit?.bpm) query.set("bpm", String(fit.bpm));
   if (fit?.key) query.set("key", fit.key);

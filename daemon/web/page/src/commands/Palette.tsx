@@ -1,4 +1,5 @@
 import { KeyboardEvent, useEffect, useRef, useState } from "react";
+import { t } from "../words/words";
 
 export interface Command { name: string; keys?: string; act: () => void }
 
@@ -24,14 +25,14 @@ export function Palette({ commands, close }: { commands: Command[]; close: () =>
   }
   useEffect(() => { list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }); }, [chosen]);
   return (
-    <dialog ref={dialog} className="palette" aria-label="Commands" onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
-      <input role="combobox" aria-label="What to do" aria-expanded="true" aria-controls="commands" aria-activedescendant={found[chosen] && `command-${chosen}`} autoFocus
-        placeholder="What to do?" value={text} onChange={(event) => { setText(event.target.value); setAt(0); }} onKeyDown={keys} />
-      <ul id="commands" role="listbox" aria-label="Commands" ref={list}>
+    <dialog ref={dialog} className="palette" aria-label={t("Commands")} onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
+      <input role="combobox" aria-label={t("What to do")} aria-expanded="true" aria-controls="commands" aria-activedescendant={found[chosen] && `command-${chosen}`} autoFocus
+        placeholder={t("What to do?")} value={text} onChange={(event) => { setText(event.target.value); setAt(0); }} onKeyDown={keys} />
+      <ul id="commands" role="listbox" aria-label={t("Commands")} ref={list}>
         {found.map((one, place) => <li key={one.name} id={`command-${place}`} role="option" aria-selected={place === chosen} onMouseMove={() => setAt(place)} onClick={() => does(one)}>
           <span>{one.name}</span>{one.keys && <kbd>{one.keys}</kbd>}</li>)}
       </ul>
-      {found.length === 0 && <p className="quiet">No command is like that.</p>}
+      {found.length === 0 && <p className="quiet">{t("No command is like that.")}</p>}
     </dialog>
   );
 }

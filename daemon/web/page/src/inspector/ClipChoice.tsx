@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { api, Clip } from "../api/client";
+import { t, tWord } from "../words/words";
 
 const SHOWN = "60";
 
@@ -17,9 +18,9 @@ export function ClipChoice({ name, but, value, required, sounding }: {
     return () => clearTimeout(wait);
   }, [but, text, sounding]);
   return <>
-    <label>find a clip<input value={text} placeholder="its words" onChange={(e) => setText(e.target.value)} /></label>
-    <label>{name}<select name={name} required={required} defaultValue={value} key={clips.length}>
-      {!required && <option value="">none</option>}
+    <label>{t("find a clip")}<input value={text} placeholder={t("its words")} onChange={(e) => setText(e.target.value)} /></label>
+    <label>{tWord(name)}<select name={name} required={required} defaultValue={value} key={clips.length}>
+      {!required && <option value="">{t("none")}</option>}
       {value !== undefined && !clips.some((one) => one.id === value) && <option>{value}</option>}
       {clips.map((one) => <option key={one.id} value={one.id}>{one.prompt || one.name}{one.bpm ? ` · ${one.bpm} bpm` : ""} ({one.id})</option>)}</select></label>
   </>;

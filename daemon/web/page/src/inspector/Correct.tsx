@@ -4,6 +4,7 @@ import { quartersPerBar } from "../player/beats";
 import { player } from "../player/player";
 import { Waveform } from "../player/Waveform";
 import { Act } from "./Inspector";
+import { t } from "../words/words";
 
 /** Taps that lie further apart than this, in ms, begin anew. */
 const PAUSE_MS = 2000;
@@ -57,7 +58,7 @@ export function Correct({ clip, busy, playing, act }: { clip: FullClip; busy: bo
     if (bpm && Number(bpm) !== clip.bpm) word.bpm = Number(bpm);
     if (key && key !== clip.key) word.key = key;
     if (moved) word.downbeat_s = one;
-    act(() => api(`clips/${clip.id}/correction`, "PUT", word), "Your word is kept; searches, edits and the next fit go by it.");
+    act(() => api(`clips/${clip.id}/correction`, "PUT", word), t("Your word is kept; searches, edits and the next fit go by it."));
   }
   const tempo = Number(bpm);
   const beat = tempo >= 40 ? 60 / tempo : 0;
@@ -72,23 +73,23 @@ export function Correct({ clip, busy, playing, act }: { clip: FullClip; busy: bo
           const at = (one + number * beat) / seconds;
           return <line key={number} className={number === 0 ? "one" : number % inBar === 0 ? "bar" : ""} x1={at} x2={at} y1={0} y2={1} />;
         })}</svg>
-        <input type="range" aria-label="First beat of the bar, in seconds" min={0} max={Math.max(0, seconds - 0.001)} step={0.001} value={one}
+        <input type="range" aria-label={t("First beat of the bar, in seconds")} min={0} max={Math.max(0, seconds - 0.001)} step={0.001} value={one}
           onChange={(event) => { setOne(Number(event.target.value)); setMoved(true); }} />
       </div>}
       <div className="row">
-        <label>Right tempo<input type="number" min={40} max={300} step="any" value={bpm} onChange={(event) => setBpm(event.target.value)} /></label>
-        {hasGrid && <label>First beat at (s)<input type="number" min={0} max={seconds} step="any" value={one} onChange={(event) => { setOne(Number(event.target.value)); setMoved(true); }} /></label>}
-        <label>Right key<input size={6} maxLength={20} value={key} onChange={(event) => setKey(event.target.value)} /></label>
-        <button type="button" className="small" onClick={tap}>Tap (t)</button>
-        <button type="button" className="small" disabled={!tempo} onClick={() => times(0.5)}>Half (h)</button>
-        <button type="button" className="small" disabled={!tempo} onClick={() => times(2)}>Double (d)</button>
-        {hasGrid && <button type="button" className="small" disabled={!playing} onClick={here}>The one is here (b)</button>}
-        <button disabled={busy}>Save what is right</button>
+        <label>{t("Right tempo")}<input type="number" min={40} max={300} step="any" value={bpm} onChange={(event) => setBpm(event.target.value)} /></label>
+        {hasGrid && <label>{t("First beat at (s)")}<input type="number" min={0} max={seconds} step="any" value={one} onChange={(event) => { setOne(Number(event.target.value)); setMoved(true); }} /></label>}
+        <label>{t("Right key")}<input size={6} maxLength={20} value={key} onChange={(event) => setKey(event.target.value)} /></label>
+        <button type="button" className="small" onClick={tap}>{t("Tap (t)")}</button>
+        <button type="button" className="small" disabled={!tempo} onClick={() => times(0.5)}>{t("Half (h)")}</button>
+        <button type="button" className="small" disabled={!tempo} onClick={() => times(2)}>{t("Double (d)")}</button>
+        {hasGrid && <button type="button" className="small" disabled={!playing} onClick={here}>{t("The one is here (b)")}</button>}
+        <button disabled={busy}>{t("Save what is right")}</button>
         {Object.keys(said).length > 0 && <button type="button" className="small" disabled={busy}
-          onClick={() => act(() => api(`clips/${clip.id}/correction`, "DELETE"), "What was heard counts again.")}>Forget what I said</button>}
+          onClick={() => act(() => api(`clips/${clip.id}/correction`, "DELETE"), t("What was heard counts again."))}>{t("Forget what I said")}</button>}
       </div>
-      {Object.keys(said).length > 0 && <p className="quiet">Your word: {[said.bpm && `${said.bpm} bpm`, said.downbeat_s !== undefined && `the one at ${said.downbeat_s} s`, said.key].filter(Boolean).join(", ")}.</p>}
-      {clip.steps.length > 0 && clip.kind !== "midi" && <p className="quiet">The first beat is moved on the original: take the steps out first.</p>}
+      {Object.keys(said).length > 0 && <p className="quiet">{t("Your word: {word}.", { word: [said.bpm && `${said.bpm} bpm`, said.downbeat_s !== undefined && t("the one at {n} s", { n: said.downbeat_s }), said.key].filter(Boolean).join(", ") })}</p>}
+      {clip.steps.length > 0 && clip.kind !== "midi" && <p className="quiet">{t("The first beat is moved on the original: take the steps out first.")}</p>}
     </form>
   );
 }

@@ -8,15 +8,16 @@ import { Filters } from "./Filters";
 import { Row } from "./Row";
 import { Asked, isAsked, NOTHING, useSearch } from "./search";
 import { SelectionBar } from "./SelectionBar";
+import { locale, t } from "../words/words";
 
 interface Props {
   changed: number; turned: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void;
-  open: string | null; like: Clip | null; alike: (clip: Clip | null) => void; choose: (clip: string | null) => void; say: (text: string) => void; ask: (prompt: string) => void;
+  open: string | null; like: Clip | null; alike: (clip: Clip | null) => void; choose: (clip: string | null) => void; say: (text: string) => void; ask: (prompt: string) => void; connect: () => void;
 }
 const ROW_PX = 62;
 
 /** The clips: found by words and filters, walked by keys, heard, selected, brought in and dragged out. */
-export function Library({ changed, turned, sort, collections, sharing, prefer, edited, open, like, alike, choose, say, ask }: Props) {
+export function Library({ changed, turned, sort, collections, sharing, prefer, edited, open, like, alike, choose, say, ask, connect }: Props) {
   const [asked, setAsked] = useState<Asked>(NOTHING);
   const [fit, setFit] = useState(false);
   const [over, setOver] = useState(false);
@@ -37,8 +38,8 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
   const tell = (work: Promise<unknown>, done: string) => work.then(() => { say(done); edited(); }, (error) => say(error.message));
   async function bring(files: FileList | null) {
     for (const file of files ?? []) {
-      say(`Bringing in ${file.name}…`);
-      await tell(upload(file, fit), fit ? `${file.name} is in the queue.` : `${file.name} is in the library.`);
+      say(t("Bringing in {name}…", { name: file.name }));
+      await tell(upload(file, fit), fit ? t("{name} is in the queue.", { name: file.name }) : t("{name} is in the library.", { name: file.name }));
     }
   }
   const favour = (clip: Clip) => { api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(found.again, (error) => say(error.message)); };
@@ -69,7 +70,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
     } else if ((event.target as HTMLElement).matches("[data-row]") && clip) {
       const act = {
         Enter: () => choose(clip.id), " ": () => canHear(clip) && player.toggle(clip), f: () => favour(clip), s: () => clip.kind !== "midi" && alike(clip),
-        k: () => void tell(api(`clips/${clip.id}/keep`, "POST"), "Kept, under a second name in the folder Kept."),
+        k: () => void tell(api(`clips/${clip.id}/keep`, "POST"), t("Kept, under a second name in the folder Kept.")),
         x: () => setPicked((before) => { const now = new Map(before); if (!now.delete(clip.id)) now.set(clip.id, clip); return now; }),
         ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((stars) => [String(stars), () => { api(`clips/${clip.id}`, "PATCH", { rating: stars }).then(found.again, (error) => say(error.message)); }])),
       }[event.key];
@@ -83,10 +84,10 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
       onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } }}
       onDragLeave={() => setOver(false)} onDrop={(event) => { event.preventDefault(); setOver(false); void bring(event.dataTransfer.files); }}>
       <div className="bar">
-        <h2 id="library" tabIndex={-1}>Library <span className="quiet" role="status">{found.total.toLocaleString("en")} {found.total === 1 ? "clip" : "clips"}</span></h2>
+        <h2 id="library" tabIndex={-1}>{t("Library")} <span className="quiet" role="status">{found.total === 1 ? t("1 clip") : t("{n} clips", { n: found.total.toLocaleString(locale()) })}</span></h2>
         <div className="row tight">
-          <label className="check" title="Put it on the grid, at your project's tempo"><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />fit to the project</label>
-          <label className="button">Bring in a file<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,.mid,.midi,audio/*"
+          <label className="check" title={t("Put it on the grid, at your project's tempo")}><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />{t("fit to the project")}</label>
+          <label className="button">{t("Bring in a file")}<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,.mid,.midi,audio/*"
             onChange={(event: ChangeEvent<HTMLInputElement>) => bring(event.target.files).then(() => { event.target.value = ""; })} /></label>
         </div>
       </div>
@@ -94,9 +95,9 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
       {asked.collection && <CollectionBar key={asked.collection} name={asked.collection} sharing={sharing} tell={tell} show={(collection) => set({ collection })} />}
       {chosen.length > 0 && <SelectionBar clips={chosen} clear={() => setPicked(new Map())} say={say} edited={edited}
         gone={(ids) => { setPicked(new Map()); if (open && ids.includes(open)) choose(null); }} />}
-      {found.known && found.total === 0 && (isAsked(asked) || like ? <p className="none">No clip is like that.</p> : <Empty ask={ask} />)}
+      {found.known && found.total === 0 && (isAsked(asked) || like ? <p className="none">{t("No clip is like that.")}</p> : <Empty ask={ask} bring={() => document.querySelector<HTMLInputElement>(".library input[type=file]")?.click()} connect={connect} say={say} />)}
       <div className="clips" ref={scroller} onKeyDown={keys}>
-        <div role="grid" aria-label="Clips" aria-rowcount={found.total} aria-multiselectable="true" style={{ height: rows.getTotalSize() }}>
+        <div role="grid" aria-label={t("Clips")} aria-rowcount={found.total} aria-multiselectable="true" style={{ height: rows.getTotalSize() }}>
           {shown.map((item) => {
             const clip = found.at(item.index);
             return <div key={item.key} role="presentation" className="place" data-index={item.index} style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>

@@ -1,10 +1,12 @@
 import { KeyboardEvent, PointerEvent, useEffect, useRef, useState } from "react";
 import { canHear, FullClip, Session } from "../api/client";
 import { clock } from "../library/about";
-import { gridOf, placeOf } from "./beats";
+import { gridOf, keepsGrid, placeOf } from "./beats";
+import { Chords } from "./Chords";
 import { Meter } from "./Meter";
 import { player, usePlayer, versionOf } from "./player";
 import { Waveform } from "./Waveform";
+import { t } from "../words/words";
 
 /** More lines than this would be one grey. */
 const MOST_BEATS = 160;
@@ -18,35 +20,36 @@ export function PlayerBar({ detail, stamp, session, inTime, setInTime }: {
   const known = detail?.id === clip?.id ? detail : null;
   const edited = !!known?.steps.length || !!clip?.edited;
   const moved = !!(fit.bpm || fit.key);
-  const grid = edited && version === "edited" ? null : gridOf(clip, known?.record.meter, known?.record.corrected?.downbeat_s);
+  const grid = edited && version === "edited" && !keepsGrid(known) ? null : gridOf(clip, known?.record.meter, known?.record.corrected?.downbeat_s);
   const length = clip?.seconds || seconds;
-  if (!clip) return <footer className="player empty" aria-label="Player"><p className="quiet">Play or choose a clip: it is heard and seen here.</p></footer>;
+  if (!clip) return <footer className="player empty" aria-label={t("Player")}><p className="quiet">{t("Play or choose a clip: it is heard and seen here.")}</p></footer>;
   const hears = moved && (fit.bpm ?? clip.bpm) ? `${fit.bpm ?? clip.bpm} bpm` : "";
   return (
-    <footer className="player" aria-label="Player">
+    <footer className="player" aria-label={t("Player")}>
       <div className="transport">
-        <button className="play big" disabled={!canHear(clip)} onClick={() => player.toggle()} aria-label={playing ? "Pause" : "Play what is in the player"}>{playing ? "❚❚" : "▶"}</button>
+        <button className="play big" disabled={!canHear(clip)} onClick={() => player.toggle()} aria-label={playing ? t("Pause") : t("Play what is in the player")}>{playing ? "❚❚" : "▶"}</button>
         <Position grid={grid} seconds={length} />
       </div>
       <div className="what">
         <span className="words" title={clip.prompt || clip.name}>{clip.prompt || clip.name}</span>
         <span className="chips">
-          {clip.bpm && <span className="tag" title="its own tempo">{clip.bpm} bpm</span>}
-          {clip.key && <span className="tag" title="its own key">{clip.key}</span>}
-          {!!(session.bpm || session.key) && <button className="tag" aria-pressed={inTime} onClick={() => setInTime(!inTime)} title="Hear all clips in your project's tempo and key">
-            in the project{hears && moved ? `: ${hears}${fit.key && clip.key ? `, ${fit.key}` : ""}` : ""}</button>}
+          {clip.bpm && <span className="tag" title={t("its own tempo")}>{clip.bpm} bpm</span>}
+          {clip.key && <span className="tag" title={t("its own key")}>{clip.key}</span>}
+          {!!(session.bpm || session.key) && <button className="tag" aria-pressed={inTime} onClick={() => setInTime(!inTime)} title={t("Hear all clips in your project's tempo and key")}>
+            {t("in the project")}{hears && moved ? `: ${hears}${fit.key && clip.key ? `, ${fit.key}` : ""}` : ""}</button>}
         </span>
       </div>
       <Strip grid={grid} seconds={length} region={region}>
-        {clip.kind === "midi" && !canHear(clip) ? <p className="quiet">Notes without an instrument: drag them into your DAW.</p>
+        {grid && known && <Chords clip={known} grid={grid} />}
+        {clip.kind === "midi" && !canHear(clip) ? <p className="quiet">{t("Notes without an instrument: drag them into your DAW.")}</p>
           : <Waveform clip={clip.id} version={version} height={72} count={1600} stamp={stamp} playing={playing} />}
       </Strip>
       <div className="outs">
-        {edited && clip.kind !== "midi" && <div className="ab" role="group" aria-label="Which version is heard">
-          <button aria-pressed={version === "original"} onClick={() => player.hear("original")}>A original</button>
-          <button aria-pressed={version === "edited"} onClick={() => player.hear(versionOf({ ...clip, edited: true }))}>B edited</button></div>}
+        {edited && clip.kind !== "midi" && <div className="ab" role="group" aria-label={t("Which version is heard")}>
+          <button aria-pressed={version === "original"} onClick={() => player.hear("original")}>{t("A original")}</button>
+          <button aria-pressed={version === "edited"} onClick={() => player.hear(versionOf({ ...clip, edited: true }))}>{t("B edited")}</button></div>}
         <Meter playing={playing} />
-        <label className="volume" title="Volume"><span className="hidden">Volume</span>
+        <label className="volume" title={t("Volume")}><span className="hidden">{t("Volume")}</span>
           <input type="range" min={0} max={1} step={0.01} value={volume} onChange={(event) => player.setVolume(Number(event.target.value))} /></label>
       </div>
     </footer>
@@ -66,7 +69,7 @@ function Position({ grid, seconds }: { grid: ReturnType<typeof gridOf>; seconds:
     move();
     return () => cancelAnimationFrame(frame);
   }, [grid, seconds]);
-  return <div className="position"><output ref={text} aria-label={grid ? "Bar and beat" : "Time"} aria-live="off" /><span className="quiet">{clock(seconds)}</span></div>;
+  return <div className="position"><output ref={text} aria-label={grid ? t("Bar and beat") : t("Time")} aria-live="off" /><span className="quiet">{clock(seconds)}</span></div>;
 }
 
 /** What is drawn over the waveform, and what a hand does there: a click goes there, a drag repeats those bars. */
@@ -111,9 +114,9 @@ function Strip({ grid, seconds, region, children }: {
   const every = Math.ceil(bars.length / 32);
   const offset = grid ? (grid.firstS % (grid.perBar * grid.quarterS)) / seconds : 0;
   return (
-    <div className="strip" ref={box} role="slider" tabIndex={0} aria-label="Place in the clip: arrows move by beats, l repeats this bar, Escape repeats all"
+    <div className="strip" ref={box} role="slider" tabIndex={0} aria-label={t("Place in the clip: arrows move by beats, l repeats this bar, Escape repeats all")}
       aria-valuemin={0} aria-valuemax={Math.round(seconds * 1000) / 1000} aria-valuenow={Math.round(player.stands() * seconds * 1000) / 1000}
-      aria-valuetext={grid ? `bar ${placeOf(grid, player.stands() * seconds)}` : clock(player.stands() * seconds)}
+      aria-valuetext={grid ? t("bar {n}", { n: placeOf(grid, player.stands() * seconds) }) : clock(player.stands() * seconds)}
       onKeyDown={keys} onDoubleClick={() => player.repeatOnly(null)}
       onPointerDown={(event) => { if (event.button === 0) { event.currentTarget.setPointerCapture(event.pointerId); setDrag([at(event), at(event)]); } }}
       onPointerMove={(event) => drag && setDrag([drag[0], at(event)])} onPointerUp={up} onPointerCancel={() => setDrag(null)}>

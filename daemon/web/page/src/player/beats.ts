@@ -1,4 +1,4 @@
-import { Clip } from "../api/client";
+import { Clip, FullClip } from "../api/client";
 
 const QUARTERS: Record<string, number> = { "2/4": 2, "3/4": 3, "4/4": 4, "5/4": 5, "6/8": 3, "7/8": 3.5 };
 export const quartersPerBar = (meter?: string) => QUARTERS[meter ?? "4/4"] ?? 4;
@@ -11,6 +11,11 @@ export function gridOf(clip: Clip | null, meter?: string, downbeatS = 0): Grid |
   const quarterS = 60 / clip.bpm;
   return { beats: clip.seconds / quarterS, perBar: quartersPerBar(meter), quarterS, firstS: downbeatS };
 }
+
+/** Steps that move beats. */
+const MOVES_BEATS = ["tempo", "trim", "section", "reverse", "slices"];
+/** Whether the clip's edits leave its beats where they are. */
+export const keepsGrid = (clip: FullClip | null) => clip !== null && !clip.steps.some((step) => MOVES_BEATS.includes(step.do));
 
 /** `2.3`: the third beat of the second bar. */
 export function placeOf(grid: Grid, seconds: number): string {

@@ -1,5 +1,6 @@
 import { FormEvent, useState } from "react";
 import { api, Who } from "../api/client";
+import { t } from "../words/words";
 
 /** The login, shown only where the machine has profiles. */
 export function Login({ names, done }: { names: string[]; done: () => void }) {
@@ -11,11 +12,11 @@ export function Login({ names, done }: { names: string[]; done: () => void }) {
   return (
     <main className="login">
       <section aria-labelledby="login">
-        <h1 id="login">Who is making music?</h1>
+        <h1 id="login">{t("Who is making music?")}</h1>
         <form onSubmit={login}>
-          <label>Name<select name="name">{names.map((name) => <option key={name}>{name}</option>)}</select></label>
-          <label>Password<input name="password" type="password" required autoFocus autoComplete="current-password" /></label>
-          <button>Log in</button>
+          <label>{t("Name")}<select name="name">{names.map((name) => <option key={name}>{name}</option>)}</select></label>
+          <label>{t("Password")}<input name="password" type="password" required autoFocus autoComplete="current-password" /></label>
+          <button>{t("Log in")}</button>
         </form>
         <p role="status" className="said">{words}</p>
       </section>
@@ -31,18 +32,18 @@ export function People({ who, changed, say }: { who: Who; changed: (who: Who) =>
     api<Who>("profiles", "POST", Object.fromEntries(new FormData(form))).then((now) => {
       form.reset();
       changed(now);
-      say(who.names.length ? "They can log in now." : `This is ${now.name}'s page now; the marks made so far are ${now.name}'s.`);
+      say(who.names.length ? t("They can log in now.") : t("This is {name}'s page now; the marks made so far are {name}'s.", { name: now.name ?? "" }));
     }, (error) => say(error.message));
   }
   return (
-    <details><summary>People</summary>
+    <details><summary>{t("People")}</summary>
       <p className="quiet">{who.names.length
-        ? `Profiles: ${who.names.join(", ")}. Each has favourites, stars, collections, edits and preferences of their own.`
-        : "Several people use this machine? With profiles each logs in, and has favourites, collections and edits of their own."}</p>
+        ? t("Profiles: {names}. Each has favourites, stars, collections, edits and preferences of their own.", { names: who.names.join(", ") })
+        : t("Several people use this machine? With profiles each logs in, and has favourites, collections and edits of their own.")}</p>
       <form className="row" onSubmit={add}>
-        <label>New name<input name="name" required maxLength={40} autoComplete="off" /></label>
-        <label>Its password<input name="password" type="password" required minLength={8} autoComplete="new-password" /></label>
-        <button>Add profile</button>
+        <label>{t("New name")}<input name="name" required maxLength={40} autoComplete="off" /></label>
+        <label>{t("Its password")}<input name="password" type="password" required minLength={8} autoComplete="new-password" /></label>
+        <button>{t("Add profile")}</button>
       </form>
     </details>
   );
