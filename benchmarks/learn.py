@@ -1,8 +1,8 @@
 """Engines taught from one-shots: how near what they make is, how new, beside two baselines.
 
 Sets are folders of one-shots that nothing was tuned on, such as Debian's packages hydrogen-drumkits
-and sonic-pi-samples. For each role with enough sounds, and each seed, a quarter is held out, the rest
-is learnt, and as many new sounds are made as the role has. Judged by `daemon.training.report`.
+and sonic-pi-samples. For each role with enough sounds, and each seed, a quarter is held out, the
+rest is learnt, and as many new sounds are made as the role has. Judged by `daemon.training.report`.
 
     python -m benchmarks.learn /usr/share/hydrogen/data/drumkits /usr/share/sonic-pi/samples
 """

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
-from daemon.home.places import Places
 from daemon.home.page_address import read_address
+from daemon.home.places import Places
 from daemon.home.web_access import load_token
 from daemon.install import hosts
 from daemon.install.autostart import autostart_unit

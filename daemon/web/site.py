@@ -25,7 +25,6 @@ from daemon.crate.crate import Crate
 from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
 from daemon.home.page_address import web_folder
 from daemon.home.places import Places
-from daemon.home.page_address import web_folder
 from daemon.jobs.database import Database
 from daemon.jobs.queue import Job, Queue
 from daemon.jobs.waiting import waiting_text

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from daemon.home.places import Places
 from daemon.home.page_address import web_folder
+from daemon.home.places import Places
 from daemon.home.web_access import load_token
 from daemon.web.shares import Shares
 
