@@ -223,8 +223,8 @@ def results(
         exactly = "" if back.gain_db else ", to the sample"
         said.append(f"{' and '.join(stay)} stay as they are{exactly}")
     said += [
-        f"bars {', '.join(map(str, bars))} of its {name} are changed, played by"
-        f" {back.players[name]}; the rest of it is as it was"
+        f"its {name} changed in bar{'s' if len(bars) > 1 else ''} {', '.join(map(str, bars))},"
+        f" played by {back.players[name]}; the rest of it is as it was"
         for name, bars in back.bars.items()
     ]
     did = {**report["did"], "played_by": back.players, "changed_bars": back.bars}
