@@ -36,7 +36,9 @@ def asked_feel(brief: Brief, request: Mapping[str, Any], bpm: float) -> Feel:
     return feel_of_sound(Path(brief.other))
 
 
-def feel_alone(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
+def feel_alone(
+    brief: Brief, request: Mapping[str, Any], folder: Path, tell: Tell
+) -> Result:
     """The source's own feel as a clip: a bar of strokes, each as late and as loud as it has them.
 
     `like` reads it as it reads any notes. ConformError where a feel is asked for, too.
@@ -47,7 +49,7 @@ def feel_alone(brief: Brief, request: Mapping[str, Any], tell: Tell) -> Result:
         )
     assert brief.reference is not None, "a verb that works on what is there has a source"
     if is_midi(brief.reference):
-        piece = read_source(brief)
+        piece = read_source(brief, folder, tell)
         feel = feel_of_notes(piece)
     else:
         from daemon.pieces.attacks import feel_of_strokes, strokes_of_source

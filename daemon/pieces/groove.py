@@ -26,7 +26,7 @@ def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
     With `give: feel` the source's own feel instead.
     """
     if request.get("give") == "feel":
-        yield feel_alone(brief, request, tell)
+        yield feel_alone(brief, request, folder, tell)
         return
     assert brief.reference is not None, "a verb that works on what is there has a source"
     if not is_midi(brief.reference):
