@@ -44,7 +44,7 @@ _LAID_BACK = {"bass": 10.0, "chords": 7.0, "snare": 7.0, "lead": 9.0}
 _AHEAD = {"ride": -8.0, "bass": 9.0, "lead": 12.0}
 #: Bands: the bass behind, the ride ahead, a singer's line behind both.
 _BAND = {"bass": 8.0, "ride": -6.0, "snare": 4.0, "chords": 5.0, "lead": 8.0}
-_GUITARS = {"chords": 4.8, "lead": 2.5}
+_GUITARS = {"chords": 4.8, "lead": 1.0}
 
 STAGES: dict[str, Stage] = {
     "pop": Stage("pop", "studio", 11, _BAND, {"chords": 1.5, "lead": 2}, -4.4),
