@@ -26,7 +26,7 @@ FOLDS = 4
 WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 1.0}
 #: The same where tempi are compared. There the musician's octaves must not outvote those that people
 #: tap: with twice the weight three takes of music models more are heard at another tempo.
-CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.2, "loops": 0.4}
+CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.2, "loops": 0.8}
 #: Weight of a take of another set.
 OTHER_WEIGHT = 0.5
 #: Pull of the weights towards 0, for each regression.
