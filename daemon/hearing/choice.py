@@ -19,6 +19,8 @@ from daemon.hearing.tempogram import Tempogram, tempogram
 FITTED = 3
 #: Log odds below the best up to which another is fitted.
 CLOSE = 3.0
+#: Log odds by which a candidate without a lattice stands behind those with one.
+UNFITTED = 1.0
 #: Log odds added for the octave that was asked for. Nothing is added where nothing was asked.
 ASKED_OCTAVE = 0.7
 #: Log odds lost for each octave of distance from the asked tempo, apart from whole octaves.
@@ -111,7 +113,7 @@ def choose(
     second = odds.log_odds("lattice", np.array([weighed[k].features for k in fitted]))
     # Those that were not fitted keep their distance from the best one that was.
     belief = first + wanted
-    belief = belief - belief[fitted].max() + float((second + wanted[fitted]).max()) - 1.0
+    belief = belief - belief[fitted].max() + float((second + wanted[fitted]).max()) - UNFITTED
     belief[fitted] = second + wanted[fitted]
     share = np.exp(belief - belief.max())
     share /= share.sum()
@@ -158,7 +160,7 @@ def weigh(
         fitted = lattice_features.features(
             lattice, hits, reading.clearest, reading.share, reading.judged
         )
-        heard = [*heard_on(env, ear, reading), *ear.octaves(candidate.bpm)]
+        heard = heard_on(env, ear, reading)
         weighed.append(Weighed(candidate, np.concatenate([features[k], fitted, heard]), reading))
     return weighed
 

@@ -49,7 +49,7 @@ def features(
     lattice = reading.lattice
     in_beat, in_bar = beliefs(reading)
     beats_s = lattice.map.beats_s
-    tempo, phase = _logit(choice.share), _logit(in_beat)
+    tempo, phase = logit(choice.share), logit(in_beat)
     on_beats = heard_on(env, ear, reading)
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
     return np.array(
@@ -57,7 +57,7 @@ def features(
             tempo,
             float(odds.log_odds("beat", choice.evidence)[0]),
             phase,
-            _logit(in_bar),
+            logit(in_bar),
             min(env.attack, 1.0),
             lattice.likeness,
             lattice.map.onset_cost,
@@ -93,6 +93,7 @@ def beliefs(reading: Reading) -> tuple[float, float]:
     )
 
 
-def _logit(belief: float) -> float:
+def logit(belief: float) -> float:
+    """Log odds of a probability, within `EDGE`."""
     clipped = float(np.clip(belief, EDGE, 1 - EDGE))
     return float(np.log(clipped / (1 - clipped)))

@@ -30,6 +30,9 @@ SAME_TEMPO = 0.12
 LEAST_SHARE = 0.25
 #: Beats that a path has at least.
 LEAST = 8
+#: Beats that a path has at most: a fit of so many at once costs their square in memory, and their
+#: cube in time. Longer takes stay as they were tracked, window by window.
+MOST = 800
 #: Onset cost over that of the chosen lattice, up to which a path still fits the attacks.
 COSTLIER = 1.1
 #: Bends tried, in seconds per beat squared at 0.4 s a beat: for a waver, for more, and for a step.
@@ -43,9 +46,10 @@ def followed(
 ) -> Reading | None:
     """The reading along the path, in the octave of `bpm`; None where `own` is not much worse.
 
-    A loop that repeats exactly has no other beats than its own.
+    A loop that repeats exactly has no other beats than its own. A take of more than `MOST` beats is
+    not followed.
     """
-    if loop_joint.trust(own.lattice.likeness) > 0:
+    if loop_joint.trust(own.lattice.likeness) > 0 or len(own.lattice.map.beats_s) > MOST:
         return None
     path_s = _at_tempo(ear.path_s, bpm)
     heard = ear.near_beats(own.beats_s(env))

@@ -30,6 +30,8 @@ LEAST_PART_S = 4.0
 PART = 0.42
 #: Log ratio up to which two parts have the same tempo.
 SAME_TEMPO = 0.004
+#: Log ratio up to which they are a step: beyond, the one is counted double.
+WIDEST = 0.6
 #: Log ratio within which a part's tempo is also looked for near the whole take's.
 REACH = 0.25
 #: Score of a tempo over the best one near it in a part, down to which it may be the part's own.
@@ -189,7 +191,7 @@ def _two_tempi(
     pairs = [
         (first, last)
         for first, last in zip(*parts, strict=True)
-        if abs(np.log(first / last)) > SAME_TEMPO
+        if SAME_TEMPO < abs(np.log(first / last)) < WIDEST
     ]
     return list(dict.fromkeys(pairs))
 

@@ -9,7 +9,9 @@ import pytest
 import soundfile as sf
 
 from daemon.hearing import odds, tempo
-from tools.train_hearing import loop_takes
+from daemon.hearing.confidence import logit
+from tests.daemon.hearing import music
+from tools.train_hearing import answers, loop_takes
 from tools.train_hearing import odds as training
 from tools.train_hearing.negatives import KINDS, negatives
 
@@ -80,3 +82,22 @@ def test_a_page_gets_the_new_table(tmp_path):
     assert page.read_text().splitlines() == [
         "before", "<!-- claims -->", "| 5 \\ 6 |", "<!-- end of claims -->", "after",
     ]  # fmt: skip
+
+
+def test_the_trainer_chooses_as_the_hearing_does():
+    piece = music.drums(music.BACKBEAT, 104, 5)
+    truth = {"tempo": 104.0, "beats_s": piece.quarters_s.tolist()}
+    take = answers.Known("made", "drums", piece.audio[:, 0], piece.sample_rate, truth)
+    row = answers.answered(take, 8)
+    stored = odds._stored()
+    both = []
+    for name in ("tempo", "lattice"):
+        made = training.Regression(name, np.zeros((1, 1)))
+        made.mean, made.scale, made.weight, made.offset = (
+            stored[f"{name}_{part}"] for part in ("mean", "scale", "weight", "offset")
+        )
+        both.append(made)
+    index, share = training.chosen(row, *both)
+    assert index == row["chosen"]
+    assert logit(share) == pytest.approx(row["known"][training.TEMPO_COLUMN], abs=1e-3)
+    assert row["right"][index] == row["beats_right"] == 1

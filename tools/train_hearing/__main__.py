@@ -7,7 +7,9 @@ A FOLDER holds takes and `truth.json` (see `answers`); that of --loops holds loo
 --own is the number of pieces of each genre of the embedded musician, --negatives that of sounds of
 each kind without a beat. --fitted is how many tempi of each take get a lattice: from 8 on lattices
 are compared well. With --answers what was heard is kept in that file, and read from it where it is
-there. One machine makes the same odds each time, to the stored digits (1e-4).
+there. The same answers make the same odds, to the stored digits (1e-4). The stored odds choose
+what is heard, and the fit puts its own choice in their place; how near a second run from new odds
+lies was not measured.
 """
 
 from __future__ import annotations

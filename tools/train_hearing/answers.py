@@ -27,7 +27,7 @@ from daemon.hearing.heard import Heard
 from tools.train_hearing import loop_takes, music, negatives, own_music
 
 #: Features of a candidate with a lattice.
-WIDTH = 42
+WIDTH = 40
 #: Share by which a right tempo may be off, and the same where the take's tempo varies.
 RIGHT_TEMPO = 0.01
 RIGHT_MEAN = 0.03
@@ -130,6 +130,7 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
         "beatless": bool(take.truth.get("beatless")),
         "features": features,
         "bpm": bpm,
+        "chosen": int(np.flatnonzero(bpm == choice.bpm)[0]),
         "right": _right_tempi(bpm, take.truth),
         "evidence": choice.evidence,
         "known": confidence.features(env, ear, choice, heard.bpm, asked_bpm),
