@@ -159,12 +159,13 @@ def page_picture(folder: Path, out: Path) -> None:
 def prepare(page: Page) -> None:
     """A prompt begun, a favourite marked, a clip chosen, and the waveforms drawn."""
     page.get_by_label("What should it be?").fill("hypnotic percussion, wooden, dry")
-    row = page.locator("[data-clip]", has_text="dusty boom bap")
+    row = page.locator("[data-clip]", has_text="liquid drum and bass")
     row.get_by_role("button", name="Favourite").click()
     row.click()
     page.locator("footer .wave[data-drawn=true]").wait_for()
     for place in range(len(CLIPS)):
         page.locator("[data-clip]").nth(place).locator(".wave[data-drawn=true]").wait_for()
+    page.locator(".chords").wait_for()
     page.wait_for_timeout(300)
 
 
