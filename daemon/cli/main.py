@@ -34,6 +34,7 @@ from daemon.cli.order import (
     show_order,
 )
 from daemon.cli.pair import pair
+from daemon.cli.perform import perform
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.secret import secret_app
@@ -220,6 +221,7 @@ def status(as_json: AsJson = False) -> None:
 # -- clips
 
 add_commands(app)
+app.command()(perform)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
+from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.site import Site
 
@@ -29,7 +30,18 @@ _NOT_BUILT = (
     "<!doctype html><title>Sidecrate</title>"
     "<p>The page is not built. From a checkout: <code>make page</code>."
 )
-_UNKNOWN = ("clip", "job", "step", "export", "share", "collection", "profile", "plugin", "notes")
+_UNKNOWN = (
+    "clip",
+    "job",
+    "step",
+    "export",
+    "share",
+    "collection",
+    "profile",
+    "plugin",
+    "notes",
+    "stem",
+)
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "ended": 409,
@@ -58,6 +70,7 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         clip_routes(site),
         edit_routes(site),
         out_routes(site),
+        play_routes(site),
         profile_routes(site, token),
         job_routes(site),
     ):

@@ -26,6 +26,13 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips/{clip}/audio": ("get_clip_audio", None),
     "GET /clips/{clip}/peaks": ("get_clip_peaks", a.Peaks),
     "GET /clips/{clip}/notes": ("get_clip_notes", a.ClipNotes),
+    "GET /clips/{clip}/family": ("get_family", a.Family),
+    "GET /clips/{clip}/stems": ("list_stems", a.Names),
+    "GET /clips/{clip}/stems/{part}": ("get_stem", None),
+    "GET /map": ("map_clips", a.SoundMap),
+    "GET /pads": ("get_pads", a.Pads),
+    "PUT /pads": ("set_pads", a.Pads),
+    "POST /performances": ("publish_performance", a.Clip),
     "PUT /clips/{clip}/correction": ("correct_clip", a.Clip),
     "DELETE /clips/{clip}/correction": ("forget_correction", a.Clip),
     "POST /clips/{clip}/keep": ("keep_clip", a.Told),
@@ -80,6 +87,7 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
 #: Answers that are no JSON.
 _FILES: dict[str, tuple[str, ...]] = {
     "GET /clips/{clip}/audio": ("audio/wav", "audio/midi"),
+    "GET /clips/{clip}/stems/{part}": ("audio/wav",),
     "GET /exports/{export}": (
         "audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "audio/aiff", "audio/midi",
         "application/zip",

@@ -1,0 +1,103 @@
+"""The map of a person's sounds: where each lies, kept in a file beside the library.
+
+Places stay where they are while few clips come, so that a person finds their way again. The file
+can be deleted: it is made anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from array import array
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bridge.files.whole import write_whole
+from daemon.children.host import Child
+from daemon.library.filters import Filters
+from daemon.library.library import SoundRow
+from daemon.web.personal_library import PersonalLibrary
+
+LAY_OUT = "daemon.library.neighbourhood:lay_out"
+#: Bytes of a sound's features that are compared; others are of an older measure.
+_WIDTH = 21
+#: Points of a map: the newest of a larger library.
+MOST_POINTS = 20_000
+#: Timeout of laying out as many.
+_DEADLINE_S = 180.0
+_IDLE_S = 20.0
+_EDGE = 65535
+
+
+class SoundMap:
+    """Belongs to an asyncio loop. `mine` gives the library of the person whose request runs."""
+
+    def __init__(self, mine: Callable[[], PersonalLibrary]) -> None:
+        self._mine = mine
+        self._child = Child("map", _IDLE_S)
+        self._turn = asyncio.Lock()
+
+    async def end(self) -> None:
+        await self._child.end()
+
+    async def find(self, filters: Filters) -> dict[str, Any]:
+        """The points of a search, newest first, and how many clips of it have none."""
+        library = self._mine().library
+        places = await self._places(library.sounds(Filters(), MOST_POINTS))
+        found = [row for row in library.sounds(filters, MOST_POINTS) if row["id"] in places]
+        return {
+            "points": [
+                {
+                    "id": row["id"], "title": row["title"], "kind": row["kind"],
+                    "part": row["part"], "key": row["key"], "bpm": row["bpm"],
+                    "x": round(places[row["id"]][0] / _EDGE, 4),
+                    "y": round(places[row["id"]][1] / _EDGE, 4),
+                }
+                for row in found
+            ],
+            "without": max(0, library.search(filters).total - len(found)),
+        }  # fmt: skip
+
+    async def _places(self, sounds: list[SoundRow]) -> dict[str, tuple[int, int]]:
+        """The place of each sound, 1 to 65535; what has none yet is given one."""
+        path = self._file
+        async with self._turn:
+            before = _read(path)
+            rows = [row for row in sounds if len(row["features"]) == _WIDTH]
+            if all(row["id"] in before for row in rows):
+                return before
+            answer = await self._child.ask(
+                LAY_OUT,
+                {
+                    "features": _text(b"".join(row["features"] for row in rows)),
+                    "width": _WIDTH,
+                    "before": _text(
+                        array("H", [one for row in rows for one in before.get(row["id"], (0, 0))])
+                        .tobytes()
+                    ),
+                },
+                lambda *_: None,
+                _DEADLINE_S,
+            )  # fmt: skip
+            flat = array("H", base64.b64decode(answer["places"]))
+            made = {row["id"]: (flat[2 * n], flat[2 * n + 1]) for n, row in enumerate(rows)}
+            write_whole(path, json.dumps(made))
+        return made
+
+    @property
+    def _file(self) -> Path:
+        return self._mine().library.database.path.with_suffix(".map.json")
+
+
+def _read(path: Path) -> dict[str, tuple[int, int]]:
+    try:
+        return {clip: (x, y) for clip, (x, y) in json.loads(path.read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError, TypeError):
+        # missing or damaged: it holds nothing that is not made anew
+        return {}
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
