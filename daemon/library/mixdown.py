@@ -10,7 +10,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.wav import write_clip
+from daemon.crate.names import slug
 from daemon.hearing.features import features
 from daemon.library.performance import Performance, Play, licence_of_all, read_performance
 from daemon.library.render import Tell
@@ -57,17 +58,34 @@ def mix_performance(task: dict[str, Any], tell: Tell) -> ClipRecord:
     for number, clip in enumerate(played.clips):
         tell(0.6 * number / len(played.clips), "mixing", records[clip].get("words") or clip)
         sources[clip] = read_source(records[clip], played, rate)
-    audio = mixed(played, sources, rate)
+    stems = {
+        part: mixed(replace(played, plays=plays), sources, rate)
+        for part, plays in _by_part(played, records).items()
+    }
+    audio = np.add.reduce(list(stems.values()))
     tell(0.7, "mixing", "measuring")
-    down_db = safe_gain(audio)
-    if down_db:
-        audio = amplify(audio, down_db)
-    record = _record(task, played, records, audio, rate, down_db)
+    # stems are turned down with their mix, so that they still sum to it
+    down_db = min(map(safe_gain, (audio, *stems.values())))
+    record = _record(task, played, records, amplify(audio, down_db), rate, down_db, list(stems))
     folder = Path(task["folder"])
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "played.wav"
-    write_clip(path, audio, rate, record, "PCM_24")
+    (folder / "stems").mkdir(parents=True, exist_ok=True)
+    write_clip(path, amplify(audio, down_db), rate, record, "PCM_24")
+    for part, stem in stems.items() if len(stems) > 1 else ():
+        own: ClipRecord = {**record, "part": part}
+        write_clip(folder / "stems" / f"{part}.wav", amplify(stem, down_db), rate, own, "PCM_24")
     return {**record, "path": str(path), "midi": None, "stems": []}
+
+
+def _by_part(played: Performance, records: dict[str, ClipRecord]) -> dict[str, tuple[Play, ...]]:
+    """The plays of each part: drums, bass..., else by the clip's kind."""
+    found: dict[str, list[Play]] = {}
+    for play in played.plays:
+        record = records[play.clip]
+        parts = list(record.get("parts") or ())
+        part = record.get("part") or (parts[0] if len(parts) == 1 else record["kind"])
+        found.setdefault(slug(str(part), 24), []).append(play)
+    return {part: tuple(plays) for part, plays in found.items()}
 
 
 def _rate(played: Performance, records: dict[str, ClipRecord]) -> int:
@@ -157,7 +175,7 @@ def _fade(sound: np.ndarray, frames: int, *, comes_in: bool, goes_out: bool) -> 
 
 def _record(
     task: dict[str, Any], played: Performance, records: dict[str, ClipRecord], audio: np.ndarray,
-    rate: int, down_db: float,
+    rate: int, down_db: float, parts: list[str],
 ) -> ClipRecord:  # fmt: skip
     is_loop = played.bars <= MOST_LOOP_BARS
     level = measure_level(audio, rate, is_loop)
@@ -180,7 +198,7 @@ def _record(
         "channels": audio.shape[1], "engine": "pads", "engine_reason": "", "model": "",
         "seed": None, "license": licence_of_all(one.get("license") or "" for one in used),
         "cost_usd": 0.0, "plan": None, "cues": [], "sidecrate": __version__,
-        "parts": list(dict.fromkeys(part for one in used for part in one.get("parts") or ())),
+        "parts": parts,
         "created": time.time(), "made": time.time(), "features": features(audio, rate),
         "performance": played.to_json(),
         "report": {

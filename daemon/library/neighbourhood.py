@@ -112,9 +112,7 @@ def _summed(at: NDArray[np.intp], force: Plane, count: int) -> Plane:
 
 
 def _framed(plane: Plane) -> Plane:
-    """Within 0.02 to 0.98, the outermost half percent at the edges."""
+    """Within 0.04 to 0.96, the outermost half percent beyond that."""
     low, high = np.percentile(plane, 0.5, axis=0), np.percentile(plane, 99.5, axis=0)
-    framed: Plane = np.clip(
-        0.02 + 0.96 * (plane - low) / np.maximum(high - low, 1e-9), 0.005, 0.995
-    )
+    framed: Plane = np.clip(0.04 + 0.92 * (plane - low) / np.maximum(high - low, 1e-9), 0.02, 0.98)
     return framed

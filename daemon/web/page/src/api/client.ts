@@ -12,7 +12,7 @@ export interface FullClip extends Clip {
   steps: Step[]; turns: Turns; collections: string[]; record: { stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string; corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] } };
 }
 export interface Job {
-  job: string; state: string; stage: string; progress: number; prompt: string; title: string; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;
+  job: string; state: string; stage: string; progress: number; prompt: string; title: string; count: number; clips: string[]; text: string; door: string; proposal: string | null; waits_for: string;
 }
 export interface Session { bpm?: number; key?: string; meter?: string; said_by?: Record<string, string> }
 export interface Engine { name: string; title: string; ready: boolean; why: string | null; line: string; costs_money: boolean; kinds?: string[] }

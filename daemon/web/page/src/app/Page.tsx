@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { api, ApiError, Clip, Collection, Engine, FullClip, Job, Preferences, Session, Status, StepKind, Who } from "../api/client";
 import { Ask } from "../ask/Ask";
 import { Queue } from "../ask/Queue";
@@ -11,7 +11,11 @@ import { PlayerBar } from "../player/PlayerBar";
 import { Login } from "../studio/Login";
 import { Studio } from "../studio/Studio";
 import { StudioDialog } from "../studio/StudioDialog";
+import { keptView, Views } from "../views/Views";
 import { useEvents } from "./events";
+
+const Pads = lazy(() => import("../pads/Pads"));
+const Batch = lazy(() => import("../batch/Batch"));
 
 type Place = "ask" | "library" | "clip";
 type Over = "palette" | "keys" | "studio" | null;
@@ -38,6 +42,9 @@ export function Page() {
   const [place, setPlace] = useState<Place>("library");
   const [over, setOver] = useState<Over>(null);
   const [prompt, setPrompt] = useState({ prompt: "", turn: 0 });
+  const [view, setView] = useState(keptView);
+  const [pads, setPads] = useState(false);
+  const [batch, setBatch] = useState<string | null>(null);
   const heard = usePlayer();
   const edited = useCallback(() => setChanged((count) => count + 1), []);
   const turn = useCallback(() => { setTurned((count) => count + 1); edited(); }, [edited]);
@@ -92,6 +99,8 @@ export function Page() {
     choose(null);
     requestAnimationFrame(() => row?.focus());
   };
+  const pad = useCallback((clip: Clip) => { setPads(true); void import("../pads/board").then(({ board }) => board.add(clip)).then(setWords); }, []);
+  const sort = useCallback((job: string) => { setBatch(job); setPlace("library"); }, []);
   const askFor = useCallback((text: string) => { setPlace("ask"); setPrompt((before) => ({ prompt: text, turn: before.turn + 1 })); }, []);
   const focusOn = (selector: string, where: Place) => { setPlace(where); requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus()); };
   const nextTheme = () => prefer({ theme: THEMES[(THEMES.indexOf(liked.theme) + 1) % THEMES.length] });
@@ -109,6 +118,9 @@ export function Page() {
       { name: "Undo the last edit of this clip", keys: "Ctrl Z", act: () => { api(`clips/${open}/undo`, "POST").then(turn, (error) => setWords(error.message)); } },
     ] : []),
     ...(canFit ? [{ name: liked.in_time ? "Hear clips in their own tempo and key" : "Hear all in the project's tempo and key", act: () => prefer({ in_time: !liked.in_time }) }] : []),
+    { name: pads ? "Close the pads" : "Open the pads", act: () => { setPads(!pads); setPlace("library"); } },
+    ...(detail && open ? [{ name: "Lay this clip on the pads", act: () => pad(detail) }] : []),
+    ...(["list", "cards", "map"] as const).map((one) => ({ name: `Show the library as ${one === "map" ? "a map" : one}`, act: () => { setView(one); setPlace("library"); } })),
     { name: "Open the studio: tempo, engines, spend, people, settings", act: () => setOver("studio") },
     ...THEMES.map((theme) => ({ name: `Theme: ${theme}`, act: () => prefer({ theme }) })),
     { name: "Show the keys", keys: "?", act: () => setOver("keys") },
@@ -131,7 +143,7 @@ export function Page() {
   const project = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
   const stamp = detail && detail.id === heard.clip?.id ? JSON.stringify(detail.steps) : "";
   return (
-    <div className="app" data-place={place} data-open={open !== null}>
+    <div className="app" data-place={place} data-open={open !== null} data-pads={pads || undefined}>
       <a className="skip" href="#library">To the library</a>
       <header>
         <h1><span className="mark" aria-hidden="true" />Sidecrate</h1>
@@ -148,8 +160,10 @@ export function Page() {
       </header>
       {away && <p role="alert" className="away">Sidecrate does not answer: start it with <code>sidecrate run</code>. This page goes on by itself then.</p>}
       <main>
-        <div className="column ask-column"><Ask engines={engines} session={session} words={prompt} say={setWords} /><Queue jobs={jobs} choose={choose} say={setWords} /></div>
-        <Library changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} open={open} like={like} alike={setLike} choose={choose} say={setWords} ask={askFor} />
+        <div className="column ask-column"><Ask engines={engines} session={session} words={prompt} say={setWords} sort={sort} /><Queue jobs={jobs} choose={choose} say={setWords} sort={sort} /></div>
+        {batch ? <Suspense fallback={<section className="library" aria-busy="true" />}><Batch key={batch} job={batch} jobs={jobs} close={() => { setBatch(null); edited(); }} choose={choose} pad={pad} say={setWords} /></Suspense>
+          : <Library view={view} views={<Views view={view} choose={setView} pads={pads} togglePads={() => setPads(!pads)} />} pad={pad} changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} open={open} like={like} alike={setLike} choose={choose} say={setWords} ask={askFor} />}
+        {pads && <Suspense fallback={<section className="pads" aria-busy="true" />}><Pads session={session} choose={choose} edited={edited} say={setWords} close={() => setPads(false)} /></Suspense>}
         {open && <div className="column clip-column"><Inspector clip={open} detail={detail} load={load} kinds={kinds} sharing={status.web} collections={collections} alike={setLike} edited={turn} close={close} say={setWords} /></div>}
       </main>
       <p role="status" aria-live="polite" className="said" data-empty={!words}>{words}</p>

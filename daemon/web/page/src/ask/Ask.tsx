@@ -2,10 +2,12 @@ import { FormEvent, useEffect, useRef, useState } from "react";
 import { api, Engine, Explained, Session } from "../api/client";
 import { Reading } from "./Reading";
 
+/** So many clips are sorted on a page of their own. */
+export const BATCH = 4;
 const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
 
 /** The prompt, and what else can be said of the clip: what is left empty is chosen, from the words or the project. */
-export function Ask({ engines, session, words, say }: { engines: Engine[]; session: Session; words: { prompt: string; turn: number }; say: (text: string) => void }) {
+export function Ask({ engines, session, words, say, sort }: { engines: Engine[]; session: Session; words: { prompt: string; turn: number }; say: (text: string) => void; sort: (job: string) => void }) {
   const [busy, setBusy] = useState(false);
   const [kind, setKind] = useState("");
   const [engine, setEngine] = useState("");
@@ -32,8 +34,10 @@ export function Ask({ engines, session, words, say }: { engines: Engine[]; sessi
     event.preventDefault();
     setBusy(true);
     try {
-      await api("requests", "POST", valuesOf(event.currentTarget));
+      const values = valuesOf(event.currentTarget);
+      const { job } = await api<{ job: string }>("requests", "POST", values);
       say("Your request is in the queue.");
+      if (Number(values.count) >= BATCH) sort(job);
     } catch (error) {
       say((error as Error).message);
     }

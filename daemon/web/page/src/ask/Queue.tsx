@@ -1,10 +1,11 @@
 import { api, Job } from "../api/client";
+import { BATCH } from "./Ask";
 
 const ENDED = ["done", "failed", "cancelled"];
 const SHOWN = 8;
 
 /** What was asked for: running first, each with what it waits for, and what ended with its clips or the reason. */
-export function Queue({ jobs, choose, say }: { jobs: Job[]; choose: (clip: string) => void; say: (text: string) => void }) {
+export function Queue({ jobs, choose, say, sort }: { jobs: Job[]; choose: (clip: string) => void; say: (text: string) => void; sort: (job: string) => void }) {
   const answer = (job: Job, yes: boolean) => api(`jobs/${job.job}/answer`, "POST", { yes })
     .then(() => say(yes ? "It goes on with what was proposed." : "It goes on with your own words."), (error) => say(error.message));
   const cancel = (job: Job) => api(`jobs/${job.job}`, "DELETE").catch((error) => say(error.message));
@@ -16,10 +17,11 @@ export function Queue({ jobs, choose, say }: { jobs: Job[]; choose: (clip: strin
         {jobs.slice(0, SHOWN).map((job) => (
           <li key={job.job} data-state={job.state}>
             <span className="words" title={job.title}>{job.title}</span>
+            {job.count >= BATCH && <button className="small" onClick={() => sort(job.job)} aria-label={`Sort the ${job.count} of ${job.title}`}>Sort {job.count}</button>}
             {ENDED.includes(job.state)
               ? <>
                   <span className={`quiet state ${job.state}`}>{job.state}</span>
-                  {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={`Open ${job.title}`}>Open</button>}
+                  {job.clips.length > 0 && job.count < BATCH && <button className="small" onClick={() => choose(job.clips[0])} aria-label={`Open ${job.title}`}>Open</button>}
                   {job.text && <p className="why">{job.text}</p>}
                 </>
               : <>

@@ -6,6 +6,7 @@ import { Again } from "./Again";
 import { Correct } from "./Correct";
 import { Edit } from "./Edit";
 import { Marks } from "./Marks";
+import { mix, stampOf } from "./mix";
 import { Notes } from "./Notes";
 import { Origin } from "./Origin";
 import { TakeAway } from "./TakeAway";
@@ -43,7 +44,8 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
     setBusy(false);
     // what is heard goes on from its place, as it is edited now
     const its = player.snapshot();
-    if (now && its.clip?.id === id && JSON.stringify(now.steps) !== JSON.stringify(clip?.steps)) {
+    if (now && its.clip?.id === id && JSON.stringify(now.steps) !== JSON.stringify(clip?.steps) && !(its.playing && mix.isShown && mix.isOf(id, stampOf(now.steps)))) {
+      mix.drop();
       if (its.playing) void player.play(now, now.kind === "midi" ? "heard" : "edited", player.position() ?? 0);
       else player.show(now);
     }

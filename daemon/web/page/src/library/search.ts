@@ -14,7 +14,7 @@ export const isAsked = (asked: Asked) => (Object.keys(NOTHING) as (keyof Asked)[
 /** Rows fetched at once. */
 const PAGE = 100;
 
-function queryOf(asked: Asked, sort: string, like: Clip | null): URLSearchParams {
+export function queryOf(asked: Asked, sort: string, like: Clip | null): URLSearchParams {
   const query = new URLSearchParams({ sort });
   const { favourite, unused, ...words } = asked;
   for (const [name, value] of Object.entries(words)) if (value) query.set(name, value);

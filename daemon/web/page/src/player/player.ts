@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { audioUrl, Clip } from "../api/client";
+import { mix } from "../inspector/mix";
 
 /** Decoded sounds kept, the least recently used first out: a click on one of them sounds at once. */
 const KEPT = 12;
@@ -100,12 +101,15 @@ class Player {
     this.gain.gain.value = this.state.volume ** 2;
     const source = context.createBufferSource();
     source.buffer = buffer;
-    source.connect(this.gain);
+    // the parts of a mix sound in its stead; it still keeps the time
+    const mixed = this.state.version !== "original" && !this.state.fit.bpm && !this.state.fit.key && mix.standsFor(this.state.clip!.id);
+    if (!mixed) source.connect(this.gain);
     source.onended = () => { if (this.source === source) { this.source = null; this.rest = 0; this.set({ playing: false }); } };
     this.buffer = buffer;
     this.offset = Math.min(Math.max(0, from), 0.9999) * buffer.duration;
     this.repeat(source);
-    source.start(0, this.offset);
+    source.start(context.currentTime, this.offset);
+    if (mixed) mix.follow(source, context.currentTime, this.offset, this.gain);
     this.began = context.currentTime;
     this.source = source;
     this.set({ seconds: buffer.duration });
@@ -156,6 +160,16 @@ class Player {
     else { this.buffer = null; this.set({ version }); }
   }
 
+  /** Hear the parts of the clip that plays, so that a mixer acts at once. */
+  async mix(clip: string, stamp: string): Promise<void> {
+    if (!this.context || this.state.clip?.id !== clip) return;
+    const before = mix.standsFor(clip);
+    if (!(await mix.load(clip, stamp, this.context)) || before) return;
+    const { playing, clip: its, version } = this.state;
+    // an unedited clip is heard as it is edited from now on
+    if (playing && its?.id === clip) void this.play(its, version === "original" && !its.edited ? "edited" : version, this.position() ?? 0);
+  }
+
   setVolume(volume: number): void {
     if (this.gain) this.gain.gain.value = volume ** 2;
     this.set({ volume });
@@ -172,6 +186,7 @@ class Player {
     const source = this.source;
     this.source = null;
     source?.stop();
+    mix.stop();
   }
 
   private seconds(): number | null {
