@@ -164,7 +164,7 @@ export function Page() {
         {batch ? <Suspense fallback={<section className="library" aria-busy="true" />}><Batch key={batch} job={batch} jobs={jobs} close={() => { setBatch(null); edited(); }} choose={choose} pad={pad} say={setWords} /></Suspense>
           : <Library view={view} views={<Views view={view} choose={setView} pads={pads} togglePads={() => setPads(!pads)} />} pad={pad} changed={changed} turned={turned} sort={liked.sort} collections={collections} sharing={status.web} prefer={(sort) => prefer({ sort })} edited={edited} open={open} like={like} alike={setLike} choose={choose} say={setWords} ask={askFor} />}
         {pads && <Suspense fallback={<section className="pads" aria-busy="true" />}><Pads session={session} choose={choose} edited={edited} say={setWords} close={() => setPads(false)} /></Suspense>}
-        {open && <div className="column clip-column"><Inspector clip={open} detail={detail} load={load} kinds={kinds} sharing={status.web} collections={collections} alike={setLike} edited={turn} close={close} say={setWords} /></div>}
+        {open && <div className="column clip-column"><Inspector clip={open} detail={detail} load={load} kinds={kinds} sharing={status.web} collections={collections} alike={setLike} edited={turn} choose={choose} close={close} say={setWords} /></div>}
       </main>
       <p role="status" aria-live="polite" className="said" data-empty={!words}>{words}</p>
       <PlayerBar detail={detail} stamp={stamp} session={session} inTime={liked.in_time} setInTime={(in_time) => prefer({ in_time })} />

@@ -17,7 +17,7 @@ export function Queue({ jobs, choose, say, sort }: { jobs: Job[]; choose: (clip:
         {jobs.slice(0, SHOWN).map((job) => (
           <li key={job.job} data-state={job.state}>
             <span className="words" title={job.title}>{job.title}</span>
-            {job.count >= BATCH && <button className="small" onClick={() => sort(job.job)} aria-label={`Sort the ${job.count} of ${job.title}`}>Sort {job.count}</button>}
+            {job.count >= BATCH && <button className="small" onClick={() => sort(job.job)} aria-label={`Sort ${job.count} of ${job.title}`}>Sort {job.count}</button>}
             {ENDED.includes(job.state)
               ? <>
                   <span className={`quiet state ${job.state}`}>{job.state}</span>

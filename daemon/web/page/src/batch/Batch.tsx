@@ -6,6 +6,7 @@ import { Waveform } from "../player/Waveform";
 import { batchWords as say } from "./words";
 import "./batch.css";
 
+const TRIES = 8, LOOK_AGAIN_MS = 400;
 type Mark = "kept" | "binned";
 const keptName = (job: string) => `sidecrate.batch.${job}`;
 
@@ -24,17 +25,16 @@ export default function Batch({ job: id, jobs, close, choose, pad, say: tell }: 
   const latest = jobs.find((one) => one.job === id);
   useEffect(() => { if (latest) setJob(latest); else api<Job>(`jobs/${id}`).then(setJob, (error) => tell(error.message)); }, [id, latest, tell]);
   const names = job?.clips.join() ?? "";
+  const asked = useRef(new Set<string>());
   useEffect(() => {
-    const missing = names.split(",").filter((name) => name && !clips.has(name));
-    if (!missing.length) return;
-    let gone = false;
-    // a clip that was binned before is no longer there
-    Promise.all(missing.map((name) => api<FullClip>(`clips/${name}`).catch(() => null))).then((found) => {
-      if (gone) return;
-      setClips((before) => new Map([...before, ...found.filter((one) => one !== null).map((one): [string, FullClip] => [one.id, one])]));
+    const missing = names.split(",").filter((name) => name && !asked.current.has(name));
+    missing.forEach((name) => {
+      asked.current.add(name);
+      // one that was just made may reach the library a moment later; one that was binned before never does
+      const look = (tries: number) => api<FullClip>(`clips/${name}`).then((clip) => setClips((before) => new Map(before).set(name, clip)), () => { if (tries > 1) setTimeout(() => look(tries - 1), LOOK_AGAIN_MS); });
+      void look(TRIES);
     });
-    return () => { gone = true; };
-  }, [names, clips]);
+  }, [names]);
   useEffect(() => { sessionStorage.setItem(keptName(id), JSON.stringify(marks)); }, [id, marks]);
   const shown = names.split(",").flatMap((name) => clips.get(name) ?? []);
   const count = Math.max(job?.count ?? 0, shown.length);

@@ -2,7 +2,10 @@ import { useEffect, useRef } from "react";
 
 const KEYS: [string, [string, string][]][] = [
   ["Anywhere", [["Ctrl K", "all commands"], ["?", "this sheet"], ["/", "search"], ["n", "ask for a clip"], ["p", "play or pause what is in the player"]]],
-  ["In the library", [["↑ ↓", "one clip up or down"], ["Space", "play it"], ["Enter", "open it"], ["f", "favourite"], ["0 – 5", "stars"], ["k", "keep"], ["x", "select"], ["s", "find what sounds like it"]]],
+  ["In the library", [["↑ ↓", "one clip up or down"], ["Space", "play it"], ["Enter", "open it"], ["f", "favourite"], ["0 – 5", "stars"], ["k", "keep"], ["x", "select"], ["s", "find what sounds like it"], ["a", "lay it on the pads"]]],
+  ["On the pads", [["arrows", "move"], ["Enter", "play or stop it; empty: choose a clip"], ["1 – 8", "a row as a scene; with Shift stop a column"], ["a s d f g h j k", "the row's columns"], ["r", "record, and stop"], ["Del", "take it off"], ["Alt arrows", "move the clip"], ["Esc", "stop all"]]],
+  ["Sorting a batch", [["Space", "play"], ["k x u", "keep, bin, undecided"], ["1 – 5", "stars"], ["d", "done"]]],
+  ["On the map", [["arrows", "to the nearest in that direction"], ["Space", "play"], ["+ −", "zoom"], ["x", "select"], ["Esc", "the whole map, nothing selected"]]],
   ["On the player's waveform", [["← →", "one beat back or on"], ["Page ↑ ↓", "one bar"], ["l", "repeat this bar; again: one more"], ["Esc", "repeat all"]]],
   ["In the clip", [["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"], ["Esc", "close"], ["t h d b", "under Heard: tap, half, double, the one is here"]]],
 ];

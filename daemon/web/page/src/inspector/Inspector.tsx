@@ -5,6 +5,7 @@ import { player, usePlayer, versionOf } from "../player/player";
 import { Again } from "./Again";
 import { Correct } from "./Correct";
 import { Edit } from "./Edit";
+import { Family } from "./Family";
 import { Marks } from "./Marks";
 import { mix, stampOf } from "./mix";
 import { Notes } from "./Notes";
@@ -14,14 +15,14 @@ import { Verbs } from "./Verbs";
 
 interface Props {
   clip: string; detail: FullClip | null; load: () => Promise<FullClip | null>; kinds: StepKind[]; sharing: Sharing; collections: Collection[];
-  alike: (clip: Clip) => void; edited: () => void; close: () => void; say: (text: string) => void;
+  alike: (clip: Clip) => void; edited: () => void; choose: (clip: string) => void; close: () => void; say: (text: string) => void;
 }
 export type Act = (work: () => Promise<unknown>, done: string) => void;
 const TABS = ["Edit", "Notes", "More", "Heard", "Marks", "Take it"] as const;
 type Tab = typeof TABS[number];
 
 /** The chosen clip: its edits, what can be made of it, what was heard in it, its marks, and the ways out. */
-export function Inspector({ clip: id, detail, load, kinds, sharing, collections, alike, edited, close, say }: Props) {
+export function Inspector({ clip: id, detail, load, kinds, sharing, collections, alike, edited, choose, close, say }: Props) {
   const [tab, setTab] = useState<Tab>("Edit");
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null), tabs = useRef<HTMLDivElement>(null);
@@ -87,7 +88,7 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
         {shown === "Notes" && <Notes clip={clip} />}
         {shown === "More" && <><Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} /><Verbs clip={clip} busy={busy} act={act} /></>}
         {shown === "Heard" && <><h3>What was heard</h3><Correct clip={clip} busy={busy} playing={playing} act={act} /></>}
-        {shown === "Marks" && <><Marks clip={clip} busy={busy} act={act} collections={collections} /><Origin clip={clip} /></>}
+        {shown === "Marks" && <><Marks clip={clip} busy={busy} act={act} collections={collections} /><Family clip={clip} choose={choose} /><Origin clip={clip} /></>}
         {shown === "Take it" && <TakeAway clip={clip} busy={busy} act={act} sharing={sharing} edited={edited} close={close} say={say} />}
       </div>
     </section>

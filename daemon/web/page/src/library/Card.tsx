@@ -14,7 +14,7 @@ export function Card({ clip, playing, open, picked, focused, stamp, onFocus, act
       <div className="card-wave">{clip.kind !== "midi" ? <Waveform clip={clip.id} version={versionOf(clip)} stamp={stamp} height={64} playing={playing} /> : <span className="quiet">♪</span>}</div>
       <div className="card-foot">
         <button className="play" disabled={!canHear(clip)} onClick={(event) => { event.stopPropagation(); acts.play(clip); }} aria-label={`${playing ? "Stop" : "Play"} ${clip.name}`}>{playing ? "❚❚" : "▶"}</button>
-        <span className="about"><span className="words">{titleOf(clip)}</span><span className="quiet">{lineOf(clip)}</span></span>
+        <span className="about"><span className="words">{titleOf(clip)}</span><span className="quiet">{lineOf(clip).split(" · ").slice(clip.bpm ? 1 : 0).join(" · ")}</span></span>
         <button className="star" aria-pressed={clip.favourite} aria-label={`Favourite ${clip.name}`} onClick={(event) => { event.stopPropagation(); acts.favour(clip); }}>{clip.favourite ? "★" : "☆"}</button>
       </div>
       {clip.rating > 0 && <span className="card-stars" aria-label={`${clip.rating} stars`}>{"★".repeat(clip.rating)}</span>}

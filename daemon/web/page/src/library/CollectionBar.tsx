@@ -1,15 +1,18 @@
-import { FormEvent, useState } from "react";
+import { FormEvent, lazy, Suspense, useState } from "react";
 import { api, download, Share, shareAddress, Sharing } from "../api/client";
 
 const FORMATS = [["wav24", "WAV 24"], ["wav16", "WAV 16"], ["wav32f", "WAV 32 float"], ["flac", "FLAC"], ["mp3", "MP3"], ["ogg", "OGG"], ["aiff", "AIFF"]];
 
+const Kit = lazy(() => import("../pads/Kit"));
+
 /** Actions on the collection that is shown. */
-export function CollectionBar({ name, sharing, tell, show }: {
-  name: string; sharing: Sharing; tell: (work: Promise<unknown>, done: string) => Promise<void>; show: (name: string) => void;
+export function CollectionBar({ name, sharing, tell, show, say }: {
+  name: string; sharing: Sharing; tell: (work: Promise<unknown>, done: string) => Promise<void>; show: (name: string) => void; say: (text: string) => void;
 }) {
   const [link, setLink] = useState<Share | null>(null);
   const [format, setFormat] = useState("wav24");
   const [deleting, setDeleting] = useState(false);
+  const [plays, setPlays] = useState(false);
   const path = `collections/${encodeURIComponent(name)}`;
   function rename(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -18,6 +21,8 @@ export function CollectionBar({ name, sharing, tell, show }: {
   }
   return (
     <div className="row">
+      <button onClick={() => setPlays(true)}>Play as pads</button>
+      {plays && <Suspense><Kit name={name} close={() => setPlays(false)} say={say} /></Suspense>}
       <label>As<select value={format} onChange={(e) => setFormat(e.target.value)}>{FORMATS.map(([one, words]) => <option key={one} value={one}>{words}</option>)}</select></label>
       <button onClick={() => tell(download(`${path}/exports`, format), "Exported.")}>Download as a sample pack</button>
       {sharing.share && !link && <button onClick={() => tell(api<Share>("shares", "POST", { collection: name }).then(setLink), "Shared for a week.")}>Share this collection</button>}

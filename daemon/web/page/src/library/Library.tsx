@@ -101,7 +101,7 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
         </div>
       </div>
       <Filters asked={asked} set={set} sort={sort} prefer={prefer} collections={collections} like={like} alike={alike} say={say} />
-      {asked.collection && <CollectionBar key={asked.collection} name={asked.collection} sharing={sharing} tell={tell} show={(collection) => set({ collection })} />}
+      {asked.collection && <CollectionBar key={asked.collection} name={asked.collection} sharing={sharing} tell={tell} show={(collection) => set({ collection })} say={say} />}
       {chosen.length > 0 && <SelectionBar clips={chosen} clear={() => setPicked(new Map())} say={say} edited={edited}
         gone={(ids) => { setPicked(new Map()); if (open && ids.includes(open)) choose(null); }} />}
       {found.known && found.total === 0 && (isAsked(asked) || like ? <p className="none">No clip is like that.</p> : <Empty ask={ask} />)}
