@@ -97,7 +97,6 @@ class SoundRow(TypedDict):
     bpm: float | None
     part: str
     """Its part, where it is one; `mixed` of a clip of several."""
-    features: bytes
 
 
 @dataclass(frozen=True)
@@ -289,11 +288,20 @@ class Library:
             path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()
         ]
 
+    def features(self, most: int) -> dict[str, bytes]:
+        """Clip -> features of its sound, of the newest `most` that have some."""
+        rows = self.database.rows(
+            "SELECT c.id, s.features FROM sounds s JOIN clips c ON c.seq = s.seq"
+            " WHERE c.missing = 0 AND length(s.features) > 0 ORDER BY s.seq DESC LIMIT ?",
+            most,
+        )
+        return {row["id"]: row["features"] for row in rows}
+
     def sounds(self, filters: Filters, most: int) -> list[SoundRow]:
         """What a map shows of the newest `most` clips of a search that have a measured sound."""
         condition, values = where(filters)
         rows = self.database.rows(
-            "SELECT c.id, c.kind, c.name, c.key, c.bpm, w.prompt, s.features,"
+            "SELECT c.id, c.kind, c.name, c.key, c.bpm, w.prompt,"
             " coalesce(json_extract(r.record, '$.role'), json_extract(r.record, '$.part'), '')"
             " AS part, json_extract(r.record, '$.parts') AS parts"
             " FROM clips c JOIN sounds s ON s.seq = c.seq JOIN records r ON r.seq = c.seq"
@@ -641,7 +649,7 @@ def _sound_row(row: sqlite3.Row) -> SoundRow:
     part = row["part"] or (parts[0] if len(parts) == 1 else "mixed" if parts else "")
     return {
         "id": row["id"], "kind": row["kind"], "title": row["prompt"] or row["name"],
-        "key": row["key"], "bpm": row["bpm"], "part": part, "features": row["features"],
+        "key": row["key"], "bpm": row["bpm"], "part": part,
     }  # fmt: skip
 
 

@@ -17,7 +17,6 @@ from typing import Any
 from bridge.files.whole import write_whole
 from daemon.children.host import Child
 from daemon.library.filters import Filters
-from daemon.library.library import SoundRow
 from daemon.web.personal_library import PersonalLibrary
 
 LAY_OUT = "daemon.library.neighbourhood:lay_out"
@@ -29,6 +28,7 @@ MOST_POINTS = 20_000
 _DEADLINE_S = 180.0
 _IDLE_S = 20.0
 _EDGE = 65535
+Places = dict[str, tuple[int, int]]
 
 
 class SoundMap:
@@ -38,6 +38,7 @@ class SoundMap:
         self._mine = mine
         self._child = Child("map", _IDLE_S)
         self._turn = asyncio.Lock()
+        self._kept: dict[Path, Places] = {}
 
     async def end(self) -> None:
         await self._child.end()
@@ -45,7 +46,7 @@ class SoundMap:
     async def find(self, filters: Filters) -> dict[str, Any]:
         """The points of a search, newest first, and how many clips of it have none."""
         library = self._mine().library
-        places = await self._places(library.sounds(Filters(), MOST_POINTS))
+        places = await self._places(library.features(MOST_POINTS))
         found = [row for row in library.sounds(filters, MOST_POINTS) if row["id"] in places]
         return {
             "points": [
@@ -60,38 +61,34 @@ class SoundMap:
             "without": max(0, library.search(filters).total - len(found)),
         }  # fmt: skip
 
-    async def _places(self, sounds: list[SoundRow]) -> dict[str, tuple[int, int]]:
+    async def _places(self, sounds: dict[str, bytes]) -> Places:
         """The place of each sound, 1 to 65535; what has none yet is given one."""
         path = self._file
         async with self._turn:
-            before = _read(path)
-            rows = [row for row in sounds if len(row["features"]) == _WIDTH]
-            if all(row["id"] in before for row in rows):
-                return before
-            answer = await self._child.ask(
-                LAY_OUT,
-                {
-                    "features": _text(b"".join(row["features"] for row in rows)),
-                    "width": _WIDTH,
-                    "before": _text(
-                        array("H", [one for row in rows for one in before.get(row["id"], (0, 0))])
-                        .tobytes()
-                    ),
-                },
-                lambda *_: None,
-                _DEADLINE_S,
-            )  # fmt: skip
-            flat = array("H", base64.b64decode(answer["places"]))
-            made = {row["id"]: (flat[2 * n], flat[2 * n + 1]) for n, row in enumerate(rows)}
-            write_whole(path, json.dumps(made))
-        return made
+            before = self._kept.get(path) or _read(path)
+            rows = {clip: one for clip, one in sounds.items() if len(one) == _WIDTH}
+            if not rows.keys() <= before.keys():
+                before = await self._laid_out(rows, before)
+                write_whole(path, json.dumps(before))
+            # one person's map is held: it is asked for with every letter of a search
+            self._kept = {path: before}
+        return before
+
+    async def _laid_out(self, rows: dict[str, bytes], before: Places) -> Places:
+        known = array("H", [one for clip in rows for one in before.get(clip, (0, 0))])
+        task = {"features": _text(b"".join(rows.values())), "width": _WIDTH}
+        answer = await self._child.ask(
+            LAY_OUT, {**task, "before": _text(known.tobytes())}, lambda *_: None, _DEADLINE_S
+        )
+        flat = array("H", base64.b64decode(answer["places"]))
+        return {clip: (flat[2 * n], flat[2 * n + 1]) for n, clip in enumerate(rows)}
 
     @property
     def _file(self) -> Path:
         return self._mine().library.database.path.with_suffix(".map.json")
 
 
-def _read(path: Path) -> dict[str, tuple[int, int]]:
+def _read(path: Path) -> Places:
     try:
         return {clip: (x, y) for clip, (x, y) in json.loads(path.read_text("utf-8")).items()}
     except (OSError, ValueError, AttributeError, TypeError):

@@ -99,7 +99,9 @@ def test_eight_pads_are_played_and_the_recording_is_their_sum(
     assert np.abs(sum(stems) - have).max() < 2**-15
 
 
-def test_midi_notes_and_a_touch_play_the_pads(browser: Any, house: WebHouse, eight: list[str]) -> None:
+def test_midi_notes_and_a_touch_play_the_pads(
+    browser: Any, house: WebHouse, eight: list[str]
+) -> None:
     house.api.put("/pads", json={"cells": {"7-0": eight[0], "0-7": eight[1]}, "bpm": 170}).raise_for_status()  # fmt: skip
     page = opened(browser, house, has_touch=True)
     page.evaluate(
