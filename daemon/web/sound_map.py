@@ -11,6 +11,7 @@ import base64
 import json
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class SoundMap:
                 }
                 for row in found
             ],
-            "without": max(0, library.search(filters).total - len(found)),
+            "without": max(0, library.search(replace(filters, limit=0)).total - len(found)),
         }  # fmt: skip
 
     async def _places(self, sounds: dict[str, bytes]) -> Places:

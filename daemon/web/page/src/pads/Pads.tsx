@@ -30,7 +30,7 @@ export default function Pads({ session, choose, edited, say: tell, close }: {
     void board.load();
   }, [tell, edited]);
   useEffect(() => board.follow(session), [session]);
-  useEffect(() => () => board.silence(), []);
+  useEffect(() => () => board.leave(), []);
   useEffect(() => () => midi?.end(), [midi]);
   useEffect(() => midi?.light((row, column) => {
     const cell = cellOf(row, column);

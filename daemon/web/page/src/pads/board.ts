@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { api, audioUrl, canHear, Clip, FullClip } from "../api/client";
 import { quartersPerBar } from "../player/beats";
-import { versionOf } from "../player/player";
+import { player, versionOf } from "../player/player";
 import { BarClock } from "./clock";
 import { padWords as say } from "./words";
 import { Voice } from "./voice";
@@ -10,6 +10,8 @@ export const SIZE = 8;
 /** Eight loops at once stay below full scale by this. */
 const HEADROOM = 0.4;
 const WAKE_MS = 80;
+/** Sounds fetched at once. */
+const AT_ONCE = 3;
 /** From a first launch to its first sample. */
 const LEAD_S = 0.06;
 
@@ -44,6 +46,8 @@ class PadBoard {
   private turn = 0;
   private loaded: Promise<void> | null = null;
   private from = 0;
+  private fetching = 0;
+  private waiting: (() => void)[] = [];
   private listeners = new Set<() => void>();
   private project: Heard = {};
   private state: Board = {
@@ -65,13 +69,22 @@ class PadBoard {
   /** The pads as they were left. */
   load(): Promise<void> {
     this.loaded ??= api<Kept>("pads").then((kept) => {
-      const pads: Record<string, Pad> = {};
-      for (const [cell, clip] of Object.entries(kept.clips)) pads[cell] = { clip, buffer: null, why: "" };
+      const before = Object.values(this.state.pads), pads: Record<string, Pad> = {};
+      for (const [cell, clip] of Object.entries(kept.clips)) {
+        const same = before.find((pad) => pad.clip.id === clip.id && JSON.stringify(pad.clip.steps) === JSON.stringify(clip.steps));
+        pads[cell] = { clip, buffer: same?.buffer ?? null, why: "" };
+      }
       this.set({ pads, asked: { bpm: kept.bpm, key: kept.key }, known: true });
       this.settle();
-      Object.keys(pads).forEach((cell) => void this.fetch(cell));
+      Object.keys(this.state.pads).filter((cell) => !this.state.pads[cell].buffer).forEach((cell) => void this.fetch(cell));
     }, (error) => { this.loaded = null; this.onwords(error.message); });
     return this.loaded;
+  }
+
+  /** The pads are shut: all is silent, and they are read anew when they open. */
+  leave(): void {
+    this.silence();
+    this.loaded = null;
   }
 
   private keep(): void {
@@ -115,15 +128,30 @@ class PadBoard {
     try {
       if (!canHear(pad.clip)) throw new Error(say("noInstrument"));
       const fit = { bpm: session.bpm, key: session.key || undefined };
-      const answer = await fetch(audioUrl(pad.clip.id, versionOf({ ...pad.clip, edited: pad.clip.steps.length > 0 }), fit));
-      if (!answer.ok) throw new Error((await answer.json()).text);
-      found = { buffer: await this.sound().decodeAudioData(await answer.arrayBuffer()), why: "" };
+      const url = audioUrl(pad.clip.id, versionOf({ ...pad.clip, edited: pad.clip.steps.length > 0 }), fit);
+      found = { buffer: await this.inTurn(async () => {
+        const answer = await fetch(url);
+        if (!answer.ok) throw new Error((await answer.json()).text);
+        return this.sound().decodeAudioData(await answer.arrayBuffer());
+      }), why: "" };
     } catch (error) {
       found = { buffer: null, why: (error as Error).message };
     }
     const now = this.state.pads[cell];
     if (now?.clip.id !== pad.clip.id || this.state.session.bpm !== session.bpm || this.state.session.key !== session.key) return;
     this.set({ pads: { ...this.state.pads, [cell]: { ...now, ...found } } });
+  }
+
+  /** A few at once: a browser has six connections to a server, and the page needs some meanwhile. */
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    while (this.fetching >= AT_ONCE) await new Promise<void>((next) => this.waiting.push(next));
+    this.fetching++;
+    try {
+      return await work();
+    } finally {
+      this.fetching--;
+      this.waiting.shift()?.();
+    }
   }
 
   private sound(): AudioContext {
@@ -218,6 +246,7 @@ class PadBoard {
     const context = this.sound();
     void context.resume();
     if (this.clock) return;
+    player.stop();
     const { bpm, meter } = this.state.session;
     this.clock = new BarClock(context.currentTime + LEAD_S, quartersPerBar(meter) * 60 / bpm, context.sampleRate);
     this.voices = [];
