@@ -7,9 +7,9 @@ import { Channel, FLAT, mix, stampOf, useMix } from "./mix";
 
 const LOW_DB = -24, HIGH_DB = 12, FLOOR_DB = -48;
 const say = wordsOf({
-  en: { mixer: "Mixer", parts: "Parts", level: "Level of {part}, in dB", pan: "Side of {part}", middle: "middle", left: "{much} left", right: "{much} right", live: "You hear each move at once; what you let go is rendered.", loading: "Fetching the parts…", edited: "Edited; the original is as it was.", changed: "Changed.", back: "Taken back.", hint: "Play it: faders and sides then act at once." },
-  de: { mixer: "Mischpult", parts: "Stimmen", level: "Pegel von {part}, in dB", pan: "Seite von {part}", middle: "Mitte", left: "{much} links", right: "{much} rechts", live: "Jede Bewegung ist gleich zu hören; beim Loslassen wird gerendert.", loading: "Die Stimmen kommen…", edited: "Bearbeitet; das Original ist, wie es war.", changed: "Geändert.", back: "Zurückgenommen.", hint: "Abspielen: Regler und Seiten wirken dann sofort." },
-  es: { mixer: "Mezclador", parts: "Partes", level: "Nivel de {part}, en dB", pan: "Lado de {part}", middle: "centro", left: "{much} izquierda", right: "{much} derecha", live: "Oyes cada movimiento al instante; al soltar se renderiza.", loading: "Trayendo las partes…", edited: "Editado; el original quedó igual.", changed: "Cambiado.", back: "Deshecho.", hint: "Reprodúcelo: los niveles y lados actúan al instante." },
+  en: { mixer: "Mixer", parts: "Parts", level: "Level of {part}, in dB", pan: "Side of {part}", middle: "middle", left: "{much} left", right: "{much} right", live: "You hear each move at once; what you let go is rendered.", loading: "Fetching the parts…", edited: "Edited; the original is as it was.", changed: "Changed.", back: "Taken back.", hint: "Play it: faders and sides then act at once.", fitted: "You hear it in the project's tempo and key: a move is heard once it is rendered." },
+  de: { mixer: "Mischpult", parts: "Stimmen", level: "Pegel von {part}, in dB", pan: "Seite von {part}", middle: "Mitte", left: "{much} links", right: "{much} rechts", live: "Jede Bewegung ist gleich zu hören; beim Loslassen wird gerendert.", loading: "Die Stimmen kommen…", edited: "Bearbeitet; das Original ist, wie es war.", changed: "Geändert.", back: "Zurückgenommen.", hint: "Abspielen: Regler und Seiten wirken dann sofort.", fitted: "Du hörst ihn in Tempo und Tonart des Projekts: eine Bewegung ist nach dem Rendern zu hören." },
+  es: { mixer: "Mezclador", parts: "Partes", level: "Nivel de {part}, en dB", pan: "Lado de {part}", middle: "centro", left: "{much} izquierda", right: "{much} derecha", live: "Oyes cada movimiento al instante; al soltar se renderiza.", loading: "Trayendo las partes…", edited: "Editado; el original quedó igual.", changed: "Cambiado.", back: "Deshecho.", hint: "Reprodúcelo: los niveles y lados actúan al instante.", fitted: "Lo oyes en el tempo y la tonalidad del proyecto: un movimiento se oye cuando se ha renderizado." },
 });
 
 /** The channels that a clip's steps say. */
@@ -21,15 +21,15 @@ function channelsOf(steps: Step[], parts: string[]): Record<string, Channel> {
 /** A channel for each part: mute, solo, fader, side and meter. All act at once in the browser; let go, each is a step that can be taken back. */
 export function Mixer({ clip, parts, busy, act }: { clip: FullClip; parts: string[]; busy: boolean; act: Act }) {
   const hasSound = clip.kind !== "midi", edits = `clips/${clip.id}/edits`;
-  const { playing, clip: heard } = usePlayer(), state = useMix();
-  const sounds = playing && heard?.id === clip.id;
+  const { playing, clip: heard, fit } = usePlayer(), state = useMix();
+  const sounds = playing && heard?.id === clip.id, fitted = !!(fit.bpm || fit.key);
   const said = JSON.stringify(channelsOf(clip.steps, parts));
   const [channels, setChannels] = useState<Record<string, Channel>>(() => JSON.parse(said));
   useEffect(() => setChannels(JSON.parse(said)), [said, clip.id]);
   useEffect(() => mix.setAll(channels), [channels]);
   const stamp = stampOf(clip.steps);
   useEffect(() => { mix.isShown = true; return () => { mix.isShown = false; }; }, []);
-  const wake = useCallback(() => { if (hasSound && sounds) void player.mix(clip.id, stamp); }, [hasSound, sounds, clip.id, stamp]);
+  const wake = useCallback(() => { if (hasSound && sounds && !fitted) void player.mix(clip.id, stamp); }, [hasSound, sounds, fitted, clip.id, stamp]);
 
   const stepOf = (name: string, part: string) => clip.steps.find((step) => step.do === name && step.stem === part);
   const move = (part: string, some: Partial<Channel>) => setChannels((before) => ({ ...before, [part]: { ...(before[part] ?? FLAT), ...some } }));
@@ -47,11 +47,11 @@ export function Mixer({ clip, parts, busy, act }: { clip: FullClip; parts: strin
     else if (step) act(() => api(`${edits}/${step.id}`, "PATCH", { settings: { stem: part, [setting]: value } }), say("changed"));
     else act(() => api(edits, "POST", { step: { do: name, stem: part, [setting]: value } }), say("edited"));
   };
-  const live = mix.standsFor(clip.id);
+  const live = !fitted && mix.standsFor(clip.id);
   return (
     <>
       <h3>{say(hasSound ? "mixer" : "parts")}</h3>
-      {hasSound && <p className="quiet" role="status">{state.clip === clip.id && state.why ? state.why : state.clip === clip.id && state.loading ? say("loading") : live ? say("live") : say("hint")}</p>}
+      {hasSound && <p className="quiet" role="status">{state.clip === clip.id && state.why ? state.why : state.clip === clip.id && state.loading ? say("loading") : live ? say("live") : say(fitted ? "fitted" : "hint")}</p>}
       <ul className="mixer" onPointerEnter={wake} onFocus={wake} data-live={live}>{parts.map((part) => {
         const now = channels[part] ?? FLAT;
         return (
