@@ -52,7 +52,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
         {wanted && <StepForm kind={wanted} parts={parts} clip={id} busy={busy} button="Add step" done={(values) => add({ do: wanted.do, ...values })} />}
       </div>
       {wanted && <p className="quiet">{wanted.about}</p>}
-      {parts.length > 0 && <Mixer clip={clip} parts={parts} busy={busy} act={act} />}
+      {parts.length > 1 && <Mixer clip={clip} parts={parts} busy={busy} act={act} />}
       {(clip.kind === "loop" || clip.kind === "track") && clip.bpm && (
         <form className="row" onSubmit={(event) => send(event, (what) => api(`clips/${id}/instruments`, "POST", { what }), "It is being played; it will lie on top as a step.")}>
           <label className="grow">Add an instrument<input name="said" required maxLength={200} placeholder="strings" /></label>
