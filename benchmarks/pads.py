@@ -22,6 +22,7 @@ from benchmarks.web import filled, served
 from daemon.home.places import Places
 from daemon.library.library import Library
 from daemon.library.neighbourhood import places as lay_out
+from daemon.library.sound_rows import sound_features
 from daemon.web.access import make_link_code
 
 #: Points of the map.
@@ -159,7 +160,7 @@ def bench(count: int = CLIPS) -> None:
             page.locator("[data-row]").first.wait_for()
             in_time(page, api)
             library = Library(Places.find(home).library)
-            sounds = library.features(2 * count)
+            sounds = sound_features(library.database, 2 * count)
             library.close()
             seen(page, api, sounds)
             browser.close()

@@ -31,6 +31,7 @@ from daemon.library.corrections import (
 )
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
+from daemon.library.family import relatives_of
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
 from daemon.library.marks_file import settle
 from daemon.library.search_words import name_words
@@ -46,8 +47,6 @@ _ROW = (
     "c.id, c.name, c.kind, c.engine, c.licence, c.genre, c.project, c.key, c.bpm, c.bars, c.lufs,"
     " c.seconds, c.created, c.favourite, c.rating, c.used, c.missing"
 )
-#: Relatives of one kind that are told.
-_MOST_RELATIVES = 50
 #: Each catch-up starts this much before the newest clip known, for clocks are not exact.
 _OVERLAP_S = 60.0
 
@@ -85,18 +84,6 @@ class LibraryClip(LibraryRow, total=False):
     record: ClipRecord
     collections: list[str]
     steps: list[Step]
-
-
-class SoundRow(TypedDict):
-    """A clip as a map shows it."""
-
-    id: str
-    kind: str
-    title: str
-    key: str
-    bpm: float | None
-    part: str
-    """Its part, where it is one; `mixed` of a clip of several."""
 
 
 @dataclass(frozen=True)
@@ -288,64 +275,10 @@ class Library:
             path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()
         ]
 
-    def features(self, most: int) -> dict[str, bytes]:
-        """Clip -> features of its sound, of the newest `most` that have some."""
-        rows = self.database.rows(
-            "SELECT c.id, s.features FROM sounds s JOIN clips c ON c.seq = s.seq"
-            " WHERE c.missing = 0 AND length(s.features) > 0 ORDER BY s.seq DESC LIMIT ?",
-            most,
-        )
-        return {row["id"]: row["features"] for row in rows}
-
-    def sounds(self, filters: Filters, most: int) -> list[SoundRow]:
-        """What a map shows of the newest `most` clips of a search that have a measured sound."""
-        condition, values = where(filters)
-        rows = self.database.rows(
-            "SELECT c.id, c.kind, c.name, c.key, c.bpm, w.prompt,"
-            " coalesce(json_extract(r.record, '$.role'), json_extract(r.record, '$.part'), '')"
-            " AS part, json_extract(r.record, '$.parts') AS parts"
-            " FROM clips c JOIN sounds s ON s.seq = c.seq JOIN records r ON r.seq = c.seq"
-            f" LEFT JOIN words w ON w.rowid = c.seq WHERE {condition} AND length(s.features) > 0"
-            " ORDER BY c.seq DESC LIMIT ?",
-            *values,
-            most,
-        )
-        return [_sound_row(row) for row in rows]
-
     def relatives(self, clip: str) -> dict[str, list[LibraryRow]]:
-        """A clip's family: what it was made `of`, what was `made` of it, and `same`: its doubles.
-
-        Doubles sound alike to the last measured bit and are as long.
-        """
-        seq, record = self._seq(clip), self.record(clip)
-        sources = [record.get("from"), record.get("edited_from"), record.get("brought_from")]
-        layers = [one["clip"] for one in (record.get("performance") or {}).get("plays", ())]
-        named = json.dumps([one for one in (*sources, *layers) if one and one != clip])
-        of = (
-            "SELECT seq FROM clips c WHERE id IN (SELECT value FROM json_each(?1)) OR id IN"
-            " (SELECT clip FROM files WHERE path IN (SELECT value FROM json_each(?1)))"
-        )
-        # the words are looked for before any record is parsed: this reads all of them
-        made = (
-            "SELECT seq FROM records WHERE instr(record, ?1) AND (json_extract(record, '$.from')"
-            " IN (?2, ?3) OR json_extract(record, '$.edited_from') = ?2 OR EXISTS (SELECT 1 FROM"
-            " json_each(record, '$.performance.plays') p WHERE json_extract(p.value, '$.clip')"
-            " = ?2)) AND seq != ?4"
-        )
-        same = (
-            "SELECT s.seq FROM sounds s JOIN clips c ON c.seq = s.seq, sounds o JOIN clips own"
-            " ON own.seq = o.seq WHERE o.seq = ?1 AND s.seq != ?1 AND length(o.features) > 0"
-            " AND s.features = o.features AND abs(c.seconds - own.seconds) < 1e-4"
-        )
-        found = {
-            "of": self.database.rows(of, named),
-            "made": self.database.rows(made, clip, clip, str(record["path"]), seq),
-            "same": self.database.rows(same, seq),
-        }
-        return {
-            name: self._rows([row[0] for row in rows[:_MOST_RELATIVES]])
-            for name, rows in found.items()
-        }
+        """A clip's family: those it was made `of`, that were `made` of it, and its doubles."""
+        found = relatives_of(self.database, self._seq(clip), self.record(clip))
+        return {name: self._rows(seqs) for name, seqs in found.items()}
 
     # -- measuring
 
@@ -640,17 +573,6 @@ def _row(row: sqlite3.Row) -> LibraryRow:
     for name in ("favourite", "missing", "edited"):
         plain[name] = bool(row[name])
     return cast(LibraryRow, plain)
-
-
-def _sound_row(row: sqlite3.Row) -> SoundRow:
-    parts = json.loads(row["parts"] or "[]")
-    # clips of older versions have their parts as one text
-    parts = parts.split(", ") if isinstance(parts, str) else parts
-    part = row["part"] or (parts[0] if len(parts) == 1 else "mixed" if parts else "")
-    return {
-        "id": row["id"], "kind": row["kind"], "title": row["prompt"] or row["name"],
-        "key": row["key"], "bpm": row["bpm"], "part": part,
-    }  # fmt: skip
 
 
 def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:

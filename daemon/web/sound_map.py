@@ -18,6 +18,7 @@ from typing import Any
 from bridge.files.whole import write_whole
 from daemon.children.host import Child
 from daemon.library.filters import Filters
+from daemon.library.sound_rows import sound_features, sound_rows
 from daemon.web.personal_library import PersonalLibrary
 
 LAY_OUT = "daemon.library.neighbourhood:lay_out"
@@ -47,8 +48,10 @@ class SoundMap:
     async def find(self, filters: Filters) -> dict[str, Any]:
         """The points of a search, newest first, and how many clips of it have none."""
         library = self._mine().library
-        places = await self._places(library.features(MOST_POINTS))
-        found = [row for row in library.sounds(filters, MOST_POINTS) if row["id"] in places]
+        places = await self._places(sound_features(library.database, MOST_POINTS))
+        found = [
+            row for row in sound_rows(library.database, filters, MOST_POINTS) if row["id"] in places
+        ]
         return {
             "points": [
                 {
