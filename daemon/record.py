@@ -151,6 +151,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     edited_from: str
     brought_from: str
     """The path of the user's file that was brought in."""
+    performance: dict[str, Any]
+    """What was played on the pads (`daemon/library/performance.py`)."""
 
 
 class CrateRecord(ClipRecord, total=False):

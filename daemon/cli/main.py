@@ -35,6 +35,7 @@ from daemon.cli.order import (
     show_order,
 )
 from daemon.cli.pair import pair
+from daemon.cli.perform import perform
 from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.project import project_app
@@ -228,6 +229,7 @@ def status(as_json: AsJson = False) -> None:
 # -- clips
 
 add_commands(app)
+app.command()(perform)
 
 
 @app.command()

@@ -31,6 +31,7 @@ from daemon.library.corrections import (
 )
 from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
+from daemon.library.family import relatives_of
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
 from daemon.library.marks_file import settle
 from daemon.library.search_words import name_words
@@ -273,6 +274,11 @@ class Library:
         return [
             path for row in rows if (path := Path(row["path"])).suffix != ".mid" and path.is_file()
         ]
+
+    def relatives(self, clip: str) -> dict[str, list[LibraryRow]]:
+        """A clip's family: those it was made `of`, that were `made` of it, and its doubles."""
+        found = relatives_of(self.database, self._seq(clip), self.record(clip))
+        return {name: self._rows(seqs) for name, seqs in found.items()}
 
     # -- measuring
 

@@ -361,6 +361,11 @@ class Work:
     def _level(self, stem: str, db: float) -> None:
         self._put(stem, amplify(self._stem(stem), db))
 
+    def _pan(self, stem: str, to: float) -> None:
+        if self.sound.audio.shape[1] == 1:
+            self.sound = self.sound.linear(lambda x: np.repeat(x, 2, axis=1))
+        self._put(stem, treatments.panned(self._stem(stem), to))
+
     def _mute(self, stem: str) -> None:
         self._put(stem, np.zeros_like(self._stem(stem)))
 
@@ -452,6 +457,7 @@ _TREATMENTS: dict[str, Callable[..., None]] = {
     "bitcrush": Work._bitcrush,
     "layer": Work._layer,
     "level": Work._level,
+    "pan": Work._pan,
     "mute": Work._mute,
     "replace": Work._replace,
 }

@@ -124,6 +124,7 @@ STEPS: dict[str, StepKind] = {
         ),
         StepKind("layer", "Another clip on top, at the same tempo and key.", (Setting("clip", None, text="a clip's id"), _n("db", 0, -60, 24))),
         StepKind("level", "One part louder or quieter.", (_STEM, _n("db", None, -60, 24)), stems=True),
+        StepKind("pan", "One part to the left (-1) or to the right (1).", (_STEM, _n("to", None, -1, 1)), stems=True),
         StepKind("mute", "Without one part.", (_STEM,), stems=True, on="both"),
         StepKind("solo", "One part alone; several steps: those parts.", (_STEM,), stems=True, on="both"),
         StepKind(

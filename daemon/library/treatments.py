@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from daemon.audio import seam
@@ -171,3 +173,18 @@ def rearranged(sound: Sound, edges: list[int], order: list[int | None], *, loops
         return out
 
     return sound.linear(one)
+
+
+def panned(audio: np.ndarray, to: float) -> np.ndarray:
+    """Float (frames, 2) moved to a side: -1 is left, 1 is right.
+
+    The law of a browser's StereoPannerNode for two channels (W3C, Web Audio API, 1.32.2), so that a
+    mix sounds as it was heard there.
+    """
+    left, right = audio[:, 0], audio[:, 1]
+    angle = (to + 1 if to <= 0 else to) * math.pi / 2
+    if to <= 0:
+        sides = left + right * math.cos(angle), right * math.sin(angle)
+    else:
+        sides = left * math.cos(angle), right + left * math.sin(angle)
+    return np.stack(sides, axis=1).astype(np.float32)

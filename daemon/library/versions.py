@@ -19,6 +19,7 @@ from daemon.children.host import Child
 from daemon.crate.crate import Crate, notes_of
 from daemon.errors import LibraryError, WorkerError
 from daemon.library.library import Library
+from daemon.library.performance import Performance, fitting_steps
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
 from daemon.library.steps import Step, check_kind, check_step
 from daemon.record import ClipRecord, as_record
@@ -30,6 +31,7 @@ MEASURE = "daemon.hearing.features:measure_files"
 DESCRIBE = "daemon.library.plugin_host:describe"
 BRING = "daemon.library.bring:bring_file"
 PACK = "daemon.library.pack:export_collection"
+MIX = "daemon.library.mixdown:mix_performance"
 #: Part of a version's cache key: raised when the same steps give other samples than before.
 RENDER_VERSION = 2
 FORMATS = ("wav16", "wav24", "wav32f", "flac", "mp3", "ogg", "aiff", "stems", "midi")
@@ -284,6 +286,31 @@ class Versions:
             }
             made = await self._ask(BRING, task, on_progress)
             return self._bring_home(as_record(made), crate)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    async def fitted(self, clip: str, bpm: float | None, key: str | None) -> ClipRecord:
+        """The record of a clip as edited, at a tempo and in a key, as it can be played."""
+        fitting = fitting_steps(self._library.record(clip), bpm, key)
+        return await self.hear(clip, [*self._library.edits.steps(clip), *fitting])
+
+    async def perform(
+        self, played: Performance, crate: Crate, *, on_progress: OnProgress = no_progress
+    ) -> ClipRecord:
+        """Publish what was played on the pads as a clip. Returns its record."""
+        sources = {}
+        for clip in played.clips:
+            sources[clip] = await self.fitted(clip, played.bpm, played.key)
+        new = crate.reserve()
+        folder = self._versions / "publishing" / new
+        try:
+            task = {
+                "performance": played.to_json(),
+                "sources": sources,
+                "clip": new,
+                "folder": str(folder),
+            }
+            return self._bring_home(as_record(await self._ask(MIX, task, on_progress)), crate)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

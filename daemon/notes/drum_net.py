@@ -17,9 +17,9 @@ from daemon.notes.log_spectra import QUICK_ROWS, RANGE_DB, Maps
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.
 ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
-#: Odds of a piece from which on it is a stroke: set by hand on six of the musician's loops, on which
-#: the figures of `benchmarks.notes` are told too, each on his own kit and on one that no training
-#: heard, alone and in the mix.
+#: Odds of a piece from which on it is a stroke: set by hand on six of the musician's loops, on
+#: which the figures of `benchmarks.notes` are told too, each on his own kit and on one that no
+#: training heard, alone and in the mix.
 EVEN = {"kick": 0.26, "snare": 0.24, "hats": 0.3, "toms": 0.38, "cymbals": 0.25}
 #: General MIDI notes of each piece; other percussion is none of them.
 _NOTES = {

@@ -119,6 +119,43 @@ class Peaks(Answer):
     sample_rate: int
 
 
+class Point(Answer):
+    """A clip on the map."""
+
+    id: str
+    title: str
+    kind: str
+    part: str
+    """Its part, where it is one; `mixed` of a clip of several."""
+    key: str
+    bpm: float | None
+    x: float
+    y: float
+
+
+class SoundMap(Answer):
+    """The clips of a search on a plane, and how many of them have no place on it."""
+
+    points: list[Point]
+    without: int
+
+
+class Family(Answer):
+    """What a clip was made of, what was made of it, and its doubles."""
+
+    of: list[ClipRow]
+    made: list[ClipRow]
+    same: list[ClipRow]
+
+
+class Pads(Answer):
+    """The clips on the pads, by `row-column`. 0 or an empty key follows the project."""
+
+    bpm: float
+    key: str
+    clips: dict[str, Clip]
+
+
 class PartNotes(Answer):
     name: str
     drums: bool

@@ -22,6 +22,7 @@ from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
+from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.site import Site
 
@@ -47,6 +48,7 @@ _UNKNOWN = (
     "notes",
     "picture",
     "daw",
+    "stem",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
@@ -76,6 +78,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         clip_routes(site),
         edit_routes(site),
         out_routes(site),
+        play_routes(site),
         profile_routes(site, token),
         job_routes(site),
         daw_routes(site),

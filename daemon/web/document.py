@@ -29,6 +29,13 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips/{clip}/notes": ("get_clip_notes", a.ClipNotes),
     "GET /clips/{clip}/chords": ("get_clip_chords", a.ClipChords),
     "PUT /clips/{clip}/notes": ("change_clip_notes", a.NotesChanged),
+    "GET /clips/{clip}/family": ("get_family", a.Family),
+    "GET /clips/{clip}/stems": ("list_stems", a.Names),
+    "GET /clips/{clip}/stems/{part}": ("get_stem", None),
+    "GET /map": ("map_clips", a.SoundMap),
+    "GET /pads": ("get_pads", a.Pads),
+    "PUT /pads": ("set_pads", a.Pads),
+    "POST /performances": ("publish_performance", a.Clip),
     "PUT /clips/{clip}/correction": ("correct_clip", a.Clip),
     "DELETE /clips/{clip}/correction": ("forget_correction", a.Clip),
     "POST /clips/{clip}/keep": ("keep_clip", a.Told),
@@ -86,6 +93,7 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
 _FILES: dict[str, tuple[str, ...]] = {
     "GET /clips/{clip}/audio": ("audio/wav", "audio/midi"),
     "GET /clips/{clip}/picture": ("image/png",),
+    "GET /clips/{clip}/stems/{part}": ("audio/wav",),
     "GET /exports/{export}": (
         "audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "audio/aiff", "audio/midi",
         "application/zip",

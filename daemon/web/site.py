@@ -31,6 +31,7 @@ from daemon.jobs.waiting import waiting_text
 from daemon.library.awaited import AwaitedLayer
 from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.library import Library, LibraryClip
+from daemon.library.performance import Performance
 from daemon.library.versions import Versions
 from daemon.settings.meaning import make_crate
 from daemon.settings.schema import Config
@@ -39,6 +40,7 @@ from daemon.web.exports import Exports
 from daemon.web.personal_library import PersonalLibrary
 from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
+from daemon.web.sound_map import SoundMap
 from daemon.web.sounds import Sounds
 from daemon.web.upload import sweep_uploads
 
@@ -66,6 +68,7 @@ class Site:
     shares: Shares
     exports: Exports
     sounds: Sounds = field(init=False)
+    map: SoundMap = field(init=False)
     libraries: dict[tuple[str, float], PersonalLibrary] = field(default_factory=dict)
     """Those of the profiles, by id and time of making, opened on first use."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -75,6 +78,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.sounds = Sounds(self._mine)
+        self.map = SoundMap(self._mine)
 
     @classmethod
     def open(cls, places: Places, config: Config) -> Site:
@@ -136,6 +140,7 @@ class Site:
             await one.versions.end()
             one.library.close()
         await self.sounds.end()
+        await self.map.end()
         self.jobs.close()
 
     # -- jobs
@@ -267,6 +272,12 @@ class Site:
         """Publish a sound's notes, changed by hand, as a clip of notes in the crate."""
         with self._crate() as crate:
             record = await self.versions.publish_notes(clip, changes, crate)
+        return self.library.get(record["id"])
+
+    async def perform(self, played: Performance) -> LibraryClip:
+        """Publish what was played on the pads as a clip of its own."""
+        with self._crate() as crate:
+            record = await self.versions.perform(played, crate)
         return self.library.get(record["id"])
 
     @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 from daemon.children.host import Child
 from daemon.crate.crate import notes_of
 from daemon.errors import LibraryError
+from daemon.library.performance import fitting_steps
 from daemon.library.steps import Step, changes_in
 from daemon.record import ClipRecord
 from daemon.web.personal_library import PersonalLibrary
@@ -52,12 +53,7 @@ class Sounds:
         if version == "original" and bpm is None and key is None:
             return mine.library.path(clip)
         steps: list[Step] = [] if version == "original" else list(mine.library.edits.steps(clip))
-        record = mine.library.record(clip)
-        own_bpm, own_key = record.get("bpm"), record.get("key")
-        if bpm is not None and own_bpm and abs(bpm - float(own_bpm)) > 1e-6:
-            steps.append({"do": "tempo", "bpm": bpm})
-        if key is not None and own_key and key != own_key:
-            steps.append({"do": "key", "key": key})
+        steps += fitting_steps(mine.library.record(clip), bpm, key)
         make = mine.versions.hear if version == "heard" else mine.versions.render
         return Path((await make(clip, steps))["path"])
 

@@ -359,3 +359,15 @@ def test_a_version_that_two_programs_render_at_once_is_made_by_both(home, loop, 
     assert [path.name for path in Path(task["folder"]).parent.iterdir()] == [
         Path(task["folder"]).name
     ]
+
+
+@pytest.mark.slow
+def test_a_part_is_moved_to_a_side_and_its_sum_goes_with_it(home, loop):
+    """All to the left: both sides of the part sound there, and the rest is as it was."""
+    plain = render(home, loop, stems=True)
+    made = render(home, loop, {"do": "pan", "stem": "drums", "to": -1}, stems=True)
+    before, after = ({Path(path).stem: soundfile.read(path)[0] for path in one["stems"]} for one in (plain, made))  # fmt: skip
+    gain = np.abs(after["bass"]).max() / np.abs(before["bass"]).max() if "bass" in after else 1.0
+    assert np.abs(after["drums"][:, 1]).max() < 1e-6
+    assert np.allclose(after["drums"][:, 0], before["drums"].sum(axis=1) * gain, atol=1e-5)
+    assert np.allclose(sum(after.values()), sound(made), atol=2e-3)

@@ -106,6 +106,20 @@ export interface components {
             changes: components["schemas"]["PartChange"][];
         };
         /**
+         * Pads
+         * @description The clips on the pads, by `row-column`. 0 or an empty key follows the project.
+         */
+        Pads: {
+            /** Bpm */
+            bpm: number;
+            /** Key */
+            key: string;
+            /** Clips */
+            clips: {
+                [key: string]: components["schemas"]["Clip"];
+            };
+        };
+        /**
          * Part
          * @description A stretch of the prompt; all of them in a row are the prompt as it was read.
          */
@@ -161,6 +175,30 @@ export interface components {
             ][];
         };
         /**
+         * Performance
+         * @description What was played on the pads. Without a `key` each clip keeps its own.
+         */
+        Performance: {
+            /** Bpm */
+            bpm: number;
+            /** Bars */
+            bars: number;
+            /** Plays */
+            plays: components["schemas"]["Play"][];
+            /** Key */
+            key?: string | null;
+            /**
+             * Meter
+             * @default 4/4
+             */
+            meter: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
          * Pins
          * @description Pinned values. 0 or an empty text follows the session again; what is left out stays.
          */
@@ -171,6 +209,28 @@ export interface components {
             key?: string | null;
             /** Meter */
             meter?: string | null;
+        };
+        /**
+         * Play
+         * @description A clip that sounded from bar `start` to bar `end`, counted from 0.
+         */
+        Play: {
+            /** Clip */
+            clip: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /**
+             * Offset
+             * @default 0
+             */
+            offset: number;
+            /**
+             * Db
+             * @default 0
+             */
+            db: number;
         };
         /**
          * Preferences
@@ -526,6 +586,18 @@ export interface components {
          * @description How many clips have each value of each facet.
          */
         Facets: Record<string, never>;
+        /**
+         * Family
+         * @description What a clip was made of, what was made of it, and its doubles.
+         */
+        Family: {
+            /** Of */
+            of: components["schemas"]["ClipRow"][];
+            /** Made */
+            made: components["schemas"]["ClipRow"][];
+            /** Same */
+            same: components["schemas"]["ClipRow"][];
+        };
         /** FieldRow */
         FieldRow: {
             /** Name */
@@ -688,6 +760,28 @@ export interface components {
             text: string;
         };
         /**
+         * Point
+         * @description A clip on the map.
+         */
+        Point: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Kind */
+            kind: string;
+            /** Part */
+            part: string;
+            /** Key */
+            key: string;
+            /** Bpm */
+            bpm: number | null;
+            /** X */
+            x: number;
+            /** Y */
+            y: number;
+        };
+        /**
          * Preferred
          * @description A person's preferences for the page.
          */
@@ -791,6 +885,16 @@ export interface components {
          * @description The open links.
          */
         Shares: components["schemas"]["Share"][];
+        /**
+         * SoundMap
+         * @description The clips of a search on a plane, and how many of them have no place on it.
+         */
+        SoundMap: {
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Without */
+            without: number;
+        };
         /** Spend */
         Spend: {
             /** Today Usd */

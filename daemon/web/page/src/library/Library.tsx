@@ -1,23 +1,76 @@
-import { ChangeEvent, KeyboardEvent, MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  ChangeEvent,
+  KeyboardEvent,
+  lazy,
+  MouseEvent,
+  ReactNode,
+  RefObject,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { api, canHear, Clip, Collection, Sharing, upload } from "../api/client";
 import { player, usePlayer } from "../player/player";
+import { View } from "../views/Views";
+import { Card } from "./Card";
 import { Empty } from "./Empty";
 import { CollectionBar } from "./CollectionBar";
 import { Filters } from "./Filters";
 import { Row } from "./Row";
-import { Asked, isAsked, NOTHING, useSearch } from "./search";
+import { Asked, isAsked, NOTHING, queryOf, useSearch } from "./search";
 import { SelectionBar } from "./SelectionBar";
 import { locale, t } from "../words/words";
 
+const SoundMap = lazy(() => import("../map/SoundMap"));
+
 interface Props {
-  changed: number; turned: number; sort: string; collections: Collection[]; sharing: Sharing; prefer: (sort: string) => void; edited: () => void;
-  open: string | null; like: Clip | null; alike: (clip: Clip | null) => void; choose: (clip: string | null) => void; say: (text: string) => void; ask: (prompt: string) => void; connect: () => void;
+  changed: number;
+  turned: number;
+  sort: string;
+  collections: Collection[];
+  sharing: Sharing;
+  prefer: (sort: string) => void;
+  edited: () => void;
+  open: string | null;
+  like: Clip | null;
+  alike: (clip: Clip | null) => void;
+  choose: (clip: string | null) => void;
+  say: (text: string) => void;
+  ask: (prompt: string) => void;
+  connect: () => void;
+  view: View;
+  views: ReactNode;
+  pad: (clip: Clip) => void;
 }
 const ROW_PX = 62;
+/** A card's height with the gap below it, and its least width. */
+const CARD_PX = 150,
+  CARD_WIDE_PX = 200;
 
 /** The clips: found by words and filters, walked by keys, heard, selected, brought in and dragged out. */
-export function Library({ changed, turned, sort, collections, sharing, prefer, edited, open, like, alike, choose, say, ask, connect }: Props) {
+export function Library({
+  changed,
+  turned,
+  sort,
+  collections,
+  sharing,
+  prefer,
+  edited,
+  open,
+  like,
+  alike,
+  choose,
+  say,
+  ask,
+  connect,
+  view,
+  views,
+  pad,
+}: Props) {
   const [asked, setAsked] = useState<Asked>(NOTHING);
   const [fit, setFit] = useState(false);
   const [over, setOver] = useState(false);
@@ -25,29 +78,63 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
   const [picked, setPicked] = useState<Map<string, Clip>>(new Map());
   const last = useRef(0);
   const heard = usePlayer();
-  const refused = useCallback((text: string) => { say(text); alike(null); }, [say, alike]);
+  const refused = useCallback(
+    (text: string) => {
+      say(text);
+      alike(null);
+    },
+    [say, alike],
+  );
   const found = useSearch(asked, sort, like, changed, refused);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({ count: found.total, getScrollElement: () => scroller.current, estimateSize: () => ROW_PX, overscan: 8 });
+  const columns = useColumns(scroller, view === "cards"),
+    high = view === "cards" ? CARD_PX : ROW_PX;
+  const rows = useVirtualizer({
+    count: view === "map" ? 0 : Math.ceil(found.total / columns),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => high,
+    overscan: view === "cards" ? 3 : 8,
+  });
+  useEffect(() => rows.measure(), [rows, high]);
   const shown = rows.getVirtualItems();
-  const from = shown[0]?.index ?? 0, to = shown[shown.length - 1]?.index ?? 0;
+  const from = (shown[0]?.index ?? 0) * columns,
+    to = Math.min(Math.max(0, found.total - 1), ((shown[shown.length - 1]?.index ?? 0) + 1) * columns - 1);
   const { want } = found;
   useEffect(() => want(from, to), [want, from, to]);
-  const set = (some: Partial<Asked>) => { setAsked({ ...asked, ...some }); setAt(0); scroller.current?.scrollTo({ top: 0 }); };
+  const set = (some: Partial<Asked>) => {
+    setAsked({ ...asked, ...some });
+    setAt(0);
+    scroller.current?.scrollTo({ top: 0 });
+  };
 
-  const tell = (work: Promise<unknown>, done: string) => work.then(() => { say(done); edited(); }, (error) => say(error.message));
+  const tell = (work: Promise<unknown>, done: string) =>
+    work.then(
+      () => {
+        say(done);
+        edited();
+      },
+      (error) => say(error.message),
+    );
   async function bring(files: FileList | null) {
     for (const file of files ?? []) {
       say(t("Bringing in {name}…", { name: file.name }));
-      await tell(upload(file, fit), fit ? t("{name} is in the queue.", { name: file.name }) : t("{name} is in the library.", { name: file.name }));
+      await tell(
+        upload(file, fit),
+        fit ? t("{name} is in the queue.", { name: file.name }) : t("{name} is in the library.", { name: file.name }),
+      );
     }
   }
-  const favour = (clip: Clip) => { api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(found.again, (error) => say(error.message)); };
+  const favour = (clip: Clip) => {
+    api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(found.again, (error) => say(error.message));
+  };
   function pick(clip: Clip, event: MouseEvent) {
     const row = Number((event.currentTarget as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index ?? 0);
     const now = new Map(picked);
     if (event.shiftKey) {
-      for (let one = Math.min(row, last.current); one <= Math.max(row, last.current); one++) { const its = found.at(one); if (its) now.set(its.id, its); }
+      for (let one = Math.min(row, last.current); one <= Math.max(row, last.current); one++) {
+        const its = found.at(one);
+        if (its) now.set(its.id, its);
+      }
     } else if (now.has(clip.id)) now.delete(clip.id);
     else now.set(clip.id, clip);
     last.current = row;
@@ -56,12 +143,22 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
   const move = (row: number) => {
     const next = Math.min(found.total - 1, Math.max(0, row));
     setAt(next);
-    rows.scrollToIndex(next);
+    rows.scrollToIndex(Math.floor(next / columns));
     // the row may have to be drawn first
-    requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-row]`)?.focus()));
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() =>
+        scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-row]`)?.focus(),
+      ),
+    );
   };
   function keys(event: KeyboardEvent<HTMLDivElement>) {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
+    const step = {
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      PageDown: 10 * columns,
+      PageUp: -10 * columns,
+      ...(columns > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
+    }[event.key];
     const clip = found.at(at);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (step || event.key === "Home" || event.key === "End") {
@@ -69,44 +166,223 @@ export function Library({ changed, turned, sort, collections, sharing, prefer, e
       move(step ? at + step : event.key === "Home" ? 0 : found.total - 1);
     } else if ((event.target as HTMLElement).matches("[data-row]") && clip) {
       const act = {
-        Enter: () => choose(clip.id), " ": () => canHear(clip) && player.toggle(clip), f: () => favour(clip), s: () => clip.kind !== "midi" && alike(clip),
+        Enter: () => choose(clip.id),
+        " ": () => canHear(clip) && player.toggle(clip),
+        f: () => favour(clip),
+        s: () => clip.kind !== "midi" && alike(clip),
+        a: () => pad(clip),
         k: () => void tell(api(`clips/${clip.id}/keep`, "POST"), t("Kept, under a second name in the folder Kept.")),
-        x: () => setPicked((before) => { const now = new Map(before); if (!now.delete(clip.id)) now.set(clip.id, clip); return now; }),
-        ...Object.fromEntries([0, 1, 2, 3, 4, 5].map((stars) => [String(stars), () => { api(`clips/${clip.id}`, "PATCH", { rating: stars }).then(found.again, (error) => say(error.message)); }])),
+        x: () =>
+          setPicked((before) => {
+            const now = new Map(before);
+            if (!now.delete(clip.id)) now.set(clip.id, clip);
+            return now;
+          }),
+        ...Object.fromEntries(
+          [0, 1, 2, 3, 4, 5].map((stars) => [
+            String(stars),
+            () => {
+              api(`clips/${clip.id}`, "PATCH", { rating: stars }).then(found.again, (error) => say(error.message));
+            },
+          ]),
+        ),
       }[event.key];
-      if (act) { event.preventDefault(); act(); }
+      if (act) {
+        event.preventDefault();
+        act();
+      }
     }
   }
   const chosen = useMemo(() => [...picked.values()], [picked]);
   const acts = { choose: (clip: Clip) => choose(clip.id), play: (clip: Clip) => player.toggle(clip), favour, pick };
   return (
-    <section aria-labelledby="library" className={over ? "library over" : "library"}
-      onDragOver={(event) => { if (event.dataTransfer.types.includes("Files")) { event.preventDefault(); setOver(true); } }}
-      onDragLeave={() => setOver(false)} onDrop={(event) => { event.preventDefault(); setOver(false); void bring(event.dataTransfer.files); }}>
+    <section
+      aria-labelledby="library"
+      className={over ? "library over" : "library"}
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes("Files")) {
+          event.preventDefault();
+          setOver(true);
+        }
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        void bring(event.dataTransfer.files);
+      }}
+    >
       <div className="bar">
-        <h2 id="library" tabIndex={-1}>{t("Library")} <span className="quiet" role="status">{found.total === 1 ? t("1 clip") : t("{n} clips", { n: found.total.toLocaleString(locale()) })}</span></h2>
+        <h2 id="library" tabIndex={-1}>
+          {t("Library")}{" "}
+          <span className="quiet" role="status">
+            {found.total === 1 ? t("1 clip") : t("{n} clips", { n: found.total.toLocaleString(locale()) })}
+          </span>
+        </h2>
+        {views}
         <div className="row tight">
-          <label className="check" title={t("Put it on the grid, at your project's tempo")}><input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />{t("fit to the project")}</label>
-          <label className="button">{t("Bring in a file")}<input type="file" multiple accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,.mid,.midi,audio/*"
-            onChange={(event: ChangeEvent<HTMLInputElement>) => bring(event.target.files).then(() => { event.target.value = ""; })} /></label>
+          <label className="check" title={t("Put it on the grid, at your project's tempo")}>
+            <input type="checkbox" checked={fit} onChange={(e) => setFit(e.target.checked)} />
+            {t("fit to the project")}
+          </label>
+          <label className="button">
+            {t("Bring in a file")}
+            <input
+              type="file"
+              multiple
+              accept=".wav,.flac,.ogg,.mp3,.aif,.aiff,.mid,.midi,audio/*"
+              onChange={(event: ChangeEvent<HTMLInputElement>) =>
+                bring(event.target.files).then(() => {
+                  event.target.value = "";
+                })
+              }
+            />
+          </label>
         </div>
       </div>
-      <Filters asked={asked} set={set} sort={sort} prefer={prefer} collections={collections} like={like} alike={alike} say={say} />
-      {asked.collection && <CollectionBar key={asked.collection} name={asked.collection} sharing={sharing} tell={tell} show={(collection) => set({ collection })} />}
-      {chosen.length > 0 && <SelectionBar clips={chosen} clear={() => setPicked(new Map())} say={say} edited={edited}
-        gone={(ids) => { setPicked(new Map()); if (open && ids.includes(open)) choose(null); }} />}
-      {found.known && found.total === 0 && (isAsked(asked) || like ? <p className="none">{t("No clip is like that.")}</p> : <Empty ask={ask} bring={() => document.querySelector<HTMLInputElement>(".library input[type=file]")?.click()} connect={connect} say={say} />)}
-      <div className="clips" ref={scroller} onKeyDown={keys}>
-        <div role="grid" aria-label={t("Clips")} aria-rowcount={found.total} aria-multiselectable="true" style={{ height: rows.getTotalSize() }}>
-          {shown.map((item) => {
-            const clip = found.at(item.index);
-            return <div key={item.key} role="presentation" className="place" data-index={item.index} style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}>
-              {clip && <Row clip={clip} playing={heard.playing && heard.clip?.id === clip.id} open={open === clip.id} picked={picked.has(clip.id)} focused={item.index === at}
-                stamp={clip.edited ? String(turned) : ""} onFocus={() => setAt(item.index)} acts={acts} />}
-            </div>;
-          })}
-        </div>
+      <Filters
+        asked={asked}
+        set={set}
+        sort={sort}
+        prefer={prefer}
+        collections={collections}
+        like={like}
+        alike={alike}
+        say={say}
+      />
+      {asked.collection && (
+        <CollectionBar
+          key={asked.collection}
+          name={asked.collection}
+          sharing={sharing}
+          tell={tell}
+          show={(collection) => set({ collection })}
+          say={say}
+        />
+      )}
+      {chosen.length > 0 && (
+        <SelectionBar
+          clips={chosen}
+          clear={() => setPicked(new Map())}
+          say={say}
+          edited={edited}
+          gone={(ids) => {
+            setPicked(new Map());
+            if (open && ids.includes(open)) choose(null);
+          }}
+        />
+      )}
+      {found.known &&
+        found.total === 0 &&
+        (isAsked(asked) || like ? (
+          <p className="none">{t("No clip is like that.")}</p>
+        ) : (
+          <Empty
+            ask={ask}
+            bring={() => document.querySelector<HTMLInputElement>(".library input[type=file]")?.click()}
+            connect={connect}
+            say={say}
+          />
+        ))}
+      {view === "map" && (
+        <Suspense fallback={<div className="map" aria-busy="true" />}>
+          <SoundMap
+            query={queryOf(asked, sort, null).toString()}
+            changed={changed}
+            choose={choose}
+            say={say}
+            pad={pad}
+            picked={picked}
+            setPicked={setPicked}
+          />
+        </Suspense>
+      )}
+      <div className="clips" ref={scroller} onKeyDown={keys} hidden={view === "map"}>
+        {view === "cards" ? (
+          <div role="list" aria-label={t("Clips")} style={{ height: rows.getTotalSize() }}>
+            {shown.flatMap((item) =>
+              Array.from({ length: Math.min(columns, found.total - item.index * columns) }, (_, column) => {
+                const number = item.index * columns + column,
+                  clip = found.at(number);
+                return (
+                  <div
+                    key={`${item.index} ${column}`}
+                    role="presentation"
+                    className="place card-place"
+                    data-index={number}
+                    style={{
+                      height: CARD_PX,
+                      width: `${100 / columns}%`,
+                      left: `${(column * 100) / columns}%`,
+                      transform: `translateY(${item.start}px)`,
+                    }}
+                  >
+                    {clip && (
+                      <Card
+                        clip={clip}
+                        playing={heard.playing && heard.clip?.id === clip.id}
+                        open={open === clip.id}
+                        picked={picked.has(clip.id)}
+                        focused={number === at}
+                        stamp={clip.edited ? String(turned) : ""}
+                        onFocus={() => setAt(number)}
+                        acts={acts}
+                      />
+                    )}
+                  </div>
+                );
+              }),
+            )}
+          </div>
+        ) : (
+          <div
+            role="grid"
+            aria-label={t("Clips")}
+            aria-rowcount={found.total}
+            aria-multiselectable="true"
+            style={{ height: rows.getTotalSize() }}
+          >
+            {shown.map((item) => {
+              const clip = found.at(item.index);
+              return (
+                <div
+                  key={item.key}
+                  role="presentation"
+                  className="place"
+                  data-index={item.index}
+                  style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+                >
+                  {clip && (
+                    <Row
+                      clip={clip}
+                      playing={heard.playing && heard.clip?.id === clip.id}
+                      open={open === clip.id}
+                      picked={picked.has(clip.id)}
+                      focused={item.index === at}
+                      stamp={clip.edited ? String(turned) : ""}
+                      onFocus={() => setAt(item.index)}
+                      acts={acts}
+                    />
+                  )}
+                </div>
+              );
+            })}
+          </div>
+        )}
       </div>
     </section>
   );
+}
+
+/** How many cards stand side by side. */
+function useColumns(scroller: RefObject<HTMLDivElement | null>, cards: boolean): number {
+  const [columns, setColumns] = useState(1);
+  useEffect(() => {
+    const watch = new ResizeObserver(() =>
+      setColumns(Math.max(2, Math.floor((scroller.current?.clientWidth ?? 0) / CARD_WIDE_PX))),
+    );
+    watch.observe(scroller.current!);
+    return () => watch.disconnect();
+  }, [scroller]);
+  return cards ? columns : 1;
 }

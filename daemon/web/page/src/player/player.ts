@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 import { audioUrl, Clip } from "../api/client";
+import { mix } from "../inspector/mix";
 
 /** Decoded sounds kept, the least recently used first out: a click on one of them sounds at once. */
 const KEPT = 12;
@@ -34,11 +35,24 @@ class Player {
   private analyser: AnalyserNode | null = null;
   private samples = new Float32Array(2048);
   private listeners = new Set<() => void>();
-  private state: Heard = { clip: null, version: "original", playing: false, region: null, volume: 1, fit: {}, seconds: 0 };
+  private state: Heard = {
+    clip: null,
+    version: "original",
+    playing: false,
+    region: null,
+    volume: 1,
+    fit: {},
+    seconds: 0,
+  };
   /** Told of what cannot be played. */
   onfault: (text: string) => void = () => undefined;
 
-  subscribe = (listener: () => void) => { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; };
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
   snapshot = () => this.state;
   private set(some: Partial<Heard>) {
     this.state = { ...this.state, ...some };
@@ -49,7 +63,10 @@ class Player {
   show(clip: Clip): void {
     if (this.state.playing) return;
     const other = this.state.clip?.id !== clip.id;
-    if (other) { this.buffer = null; this.rest = 0; }
+    if (other) {
+      this.buffer = null;
+      this.rest = 0;
+    }
     this.set({ clip, version: versionOf(clip), seconds: clip.seconds ?? 0, ...(other ? { region: null } : {}) });
   }
 
@@ -77,7 +94,11 @@ class Player {
     // an edited sound is another one after each step
     const name = version === "original" ? url : "";
     const before = name ? this.kept.get(name) : undefined;
-    if (before) { this.kept.delete(name); this.kept.set(name, before); return before; }
+    if (before) {
+      this.kept.delete(name);
+      this.kept.set(name, before);
+      return before;
+    }
     const made = fetch(url).then(async (answer) => {
       if (!answer.ok) throw new Error((await answer.json()).text);
       return this.context!.decodeAudioData(await answer.arrayBuffer());
@@ -100,12 +121,25 @@ class Player {
     this.gain.gain.value = this.state.volume ** 2;
     const source = context.createBufferSource();
     source.buffer = buffer;
-    source.connect(this.gain);
-    source.onended = () => { if (this.source === source) { this.source = null; this.rest = 0; this.set({ playing: false }); } };
+    // the parts of a mix sound in its stead; it still keeps the time
+    const mixed =
+      this.state.version !== "original" &&
+      !this.state.fit.bpm &&
+      !this.state.fit.key &&
+      mix.standsFor(this.state.clip!.id);
+    if (!mixed) source.connect(this.gain);
+    source.onended = () => {
+      if (this.source === source) {
+        this.source = null;
+        this.rest = 0;
+        this.set({ playing: false });
+      }
+    };
     this.buffer = buffer;
     this.offset = Math.min(Math.max(0, from), 0.9999) * buffer.duration;
     this.repeat(source);
-    source.start(0, this.offset);
+    source.start(context.currentTime, this.offset);
+    if (mixed) mix.follow(source, context.currentTime, this.offset, this.gain);
     this.began = context.currentTime;
     this.source = source;
     this.set({ seconds: buffer.duration });
@@ -138,14 +172,18 @@ class Player {
     const { clip, version, playing } = this.state;
     if (!clip) return;
     if (playing) void this.play(clip, version, to);
-    else { this.rest = to * (this.buffer?.duration ?? this.state.seconds); this.set({}); }
+    else {
+      this.rest = to * (this.buffer?.duration ?? this.state.seconds);
+      this.set({});
+    }
   }
 
   repeatOnly(region: [number, number] | null): void {
     this.set({ region });
     const { clip, version, playing } = this.state;
     const at = this.position();
-    if (playing && clip && at !== null) void this.play(clip, version, region && (at < region[0] || at >= region[1]) ? region[0] : at);
+    if (playing && clip && at !== null)
+      void this.play(clip, version, region && (at < region[0] || at >= region[1]) ? region[0] : at);
   }
 
   /** Hear another version of the clip from the same place. */
@@ -153,7 +191,21 @@ class Player {
     const { clip, playing } = this.state;
     if (!clip) return;
     if (playing) void this.play(clip, version, this.position() ?? 0);
-    else { this.buffer = null; this.set({ version }); }
+    else {
+      this.buffer = null;
+      this.set({ version });
+    }
+  }
+
+  /** Hear the parts of the clip that plays, so that a mixer acts at once. */
+  async mix(clip: string, stamp: string): Promise<void> {
+    if (!this.context || this.state.clip?.id !== clip) return;
+    const before = mix.standsFor(clip);
+    if (!(await mix.load(clip, stamp, this.context)) || before) return;
+    const { playing, clip: its, version } = this.state;
+    // an unedited clip is heard as it is edited from now on
+    if (playing && its?.id === clip)
+      void this.play(its, version === "original" && !its.edited ? "edited" : version, this.position() ?? 0);
   }
 
   setVolume(volume: number): void {
@@ -172,6 +224,7 @@ class Player {
     const source = this.source;
     this.source = null;
     source?.stop();
+    mix.stop();
   }
 
   private seconds(): number | null {
@@ -179,7 +232,9 @@ class Player {
     if (!source?.buffer || !this.context) return null;
     const at = this.offset + this.context.currentTime - this.began;
     if (!source.loop) return Math.min(at, source.buffer.duration);
-    return at < source.loopEnd ? at : source.loopStart + ((at - source.loopStart) % (source.loopEnd - source.loopStart));
+    return at < source.loopEnd
+      ? at
+      : source.loopStart + ((at - source.loopStart) % (source.loopEnd - source.loopStart));
   }
 
   /** How far through the clip it is, 0 to 1; null while nothing sounds. */
