@@ -8,7 +8,11 @@ export default defineConfig({
     outDir: "../built",
     emptyOutDir: true,
     rollupOptions: {
-      output: { entryFileNames: "assets/page.js", chunkFileNames: "assets/[name].js", assetFileNames: "assets/page[extname]" },
+      output: {
+        entryFileNames: "assets/page.js",
+        chunkFileNames: "assets/[name].js",
+        assetFileNames: "assets/page[extname]",
+      },
     },
   },
 });

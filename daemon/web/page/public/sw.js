@@ -4,28 +4,40 @@ const KEPT = "sidecrate-page-1";
 const SHELL = ["/", "/assets/page.js", "/assets/page.css", "/manifest.webmanifest", "/icons/icon.svg"];
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting()));
+    event.waitUntil(
+        caches
+            .open(KEPT)
+            .then((cache) => cache.addAll(SHELL))
+            .then(() => self.skipWaiting()),
+    );
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil(
-    caches.keys().then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name)))).then(() => self.clients.claim()),
-  );
+    event.waitUntil(
+        caches
+            .keys()
+            .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
+            .then(() => self.clients.claim()),
+    );
 });
 
-const isOurs = (path) => path === "/" || path === "/manifest.webmanifest" || path.startsWith("/assets/") || path.startsWith("/icons/");
+const isOurs = (path) =>
+    path === "/" || path === "/manifest.webmanifest" || path.startsWith("/assets/") || path.startsWith("/icons/");
 
 self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin || !isOurs(url.pathname)) return;
-  // what is served now goes first: names carry no version
-  event.respondWith(
-    fetch(event.request).then(
-      (answer) => {
-        if (answer.ok) { const copy = answer.clone(); void caches.open(KEPT).then((cache) => cache.put(url.pathname, copy)); }
-        return answer;
-      },
-      async () => (await caches.match(url.pathname)) ?? Response.error(),
-    ),
-  );
+    const url = new URL(event.request.url);
+    if (event.request.method !== "GET" || url.origin !== location.origin || !isOurs(url.pathname)) return;
+    // what is served now goes first: names carry no version
+    event.respondWith(
+        fetch(event.request).then(
+            (answer) => {
+                if (answer.ok) {
+                    const copy = answer.clone();
+                    void caches.open(KEPT).then((cache) => cache.put(url.pathname, copy));
+                }
+                return answer;
+            },
+            async () => (await caches.match(url.pathname)) ?? Response.error(),
+        ),
+    );
 });

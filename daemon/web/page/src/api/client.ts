@@ -6,16 +6,40 @@ import { t } from "../words/words";
 
 type Shapes = components["schemas"];
 export type Clip = Shapes["ClipRow"];
-export interface Step { id: string; do: string; [setting: string]: string | number }
+export interface Step {
+  id: string;
+  do: string;
+  [setting: string]: string | number;
+}
 export type Turns = Pick<Shapes["Turns"], "undo" | "redo">;
-export interface Correction { bpm?: number; downbeat_s?: number; key?: string }
+export interface Correction {
+  bpm?: number;
+  downbeat_s?: number;
+  key?: string;
+}
 /** What the page reads of a clip's record, whose keys stand in `daemon/record.py`. */
 export interface ClipRecord {
-  stems?: string[]; parts?: string[] | string; players?: { part: string; instrument: string; program: number | null }[]; midi?: string | null; plan?: unknown; meter?: string;
-  corrected?: Correction; model?: string; seed?: number; report?: { said?: string[] };
+  stems?: string[];
+  parts?: string[] | string;
+  players?: { part: string; instrument: string; program: number | null }[];
+  midi?: string | null;
+  plan?: unknown;
+  meter?: string;
+  corrected?: Correction;
+  model?: string;
+  seed?: number;
+  report?: { said?: string[] };
 }
-export interface FullClip extends Omit<Shapes["Clip"], "steps" | "turns" | "record"> { steps: Step[]; turns: Turns; record: ClipRecord }
-export type Job = Omit<Shapes["Job"], "progress" | "text" | "stage"> & { progress: number; text: string; stage: string };
+export interface FullClip extends Omit<Shapes["Clip"], "steps" | "turns" | "record"> {
+  steps: Step[];
+  turns: Turns;
+  record: ClipRecord;
+}
+export type Job = Omit<Shapes["Job"], "progress" | "text" | "stage"> & {
+  progress: number;
+  text: string;
+  stage: string;
+};
 export type Session = Partial<Shapes["Session"]>;
 export type Engine = Shapes["Engine"];
 export type VerbField = Shapes["FieldRow"];
@@ -27,15 +51,34 @@ export type StepKind = Shapes["StepKind"];
 export type Plugins = Shapes["PluginNames"];
 export type PluginInfo = Shapes["Plugin"];
 export type Share = Omit<Shapes["Share"], "clips" | "made"> & { path?: string };
-export interface Sharing { share: boolean; share_port: number }
+export interface Sharing {
+  share: boolean;
+  share_port: number;
+}
 export type Collection = Pick<Shapes["Collection"], "name" | "clips">;
 export type Who = Shapes["Person"];
-export interface Preferences { theme: "system" | "light" | "dark"; in_time: boolean; sort: string }
-export interface Status { version: string; session: Session; jobs: Job[]; web: Sharing }
-export type Spend = Omit<Shapes["Spend"], "purchases"> & { purchases: { id: number; engine: string; cost_usd: number | null; estimate_usd: number }[] };
+export interface Preferences {
+  theme: "system" | "light" | "dark";
+  in_time: boolean;
+  sort: string;
+}
+export interface Status {
+  version: string;
+  session: Session;
+  jobs: Job[];
+  web: Sharing;
+}
+export type Spend = Omit<Shapes["Spend"], "purchases"> & {
+  purchases: { id: number; engine: string; cost_usd: number | null; estimate_usd: number }[];
+};
 
 export class ApiError extends Error {
-  constructor(text: string, readonly code: string) { super(text); }
+  constructor(
+    text: string,
+    readonly code: string,
+  ) {
+    super(text);
+  }
 }
 
 export async function api<T>(path: string, method = "GET", body?: unknown): Promise<T> {
@@ -47,15 +90,22 @@ export async function api<T>(path: string, method = "GET", body?: unknown): Prom
 }
 
 async function heard<T>(address: string, asked: RequestInit): Promise<T> {
-  const answer = await fetch(address, asked).catch(() => { throw new ApiError(t("Sidecrate does not answer; start it with `sidecrate run`, and do this again."), "no_answer"); });
+  const answer = await fetch(address, asked).catch(() => {
+    throw new ApiError(t("Sidecrate does not answer; start it with `sidecrate run`, and do this again."), "no_answer");
+  });
   const said = await answer.json();
-  if (!answer.ok) throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
+  if (!answer.ok)
+    throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
   return said as T;
 }
 
 export async function upload(file: File, fit: boolean): Promise<unknown> {
   const query = new URLSearchParams({ name: file.name, fit: String(fit) });
-  return heard(`/api/uploads?${query}`, { method: "POST", headers: { "content-type": "application/octet-stream" }, body: file });
+  return heard(`/api/uploads?${query}`, {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream" },
+    body: file,
+  });
 }
 
 /** Fetch an export as a download of the browser. */
@@ -64,7 +114,8 @@ export async function download(path: string, format: string): Promise<void> {
   Object.assign(document.createElement("a"), { href: made.url, download: made.name }).click();
 }
 
-export const shareAddress = (sharing: Sharing, share: Share) => `${location.protocol}//${location.hostname}:${sharing.share_port}${share.path}`;
+export const shareAddress = (sharing: Sharing, share: Share) =>
+  `${location.protocol}//${location.hostname}:${sharing.share_port}${share.path}`;
 
 export function audioUrl(clip: string, version: string, fit?: { bpm?: number | null; key?: string | null }): string {
   const query = new URLSearchParams({ version });

@@ -3,9 +3,21 @@ import { Job, Session } from "../api/client";
 import { t } from "../words/words";
 
 /** What an event may bring; which of it, its name says. */
-interface Said { job: string; jobs: Job[]; session: Session; value: number; stage: string; published: number; text: string }
+interface Said {
+  job: string;
+  jobs: Job[];
+  session: Session;
+  value: number;
+  stage: string;
+  published: number;
+  text: string;
+}
 interface Hands {
-  setJobs: (change: (before: Job[]) => Job[]) => void; setSession: (session: Session) => void; setWords: (text: string) => void; edited: () => void; turn: () => void;
+  setJobs: (change: (before: Job[]) => Job[]) => void;
+  setSession: (session: Session) => void;
+  setWords: (text: string) => void;
+  edited: () => void;
+  turn: () => void;
 }
 
 /** Follow what the daemon tells. Returns whether it is away. The functions of `hands` must stay the same ones. */
@@ -14,17 +26,40 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
   useEffect(() => {
     if (!known) return;
     const events = new EventSource("/api/events");
-    const on = (name: string, act: (said: Said) => void) => events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
+    const on = (name: string, act: (said: Said) => void) =>
+      events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
     // an event that the daemon calls error comes here too
-    events.onerror = (event) => { if (!(event instanceof MessageEvent)) setAway(true); };
-    events.onopen = () => { setAway(false); edited(); };
-    on("jobs", (said) => { setJobs(() => said.jobs); edited(); });
+    events.onerror = (event) => {
+      if (!(event instanceof MessageEvent)) setAway(true);
+    };
+    events.onopen = () => {
+      setAway(false);
+      edited();
+    };
+    on("jobs", (said) => {
+      setJobs(() => said.jobs);
+      edited();
+    });
     on("session", (said) => setSession(said.session));
-    on("progress", (said) => setJobs((all) => all.map((job) => job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)));
+    on("progress", (said) =>
+      setJobs((all) =>
+        all.map((job) => (job.job === said.job ? { ...job, progress: said.value, state: said.stage } : job)),
+      ),
+    );
     on("done", edited);
-    on("finished", (said) => { if (said.published > 0) setWords(said.published === 1 ? t("A clip is ready, in the library.") : t("{n} clips are ready, in the library.", { n: said.published })); });
+    on("finished", (said) => {
+      if (said.published > 0)
+        setWords(
+          said.published === 1
+            ? t("A clip is ready, in the library.")
+            : t("{n} clips are ready, in the library.", { n: said.published }),
+        );
+    });
     on("failed", (said) => setWords(said.text));
-    on("edited", (said) => { turn(); setWords(said.text || t("The instrument plays along.")); });
+    on("edited", (said) => {
+      turn();
+      setWords(said.text || t("The instrument plays along."));
+    });
     return () => events.close();
   }, [known, setJobs, setSession, setWords, edited, turn]);
   return away;

@@ -6,7 +6,17 @@ import { t, tWord } from "../words/words";
 const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
 
 /** The prompt, and what else can be said of the clip: what is left empty is chosen, from the words or the project. */
-export function Ask({ engines, session, words, say }: { engines: Engine[]; session: Session; words: { prompt: string; turn: number }; say: (text: string) => void }) {
+export function Ask({
+  engines,
+  session,
+  words,
+  say,
+}: {
+  engines: Engine[];
+  session: Session;
+  words: { prompt: string; turn: number };
+  say: (text: string) => void;
+}) {
   const [busy, setBusy] = useState(false);
   const [kind, setKind] = useState("");
   const [engine, setEngine] = useState("");
@@ -20,7 +30,8 @@ export function Ask({ engines, session, words, say }: { engines: Engine[]; sessi
     field.current.focus();
   }, [words]);
 
-  const valuesOf = (form: HTMLFormElement) => Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
+  const valuesOf = (form: HTMLFormElement) =>
+    Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ""));
   async function explain(form: HTMLFormElement | null) {
     if (!form || !form.reportValidity()) return;
     try {
@@ -45,27 +56,95 @@ export function Ask({ engines, session, words, say }: { engines: Engine[]; sessi
     <section aria-labelledby="ask" className="ask">
       <h2 id="ask">{t("Ask for a clip")}</h2>
       <form onSubmit={order} className="prompt">
-        <label className="wide"><span className="hidden">{t("What should it be?")}</span>
-          <textarea ref={field} name="prompt" required maxLength={4000} rows={3} placeholder="dusty boom bap drums, vinyl crackle" onChange={() => setRead(null)}
-            onKeyDown={(event) => { if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); event.currentTarget.form?.requestSubmit(); } }} />
+        <label className="wide">
+          <span className="hidden">{t("What should it be?")}</span>
+          <textarea
+            ref={field}
+            name="prompt"
+            required
+            maxLength={4000}
+            rows={3}
+            placeholder="dusty boom bap drums, vinyl crackle"
+            onChange={() => setRead(null)}
+            onKeyDown={(event) => {
+              if (event.key === "Enter" && !event.shiftKey) {
+                event.preventDefault();
+                event.currentTarget.form?.requestSubmit();
+              }
+            }}
+          />
         </label>
-        <label>{t("Kind")}<select name="kind" value={kind} onChange={(e) => setKind(e.target.value)}>
-          <option value="">{t("auto")}</option>{KINDS.map((one) => <option key={one} value={one} disabled={!able.has(one)}>{able.has(one) ? tWord(one) : t("{kind} (no engine here makes it)", { kind: tWord(one) })}</option>)}
-        </select></label>
-        <label>{t("Tempo")}<input name="bpm" type="number" min={40} max={300} step="any" placeholder={session.bpm ? String(session.bpm) : t("auto")} /></label>
-        <label>{t("Key")}<input name="key" maxLength={20} placeholder={session.key ?? t("auto")} /></label>
-        <label>{t("Bars")}<input name="bars" type="number" min={1} max={64} placeholder="4" /></label>
-        <label>{t("Count")}<input name="count" type="number" min={1} max={100} placeholder="1" /></label>
-        <label>{t("Engine")}<select name="engine" value={engine} onChange={(e) => { setEngine(e.target.value); setKind(""); }}>
-          <option value="">{t("auto")}</option>
-          {ready.map((one) => <option key={one.name} value={one.name}>{one.name}{one.costs_money && ` (${t("costs money")})`}</option>)}
-        </select></label>
-        {kind === "vocal" && <label className="wide">{t("Lyrics")}<textarea name="lyrics" rows={3} maxLength={4000} placeholder={t("the words that are sung")} /></label>}
-        <button className="wide first" disabled={busy}>{t("Make it")}</button>
-        <button className="wide plain" type="button" onClick={(e) => explain(e.currentTarget.form)}>{t("Show what each word sets")}</button>
+        <label>
+          {t("Kind")}
+          <select name="kind" value={kind} onChange={(e) => setKind(e.target.value)}>
+            <option value="">{t("auto")}</option>
+            {KINDS.map((one) => (
+              <option key={one} value={one} disabled={!able.has(one)}>
+                {able.has(one) ? tWord(one) : t("{kind} (no engine here makes it)", { kind: tWord(one) })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {t("Tempo")}
+          <input
+            name="bpm"
+            type="number"
+            min={40}
+            max={300}
+            step="any"
+            placeholder={session.bpm ? String(session.bpm) : t("auto")}
+          />
+        </label>
+        <label>
+          {t("Key")}
+          <input name="key" maxLength={20} placeholder={session.key ?? t("auto")} />
+        </label>
+        <label>
+          {t("Bars")}
+          <input name="bars" type="number" min={1} max={64} placeholder="4" />
+        </label>
+        <label>
+          {t("Count")}
+          <input name="count" type="number" min={1} max={100} placeholder="1" />
+        </label>
+        <label>
+          {t("Engine")}
+          <select
+            name="engine"
+            value={engine}
+            onChange={(e) => {
+              setEngine(e.target.value);
+              setKind("");
+            }}
+          >
+            <option value="">{t("auto")}</option>
+            {ready.map((one) => (
+              <option key={one.name} value={one.name}>
+                {one.name}
+                {one.costs_money && ` (${t("costs money")})`}
+              </option>
+            ))}
+          </select>
+        </label>
+        {kind === "vocal" && (
+          <label className="wide">
+            {t("Lyrics")}
+            <textarea name="lyrics" rows={3} maxLength={4000} placeholder={t("the words that are sung")} />
+          </label>
+        )}
+        <button className="wide first" disabled={busy}>
+          {t("Make it")}
+        </button>
+        <button className="wide plain" type="button" onClick={(e) => explain(e.currentTarget.form)}>
+          {t("Show what each word sets")}
+        </button>
       </form>
       {read && <Reading read={read} close={() => setRead(null)} />}
-      <p className="quiet session"><span className={known ? "dot on" : "dot"} aria-hidden="true" />{known ? t("Your project: {known}", { known }) : t("Your project: nothing is known of it yet")}</p>
+      <p className="quiet session">
+        <span className={known ? "dot on" : "dot"} aria-hidden="true" />
+        {known ? t("Your project: {known}", { known }) : t("Your project: nothing is known of it yet")}
+      </p>
     </section>
   );
 }

@@ -6,11 +6,24 @@ const ENDED = ["done", "failed", "cancelled"];
 const SHOWN = 8;
 
 /** What was asked for: running first, each with what it waits for, and what ended with its clips or the reason. */
-export function Queue({ jobs, choose, say, ask, open }: {
-  jobs: Job[]; choose: (clip: string) => void; say: (text: string) => void; ask: (prompt: string) => void; open: (what: "studio" | "daws") => void;
+export function Queue({
+  jobs,
+  choose,
+  say,
+  ask,
+  open,
+}: {
+  jobs: Job[];
+  choose: (clip: string) => void;
+  say: (text: string) => void;
+  ask: (prompt: string) => void;
+  open: (what: "studio" | "daws") => void;
 }) {
-  const answer = (job: Job, yes: boolean) => api(`jobs/${job.job}/answer`, "POST", { yes })
-    .then(() => say(yes ? t("It goes on with what was proposed.") : t("It goes on with your own words.")), (error) => say(error.message));
+  const answer = (job: Job, yes: boolean) =>
+    api(`jobs/${job.job}/answer`, "POST", { yes }).then(
+      () => say(yes ? t("It goes on with what was proposed.") : t("It goes on with your own words.")),
+      (error) => say(error.message),
+    );
   const cancel = (job: Job) => api(`jobs/${job.job}`, "DELETE").catch((error) => say(error.message));
   return (
     <section aria-labelledby="queue" className="queued">
@@ -19,23 +32,61 @@ export function Queue({ jobs, choose, say, ask, open }: {
       <ul className="queue">
         {jobs.slice(0, SHOWN).map((job) => (
           <li key={job.job} data-state={job.state}>
-            <span className="words" title={job.title}>{job.title}</span>
-            {ENDED.includes(job.state)
-              ? <>
-                  <span className={`quiet state ${job.state}`}>{tWord(job.state)}</span>
-                  {job.clips.length > 0 && <button className="small" onClick={() => choose(job.clips[0])} aria-label={t("Open {title}", { title: job.title })}>{t("Open")}</button>}
-                  {job.text && <p className="why"><Said text={job.text} /></p>}
-                  {job.state === "failed" && <Mend job={job} ask={ask} open={open} />}
-                </>
-              : <>
-                  <button className="small" onClick={() => cancel(job)} aria-label={t("Cancel {title}", { title: job.title })}>{t("Cancel")}</button>
-                  <progress max={1} value={job.progress} aria-label={t("Progress of {title}", { title: job.title })} />
-                  {job.waits_for && <p className="why" role="status">{t("waits: {why}", { why: job.waits_for })}</p>}
-                  {job.proposal && <div className="why">
-                    <p>{t("A language model proposes:")}</p><pre tabIndex={0} aria-label={t("What is proposed")}>{job.proposal}</pre>
-                    <div className="row tight"><button className="small" onClick={() => answer(job, true)}>{t("Use it")}</button>
-                      <button className="small" onClick={() => answer(job, false)}>{t("No, my own words")}</button></div></div>}
-                </>}
+            <span className="words" title={job.title}>
+              {job.title}
+            </span>
+            {ENDED.includes(job.state) ? (
+              <>
+                <span className={`quiet state ${job.state}`}>{tWord(job.state)}</span>
+                {job.clips.length > 0 && (
+                  <button
+                    className="small"
+                    onClick={() => choose(job.clips[0])}
+                    aria-label={t("Open {title}", { title: job.title })}
+                  >
+                    {t("Open")}
+                  </button>
+                )}
+                {job.text && (
+                  <p className="why">
+                    <Said text={job.text} />
+                  </p>
+                )}
+                {job.state === "failed" && <Mend job={job} ask={ask} open={open} />}
+              </>
+            ) : (
+              <>
+                <button
+                  className="small"
+                  onClick={() => cancel(job)}
+                  aria-label={t("Cancel {title}", { title: job.title })}
+                >
+                  {t("Cancel")}
+                </button>
+                <progress max={1} value={job.progress} aria-label={t("Progress of {title}", { title: job.title })} />
+                {job.waits_for && (
+                  <p className="why" role="status">
+                    {t("waits: {why}", { why: job.waits_for })}
+                  </p>
+                )}
+                {job.proposal && (
+                  <div className="why">
+                    <p>{t("A language model proposes:")}</p>
+                    <pre tabIndex={0} aria-label={t("What is proposed")}>
+                      {job.proposal}
+                    </pre>
+                    <div className="row tight">
+                      <button className="small" onClick={() => answer(job, true)}>
+                        {t("Use it")}
+                      </button>
+                      <button className="small" onClick={() => answer(job, false)}>
+                        {t("No, my own words")}
+                      </button>
+                    </div>
+                  </div>
+                )}
+              </>
+            )}
           </li>
         ))}
       </ul>
@@ -47,11 +98,27 @@ export function Queue({ jobs, choose, say, ask, open }: {
 const OF_THE_STUDIO = /engine|model|token|key|spend|cap|licen[cs]e|disk|config|setting/;
 
 /** What can be done about a failed job, where it stands: its words once more, to be changed, and what they run into. */
-function Mend({ job, ask, open }: { job: Job; ask: (prompt: string) => void; open: (what: "studio" | "daws") => void }) {
+function Mend({
+  job,
+  ask,
+  open,
+}: {
+  job: Job;
+  ask: (prompt: string) => void;
+  open: (what: "studio" | "daws") => void;
+}) {
   return (
     <div className="row tight why">
-      {job.prompt && <button className="small" onClick={() => ask(job.prompt)}>{t("Change the words and ask again")}</button>}
-      {OF_THE_STUDIO.test(job.code ?? "") && <button className="small" onClick={() => open("studio")}>{t("Engines, spend and settings")}</button>}
+      {job.prompt && (
+        <button className="small" onClick={() => ask(job.prompt)}>
+          {t("Change the words and ask again")}
+        </button>
+      )}
+      {OF_THE_STUDIO.test(job.code ?? "") && (
+        <button className="small" onClick={() => open("studio")}>
+          {t("Engines, spend and settings")}
+        </button>
+      )}
     </div>
   );
 }

@@ -1,11 +1,16 @@
 import { KeyboardEvent, useEffect, useRef, useState } from "react";
 import { t } from "../words/words";
 
-export interface Command { name: string; keys?: string; act: () => void }
+export interface Command {
+  name: string;
+  keys?: string;
+  act: () => void;
+}
 
 /** Every command by a few of its letters: the arrows choose, Enter does it. */
 export function Palette({ commands, close }: { commands: Command[]; close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null), list = useRef<HTMLUListElement>(null);
+  const dialog = useRef<HTMLDialogElement>(null),
+    list = useRef<HTMLUListElement>(null);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   useEffect(() => dialog.current?.showModal(), []);
@@ -14,8 +19,13 @@ export function Palette({ commands, close }: { commands: Command[]; close: () =>
   const chosen = Math.min(at, found.length - 1);
   function keys(event: KeyboardEvent) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) { event.preventDefault(); setAt((chosen + step + found.length) % Math.max(1, found.length)); }
-    else if (event.key === "Enter") { event.preventDefault(); does(found[chosen]); }
+    if (step) {
+      event.preventDefault();
+      setAt((chosen + step + found.length) % Math.max(1, found.length));
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      does(found[chosen]);
+    }
   }
   function does(command?: Command) {
     if (!command) return;
@@ -23,14 +33,48 @@ export function Palette({ commands, close }: { commands: Command[]; close: () =>
     // the dialog gives the focus back first
     requestAnimationFrame(command.act);
   }
-  useEffect(() => { list.current?.children[chosen]?.scrollIntoView({ block: "nearest" }); }, [chosen]);
+  useEffect(() => {
+    list.current?.children[chosen]?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
-    <dialog ref={dialog} className="palette" aria-label={t("Commands")} onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
-      <input role="combobox" aria-label={t("What to do")} aria-expanded="true" aria-controls="commands" aria-activedescendant={found[chosen] && `command-${chosen}`} autoFocus
-        placeholder={t("What to do?")} value={text} onChange={(event) => { setText(event.target.value); setAt(0); }} onKeyDown={keys} />
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label={t("Commands")}
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+    >
+      <input
+        role="combobox"
+        aria-label={t("What to do")}
+        aria-expanded="true"
+        aria-controls="commands"
+        aria-activedescendant={found[chosen] && `command-${chosen}`}
+        autoFocus
+        placeholder={t("What to do?")}
+        value={text}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAt(0);
+        }}
+        onKeyDown={keys}
+      />
       <ul id="commands" role="listbox" aria-label={t("Commands")} ref={list}>
-        {found.map((one, place) => <li key={one.name} id={`command-${place}`} role="option" aria-selected={place === chosen} onMouseMove={() => setAt(place)} onClick={() => does(one)}>
-          <span>{one.name}</span>{one.keys && <kbd>{one.keys}</kbd>}</li>)}
+        {found.map((one, place) => (
+          <li
+            key={one.name}
+            id={`command-${place}`}
+            role="option"
+            aria-selected={place === chosen}
+            onMouseMove={() => setAt(place)}
+            onClick={() => does(one)}
+          >
+            <span>{one.name}</span>
+            {one.keys && <kbd>{one.keys}</kbd>}
+          </li>
+        ))}
       </ul>
       {found.length === 0 && <p className="quiet">{t("No command is like that.")}</p>}
     </dialog>

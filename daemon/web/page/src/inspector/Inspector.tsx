@@ -13,50 +13,80 @@ import { Verbs } from "./Verbs";
 import { t } from "../words/words";
 
 interface Props {
-  clip: string; detail: FullClip | null; load: () => Promise<FullClip | null>; kinds: StepKind[]; sharing: Sharing; collections: Collection[];
-  alike: (clip: Clip) => void; edited: () => void; choose: (clip: string) => void; close: () => void; say: (text: string) => void;
+  clip: string;
+  detail: FullClip | null;
+  load: () => Promise<FullClip | null>;
+  kinds: StepKind[];
+  sharing: Sharing;
+  collections: Collection[];
+  alike: (clip: Clip) => void;
+  edited: () => void;
+  choose: (clip: string) => void;
+  close: () => void;
+  say: (text: string) => void;
 }
 export type Act = (work: () => Promise<unknown>, done: string) => void;
 const TABS = ["Edit", "Notes", "More", "Heard", "Marks", "Take it"] as const;
-type Tab = typeof TABS[number];
+type Tab = (typeof TABS)[number];
 
 /** The chosen clip: its edits, what can be made of it, what was heard in it, its marks, and the ways out. */
-export function Inspector({ clip: id, detail, load, kinds, sharing, collections, alike, edited, choose, close, say }: Props) {
+export function Inspector({
+  clip: id,
+  detail,
+  load,
+  kinds,
+  sharing,
+  collections,
+  alike,
+  edited,
+  choose,
+  close,
+  say,
+}: Props) {
   const [tab, setTab] = useState<Tab>("Edit");
   const [busy, setBusy] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null), tabs = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null),
+    tabs = useRef<HTMLDivElement>(null);
   const heard = usePlayer();
   const clip = detail?.id === id ? detail : null;
   const known = clip !== null;
-  useEffect(() => { if (known) heading.current?.focus({ preventScroll: true }); }, [id, known]);
+  useEffect(() => {
+    if (known) heading.current?.focus({ preventScroll: true });
+  }, [id, known]);
   const playing = heard.playing && heard.clip?.id === id;
 
-  const act: Act = useCallback(async (work, done) => {
-    setBusy(true);
-    try {
-      await work();
-      say(done);
-    } catch (error) {
-      say((error as Error).message);
-    }
-    const now = await load();
-    edited();
-    setBusy(false);
-    // what is heard goes on from its place, as it is edited now
-    const its = player.snapshot();
-    if (now && its.clip?.id === id && JSON.stringify(now.steps) !== JSON.stringify(clip?.steps)) {
-      if (its.playing) void player.play(now, now.kind === "midi" ? "heard" : "edited", player.position() ?? 0);
-      else player.show(now);
-    }
-  }, [load, edited, say, id, clip]);
+  const act: Act = useCallback(
+    async (work, done) => {
+      setBusy(true);
+      try {
+        await work();
+        say(done);
+      } catch (error) {
+        say((error as Error).message);
+      }
+      const now = await load();
+      edited();
+      setBusy(false);
+      // what is heard goes on from its place, as it is edited now
+      const its = player.snapshot();
+      if (now && its.clip?.id === id && JSON.stringify(now.steps) !== JSON.stringify(clip?.steps)) {
+        if (its.playing) void player.play(now, now.kind === "midi" ? "heard" : "edited", player.position() ?? 0);
+        else player.show(now);
+      }
+    },
+    [load, edited, say, id, clip],
+  );
 
   function keys(event: KeyboardEvent) {
-    const typing = (event.target as HTMLElement).closest("input:not([type=range]):not([type=checkbox]), select, textarea");
+    const typing = (event.target as HTMLElement).closest(
+      "input:not([type=range]):not([type=checkbox]), select, textarea",
+    );
     if (event.key === "Escape") close();
     else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing && clip) {
       event.preventDefault();
       const back = !event.shiftKey;
-      if (back ? clip.turns.undo : clip.turns.redo) act(() => api(`clips/${id}/${back ? "undo" : "redo"}`, "POST"), back ? t("Undone.") : t("Done again."));
+      if (back ? clip.turns.undo : clip.turns.redo)
+        act(() => api(`clips/${id}/${back ? "undo" : "redo"}`, "POST"), back ? t("Undone.") : t("Done again."));
     }
   }
   if (!clip) return null;
@@ -73,21 +103,81 @@ export function Inspector({ clip: id, detail, load, kinds, sharing, collections,
   return (
     <section aria-labelledby="editor" className="editor" aria-busy={busy} onKeyDown={keys}>
       <div className="bar">
-        {canHear(clip) && <button className="play" onClick={() => (playing ? player.stop() : void player.play(clip, versionOf({ ...clip, edited: true })))} aria-label={playing ? t("Stop it") : t("Hear it as edited")}>{playing ? "❚❚" : "▶"}</button>}
-        <div className="about"><h2 id="editor" ref={heading} tabIndex={-1}><span className="hidden">{t("Edit")} </span>{titleOf(clip)}</h2><p className="quiet">{lineOf(clip)}</p></div>
-        <button className="small" onClick={close} aria-label={t("Close the editor")}>✕</button>
+        {canHear(clip) && (
+          <button
+            className="play"
+            onClick={() => (playing ? player.stop() : void player.play(clip, versionOf({ ...clip, edited: true })))}
+            aria-label={playing ? t("Stop it") : t("Hear it as edited")}
+          >
+            {playing ? "❚❚" : "▶"}
+          </button>
+        )}
+        <div className="about">
+          <h2 id="editor" ref={heading} tabIndex={-1}>
+            <span className="hidden">{t("Edit")} </span>
+            {titleOf(clip)}
+          </h2>
+          <p className="quiet">{lineOf(clip)}</p>
+        </div>
+        <button className="small" onClick={close} aria-label={t("Close the editor")}>
+          ✕
+        </button>
       </div>
       <div className="tabs" role="tablist" aria-label={t("About this clip")} ref={tabs} onKeyDown={walk}>
-        {has.map((one) => <button key={one} role="tab" id={`tab-${TABS.indexOf(one)}`} aria-selected={one === shown} aria-controls="tab-body" tabIndex={one === shown ? 0 : -1} onClick={() => setTab(one)}>{t(one)}</button>)}
+        {has.map((one) => (
+          <button
+            key={one}
+            role="tab"
+            id={`tab-${TABS.indexOf(one)}`}
+            aria-selected={one === shown}
+            aria-controls="tab-body"
+            tabIndex={one === shown ? 0 : -1}
+            onClick={() => setTab(one)}
+          >
+            {t(one)}
+          </button>
+        ))}
       </div>
-      <div className="tab-body" id="tab-body" role="tabpanel" aria-labelledby={`tab-${TABS.indexOf(shown)}`} tabIndex={0} key={id + shown}>
-        {clip.kind === "midi" && <p className="quiet">{canHear(clip) ? t("Notes alone: you hear what Sidecrate's own musician makes of them (not what the step quantise moves).") : t("Notes alone: drag the row into your DAW, or export the MIDI file, to hear them.")}</p>}
+      <div
+        className="tab-body"
+        id="tab-body"
+        role="tabpanel"
+        aria-labelledby={`tab-${TABS.indexOf(shown)}`}
+        tabIndex={0}
+        key={id + shown}
+      >
+        {clip.kind === "midi" && (
+          <p className="quiet">
+            {canHear(clip)
+              ? t(
+                  "Notes alone: you hear what Sidecrate's own musician makes of them (not what the step quantise moves).",
+                )
+              : t("Notes alone: drag the row into your DAW, or export the MIDI file, to hear them.")}
+          </p>
+        )}
         {shown === "Edit" && <Edit clip={clip} kinds={kinds} busy={busy} act={act} />}
         {shown === "Notes" && <Notes clip={clip} busy={busy} act={act} choose={choose} />}
-        {shown === "More" && <><Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} /><Verbs clip={clip} busy={busy} act={act} /></>}
-        {shown === "Heard" && <><h3>{t("What was heard")}</h3><Correct clip={clip} busy={busy} playing={playing} act={act} /></>}
-        {shown === "Marks" && <><Marks clip={clip} busy={busy} act={act} collections={collections} /><Origin clip={clip} /></>}
-        {shown === "Take it" && <TakeAway clip={clip} busy={busy} act={act} sharing={sharing} edited={edited} close={close} say={say} />}
+        {shown === "More" && (
+          <>
+            <Again clip={clip} busy={busy} act={act} alike={() => alike(clip)} />
+            <Verbs clip={clip} busy={busy} act={act} />
+          </>
+        )}
+        {shown === "Heard" && (
+          <>
+            <h3>{t("What was heard")}</h3>
+            <Correct clip={clip} busy={busy} playing={playing} act={act} />
+          </>
+        )}
+        {shown === "Marks" && (
+          <>
+            <Marks clip={clip} busy={busy} act={act} collections={collections} />
+            <Origin clip={clip} />
+          </>
+        )}
+        {shown === "Take it" && (
+          <TakeAway clip={clip} busy={busy} act={act} sharing={sharing} edited={edited} close={close} say={say} />
+        )}
       </div>
     </section>
   );

@@ -13,15 +13,35 @@ const SHOWN = 4;
 export function Verbs({ clip, busy, act }: { clip: FullClip; busy: boolean; act: Act }) {
   const [verbs, setVerbs] = useState<VerbRow[]>([]);
   const [open, setOpen] = useState("");
-  useEffect(() => { api<VerbRow[]>("verbs").then(setVerbs, () => setVerbs([])); }, []);
-  const hasSound = clip.kind !== "midi", hasNotes = !hasSound || !!clip.record.midi || !!clip.record.plan;
-  const able = verbs.filter((verb) => verb.name !== "fit" && ((verb.works_on === "source" && hasSound) || (verb.works_on === "notes" && hasNotes)));
+  useEffect(() => {
+    api<VerbRow[]>("verbs").then(setVerbs, () => setVerbs([]));
+  }, []);
+  const hasSound = clip.kind !== "midi",
+    hasNotes = !hasSound || !!clip.record.midi || !!clip.record.plan;
+  const able = verbs.filter(
+    (verb) =>
+      verb.name !== "fit" && ((verb.works_on === "source" && hasSound) || (verb.works_on === "notes" && hasNotes)),
+  );
   const verb = able.find((one) => one.name === open);
-  return <>
-    <h3>{t("Made of it")}</h3>
-    <div className="chips">{able.map((one) => <button key={one.name} className="chip" aria-expanded={one.name === open} title={one.help} onClick={() => setOpen(one.name === open ? "" : one.name)}>{tWord(sentence(one.said))}</button>)}</div>
-    {verb && <VerbForm key={verb.name} verb={verb} clip={clip} busy={busy} act={act} />}
-  </>;
+  return (
+    <>
+      <h3>{t("Made of it")}</h3>
+      <div className="chips">
+        {able.map((one) => (
+          <button
+            key={one.name}
+            className="chip"
+            aria-expanded={one.name === open}
+            title={one.help}
+            onClick={() => setOpen(one.name === open ? "" : one.name)}
+          >
+            {tWord(sentence(one.said))}
+          </button>
+        ))}
+      </div>
+      {verb && <VerbForm key={verb.name} verb={verb} clip={clip} busy={busy} act={act} />}
+    </>
+  );
 }
 
 function VerbForm({ verb, clip, busy, act }: { verb: VerbRow; clip: FullClip; busy: boolean; act: Act }) {
@@ -31,24 +51,57 @@ function VerbForm({ verb, clip, busy, act }: { verb: VerbRow; clip: FullClip; bu
     act(() => api(verb.name, "POST", { ...values, source: clip.id }), t("It is in the queue; this one stays."));
   }
   const own = (field: VerbField) => (verb.own_fields.includes(field.name) ? 0 : 1);
-  const fields = verb.fields.filter((field) => !GENERAL.includes(field.name)).sort((one, other) => own(one) - own(other));
+  const fields = verb.fields
+    .filter((field) => !GENERAL.includes(field.name))
+    .sort((one, other) => own(one) - own(other));
   const rows = (some: VerbField[]) => some.map((field) => <Field key={field.name} field={field} but={clip.id} />);
   return (
     <form aria-label={verb.help} className="verb" onSubmit={order}>
-      <p className="quiet">{tWord(verb.help[0].toUpperCase() + verb.help.slice(1))}. {t("Gives {what}.", { what: tWord(verb.gives) })}</p>
+      <p className="quiet">
+        {tWord(verb.help[0].toUpperCase() + verb.help.slice(1))}. {t("Gives {what}.", { what: tWord(verb.gives) })}
+      </p>
       <div className="fields">{rows(fields.slice(0, SHOWN))}</div>
-      {fields.length > SHOWN && <details><summary>{t("More settings")}</summary><div className="fields">{rows(fields.slice(SHOWN))}</div></details>}
-      <button className="first" disabled={busy}>{t("Do it")}</button>
+      {fields.length > SHOWN && (
+        <details>
+          <summary>{t("More settings")}</summary>
+          <div className="fields">{rows(fields.slice(SHOWN))}</div>
+        </details>
+      )}
+      <button className="first" disabled={busy}>
+        {t("Do it")}
+      </button>
     </form>
   );
 }
 
 function Field({ field, but }: { field: VerbField; but: string }) {
   if (field.is_path) return <ClipChoice name={field.name} but={but} />;
-  if (field.choices.length) return <label title={field.help}>{tWord(field.name)}<select name={field.name} defaultValue="">
-    <option value="">{field.choices.includes(field.default) ? t("{value} (as it is)", { value: tWord(field.default) }) : tWord(field.default)}</option>
-    {field.choices.filter((choice) => choice !== field.default).map((choice) => <option key={choice} value={choice}>{tWord(choice)}</option>)}</select></label>;
-  return <label title={`${field.help} ${field.allowed}`}>{tWord(field.name)}<input name={field.name} placeholder={field.default} /></label>;
+  if (field.choices.length)
+    return (
+      <label title={field.help}>
+        {tWord(field.name)}
+        <select name={field.name} defaultValue="">
+          <option value="">
+            {field.choices.includes(field.default)
+              ? t("{value} (as it is)", { value: tWord(field.default) })
+              : tWord(field.default)}
+          </option>
+          {field.choices
+            .filter((choice) => choice !== field.default)
+            .map((choice) => (
+              <option key={choice} value={choice}>
+                {tWord(choice)}
+              </option>
+            ))}
+        </select>
+      </label>
+    );
+  return (
+    <label title={`${field.help} ${field.allowed}`}>
+      {tWord(field.name)}
+      <input name={field.name} placeholder={field.default} />
+    </label>
+  );
 }
 
 function sentence(said: string): string {

@@ -9,9 +9,24 @@ export function clock(seconds: number): string {
 
 export const titleOf = (clip: Clip) => clip.prompt || clip.name;
 
-export const KIND_NAMES = { loop: "Loops", oneshot: "One-shots", track: "Tracks", midi: "Notes", sfx: "Effects", vocal: "Vocals" } as const;
+export const KIND_NAMES = {
+  loop: "Loops",
+  oneshot: "One-shots",
+  track: "Tracks",
+  midi: "Notes",
+  sfx: "Effects",
+  vocal: "Vocals",
+} as const;
 
 /** Tempo, key and what else is told of a clip in a row. */
 export function lineOf(clip: Clip): string {
-  return [tWord(clip.kind), clip.bpm && `${clip.bpm} bpm`, clip.key, clip.bars && (clip.bars === 1 ? t("1 bar") : t("{n} bars", { n: clip.bars })), clip.edited && t("edited")].filter(Boolean).join(" · ");
+  return [
+    tWord(clip.kind),
+    clip.bpm && `${clip.bpm} bpm`,
+    clip.key,
+    clip.bars && (clip.bars === 1 ? t("1 bar") : t("{n} bars", { n: clip.bars })),
+    clip.edited && t("edited"),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }

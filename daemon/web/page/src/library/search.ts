@@ -2,12 +2,42 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { api, Clip } from "../api/client";
 
 export interface Asked {
-  text: string; kind: string; key: string; bpm_from: string; bpm_to: string; favourite: boolean; unused: boolean; rating: string; collection: string;
-  engine: string; licence: string; genre: string; project: string; tag: string; lufs_from: string; lufs_to: string; days: string;
+  text: string;
+  kind: string;
+  key: string;
+  bpm_from: string;
+  bpm_to: string;
+  favourite: boolean;
+  unused: boolean;
+  rating: string;
+  collection: string;
+  engine: string;
+  licence: string;
+  genre: string;
+  project: string;
+  tag: string;
+  lufs_from: string;
+  lufs_to: string;
+  days: string;
 }
 export const NOTHING: Asked = {
-  text: "", kind: "", key: "", bpm_from: "", bpm_to: "", favourite: false, unused: false, rating: "", collection: "",
-  engine: "", licence: "", genre: "", project: "", tag: "", lufs_from: "", lufs_to: "", days: "",
+  text: "",
+  kind: "",
+  key: "",
+  bpm_from: "",
+  bpm_to: "",
+  favourite: false,
+  unused: false,
+  rating: "",
+  collection: "",
+  engine: "",
+  licence: "",
+  genre: "",
+  project: "",
+  tag: "",
+  lufs_from: "",
+  lufs_to: "",
+  days: "",
 };
 export const isAsked = (asked: Asked) => (Object.keys(NOTHING) as (keyof Asked)[]).some((name) => asked[name]);
 
@@ -25,13 +55,25 @@ function queryOf(asked: Asked, sort: string, like: Clip | null): URLSearchParams
   return query;
 }
 
-export interface Found { total: number; at: (row: number) => Clip | undefined; want: (from: number, to: number) => void; again: () => void; known: boolean }
+export interface Found {
+  total: number;
+  at: (row: number) => Clip | undefined;
+  want: (from: number, to: number) => void;
+  again: () => void;
+  known: boolean;
+}
 
 /**
  * The clips of a search as a list of known length, whose rows are fetched where they are seen.
  * `want` asks for rows; a row that has not come yet is undefined.
  */
-export function useSearch(asked: Asked, sort: string, like: Clip | null, changed: number, refused: (text: string) => void): Found {
+export function useSearch(
+  asked: Asked,
+  sort: string,
+  like: Clip | null,
+  changed: number,
+  refused: (text: string) => void,
+): Found {
   const query = queryOf(asked, sort, like).toString();
   const [total, setTotal] = useState(0);
   const [known, setKnown] = useState(false);
@@ -41,20 +83,31 @@ export function useSearch(asked: Asked, sort: string, like: Clip | null, changed
   const asking = useRef<Set<number>>(new Set());
   const latest = useRef(0);
 
-  const fetchPages = useCallback(async (numbers: number[], stamp: number, anew: boolean) => {
-    try {
-      const got = await Promise.all(numbers.map((page) => api<{ total: number; clips: Clip[] }>(`clips?${query}&offset=${page * PAGE}&limit=${PAGE}`)));
-      if (stamp !== latest.current) return;
-      setTotal(got[0].total);
-      setKnown(true);
-      setPages((before) => { const now = anew ? new Map() : new Map(before); numbers.forEach((page, place) => now.set(page, got[place].clips)); return now; });
-    } catch (error) {
-      // half a key is no key yet; a search by sound is refused with a reason
-      if (like) refused((error as Error).message);
-    } finally {
-      numbers.forEach((page) => asking.current.delete(page));
-    }
-  }, [query, like, refused]);
+  const fetchPages = useCallback(
+    async (numbers: number[], stamp: number, anew: boolean) => {
+      try {
+        const got = await Promise.all(
+          numbers.map((page) =>
+            api<{ total: number; clips: Clip[] }>(`clips?${query}&offset=${page * PAGE}&limit=${PAGE}`),
+          ),
+        );
+        if (stamp !== latest.current) return;
+        setTotal(got[0].total);
+        setKnown(true);
+        setPages((before) => {
+          const now = anew ? new Map() : new Map(before);
+          numbers.forEach((page, place) => now.set(page, got[place].clips));
+          return now;
+        });
+      } catch (error) {
+        // half a key is no key yet; a search by sound is refused with a reason
+        if (like) refused((error as Error).message);
+      } finally {
+        numbers.forEach((page) => asking.current.delete(page));
+      }
+    },
+    [query, like, refused],
+  );
 
   // a search, or a change of the library: what is seen is fetched anew, the rest when it is seen
   useEffect(() => {
@@ -62,21 +115,30 @@ export function useSearch(asked: Asked, sort: string, like: Clip | null, changed
       const stamp = ++latest.current;
       asking.current = new Set();
       const [from, to] = seen.current.map((row) => Math.floor(row / PAGE));
-      void fetchPages(Array.from({ length: to - from + 1 }, (_, page) => from + page), stamp, true);
+      void fetchPages(
+        Array.from({ length: to - from + 1 }, (_, page) => from + page),
+        stamp,
+        true,
+      );
     }, 80);
     return () => clearTimeout(wait);
   }, [fetchPages, changed, turn]);
-  useEffect(() => { seen.current = [0, 0]; }, [query]);
+  useEffect(() => {
+    seen.current = [0, 0];
+  }, [query]);
 
-  const want = useCallback((from: number, to: number) => {
-    seen.current = [from, to];
-    const missing: number[] = [];
-    for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page++)
-      if (!pages.has(page) && !asking.current.has(page) && known && page * PAGE < total) missing.push(page);
-    if (!missing.length) return;
-    missing.forEach((page) => asking.current.add(page));
-    void fetchPages(missing, latest.current, false);
-  }, [pages, known, total, fetchPages]);
+  const want = useCallback(
+    (from: number, to: number) => {
+      seen.current = [from, to];
+      const missing: number[] = [];
+      for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page++)
+        if (!pages.has(page) && !asking.current.has(page) && known && page * PAGE < total) missing.push(page);
+      if (!missing.length) return;
+      missing.forEach((page) => asking.current.add(page));
+      void fetchPages(missing, latest.current, false);
+    },
+    [pages, known, total, fetchPages],
+  );
   const at = useCallback((row: number) => pages.get(Math.floor(row / PAGE))?.[row % PAGE], [pages]);
   return { total, at, want, again: useCallback(() => setTurn((count) => count + 1), []), known };
 }

@@ -14,14 +14,38 @@ export function Chords({ clip, grid }: { clip: FullClip; grid: Grid }) {
   useEffect(() => {
     let gone = false;
     setFound(null);
-    api<ClipChords>(`clips/${clip.id}/chords`).then((chords) => { if (!gone) setFound(chords); }, () => undefined);
-    return () => { gone = true; };
+    api<ClipChords>(`clips/${clip.id}/chords`).then(
+      (chords) => {
+        if (!gone) setFound(chords);
+      },
+      () => undefined,
+    );
+    return () => {
+      gone = true;
+    };
   }, [clip.id]);
   if (!found?.chords.length || clip.steps.some((step) => MOVES.includes(step.do))) return null;
   const starts = found.chords.map(([bar, quarter]) => ((bar - 1) * grid.perBar + quarter - 1) / grid.beats);
-  const why = found.known_by === "plan" ? t("the chords that were written for it") : found.known_by === "report" ? t("the chords that were heard") : t("the chords that fit its notes best");
+  const why =
+    found.known_by === "plan"
+      ? t("the chords that were written for it")
+      : found.known_by === "report"
+        ? t("the chords that were heard")
+        : t("the chords that fit its notes best");
   return (
-    <ol className="chords" aria-label={t("Chords")} title={why}>{found.chords.map(([bar, , name], place) => starts[place] < 1 && (
-      <li key={place} style={{ left: `${starts[place] * 100}%`, width: `${((starts[place + 1] ?? 1) - starts[place]) * 100}%` }}><span className="hidden">{t("bar {n}", { n: bar })}: </span>{name}</li>))}</ol>
+    <ol className="chords" aria-label={t("Chords")} title={why}>
+      {found.chords.map(
+        ([bar, , name], place) =>
+          starts[place] < 1 && (
+            <li
+              key={place}
+              style={{ left: `${starts[place] * 100}%`, width: `${((starts[place + 1] ?? 1) - starts[place]) * 100}%` }}
+            >
+              <span className="hidden">{t("bar {n}", { n: bar })}: </span>
+              {name}
+            </li>
+          ),
+      )}
+    </ol>
   );
 }

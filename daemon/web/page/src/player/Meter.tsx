@@ -10,10 +10,17 @@ const FALL_DB_PER_S = 36;
 export function Meter({ playing }: { playing: boolean }) {
   const bar = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    let frame = 0, shown = FLOOR_DB, before = performance.now();
+    let frame = 0,
+      shown = FLOOR_DB,
+      before = performance.now();
     const move = () => {
-      const now = performance.now(), peak = player.level();
-      shown = Math.max(peak > 0 ? 20 * Math.log10(peak) : FLOOR_DB, shown - FALL_DB_PER_S * (now - before) / 1000, FLOOR_DB);
+      const now = performance.now(),
+        peak = player.level();
+      shown = Math.max(
+        peak > 0 ? 20 * Math.log10(peak) : FLOOR_DB,
+        shown - (FALL_DB_PER_S * (now - before)) / 1000,
+        FLOOR_DB,
+      );
       before = now;
       if (bar.current) {
         bar.current.style.transform = `scaleX(${1 - Math.min(0, shown) / FLOOR_DB})`;
@@ -24,5 +31,9 @@ export function Meter({ playing }: { playing: boolean }) {
     move();
     return () => cancelAnimationFrame(frame);
   }, [playing]);
-  return <div className="meter" aria-hidden="true"><div ref={bar} /></div>;
+  return (
+    <div className="meter" aria-hidden="true">
+      <div ref={bar} />
+    </div>
+  );
 }

@@ -2,7 +2,13 @@ import { useEffect, useRef, useState } from "react";
 import { api } from "../api/client";
 import { player } from "./player";
 
-interface Peaks { peaks: number[]; low: number[]; mid: number[]; high: number[]; seconds: number }
+interface Peaks {
+  peaks: number[];
+  low: number[];
+  mid: number[];
+  high: number[];
+  seconds: number;
+}
 /** Waveforms kept, so that scrolling back draws at once. */
 const KEPT = 300;
 const kept = new Map<string, Promise<Peaks>>();
@@ -20,7 +26,10 @@ function peaksOf(clip: string, version: string, count: number, stamp: string): P
 }
 
 interface Props {
-  clip: string; version: string; height: number; count?: number;
+  clip: string;
+  version: string;
+  height: number;
+  count?: number;
   /** Another value draws it anew: the edits have changed. */
   stamp?: string;
   playing: boolean;
@@ -31,7 +40,9 @@ interface Props {
  * It is drawn when it is first seen; the sound itself is fetched only when it is played.
  */
 export function Waveform({ clip, version, height, count = 400, stamp = "", playing }: Props) {
-  const box = useRef<HTMLDivElement>(null), canvas = useRef<HTMLCanvasElement>(null), played = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null),
+    canvas = useRef<HTMLCanvasElement>(null),
+    played = useRef<HTMLDivElement>(null);
   const [peaks, setPeaks] = useState<Peaks | null>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -42,8 +53,21 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
   useEffect(() => {
     let gone = false;
     // a row that flies by while scrolling asks for nothing
-    const wait = setTimeout(() => peaksOf(clip, version, count, stamp).then((found) => { if (!gone) setPeaks(found); }, () => undefined), 60);
-    return () => { gone = true; clearTimeout(wait); setPeaks(null); };
+    const wait = setTimeout(
+      () =>
+        peaksOf(clip, version, count, stamp).then(
+          (found) => {
+            if (!gone) setPeaks(found);
+          },
+          () => undefined,
+        ),
+      60,
+    );
+    return () => {
+      gone = true;
+      clearTimeout(wait);
+      setPeaks(null);
+    };
   }, [clip, version, count, stamp]);
   useEffect(() => {
     if (!peaks || !width || !canvas.current) return;
@@ -53,13 +77,22 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
     scheme.addEventListener("change", draw);
     const theme = new MutationObserver(draw);
     theme.observe(document.documentElement, { attributes: true });
-    return () => { scheme.removeEventListener("change", draw); theme.disconnect(); };
+    return () => {
+      scheme.removeEventListener("change", draw);
+      theme.disconnect();
+    };
   }, [peaks, width, height]);
   useEffect(() => {
     const veil = played.current!;
-    if (!playing) { veil.style.transform = "scaleX(0)"; return; }
+    if (!playing) {
+      veil.style.transform = "scaleX(0)";
+      return;
+    }
     let frame = 0;
-    const move = () => { veil.style.transform = `scaleX(${player.position() ?? 0})`; frame = requestAnimationFrame(move); };
+    const move = () => {
+      veil.style.transform = `scaleX(${player.position() ?? 0})`;
+      frame = requestAnimationFrame(move);
+    };
     move();
     return () => cancelAnimationFrame(frame);
   }, [playing]);
@@ -71,7 +104,8 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
   );
 }
 
-const BAR_PX = 2, GAP_PX = 1;
+const BAR_PX = 2,
+  GAP_PX = 1;
 
 function paint(canvas: HTMLCanvasElement, peaks: Peaks, width: number, height: number): void {
   const scale = devicePixelRatio || 1;
@@ -85,14 +119,22 @@ function paint(canvas: HTMLCanvasElement, peaks: Peaks, width: number, height: n
   const bars = Math.max(1, Math.floor(width / (BAR_PX + GAP_PX)));
   const total = peaks.peaks.length;
   for (let bar = 0; bar < bars; bar++) {
-    const from = Math.floor(bar * total / bars), to = Math.max(from + 1, Math.floor((bar + 1) * total / bars));
-    let peak = 0, at = from;
-    for (let one = from; one < to; one++) if (peaks.peaks[one] >= peak) { peak = peaks.peaks[one]; at = one; }
+    const from = Math.floor((bar * total) / bars),
+      to = Math.max(from + 1, Math.floor(((bar + 1) * total) / bars));
+    let peak = 0,
+      at = from;
+    for (let one = from; one < to; one++)
+      if (peaks.peaks[one] >= peak) {
+        peak = peaks.peaks[one];
+        at = one;
+      }
     const shares = [peaks.low[at], peaks.mid[at], peaks.high[at]].map((share) => (share / 100) ** 1.5);
     const sum = shares[0] + shares[1] + shares[2] || 1;
-    const mixed = [0, 1, 2].map((channel) => Math.round(shares.reduce((all, share, band) => all + share * colours[band][channel], 0) / sum));
+    const mixed = [0, 1, 2].map((channel) =>
+      Math.round(shares.reduce((all, share, band) => all + share * colours[band][channel], 0) / sum),
+    );
     context.fillStyle = `rgb(${mixed.join()})`;
-    const tall = Math.max(1, peak / most * (height - 2));
+    const tall = Math.max(1, (peak / most) * (height - 2));
     context.fillRect(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall);
   }
 }

@@ -34,11 +34,24 @@ class Player {
   private analyser: AnalyserNode | null = null;
   private samples = new Float32Array(2048);
   private listeners = new Set<() => void>();
-  private state: Heard = { clip: null, version: "original", playing: false, region: null, volume: 1, fit: {}, seconds: 0 };
+  private state: Heard = {
+    clip: null,
+    version: "original",
+    playing: false,
+    region: null,
+    volume: 1,
+    fit: {},
+    seconds: 0,
+  };
   /** Told of what cannot be played. */
   onfault: (text: string) => void = () => undefined;
 
-  subscribe = (listener: () => void) => { this.listeners.add(listener); return () => { this.listeners.delete(listener); }; };
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
   snapshot = () => this.state;
   private set(some: Partial<Heard>) {
     this.state = { ...this.state, ...some };
@@ -49,7 +62,10 @@ class Player {
   show(clip: Clip): void {
     if (this.state.playing) return;
     const other = this.state.clip?.id !== clip.id;
-    if (other) { this.buffer = null; this.rest = 0; }
+    if (other) {
+      this.buffer = null;
+      this.rest = 0;
+    }
     this.set({ clip, version: versionOf(clip), seconds: clip.seconds ?? 0, ...(other ? { region: null } : {}) });
   }
 
@@ -77,7 +93,11 @@ class Player {
     // an edited sound is another one after each step
     const name = version === "original" ? url : "";
     const before = name ? this.kept.get(name) : undefined;
-    if (before) { this.kept.delete(name); this.kept.set(name, before); return before; }
+    if (before) {
+      this.kept.delete(name);
+      this.kept.set(name, before);
+      return before;
+    }
     const made = fetch(url).then(async (answer) => {
       if (!answer.ok) throw new Error((await answer.json()).text);
       return this.context!.decodeAudioData(await answer.arrayBuffer());
@@ -101,7 +121,13 @@ class Player {
     const source = context.createBufferSource();
     source.buffer = buffer;
     source.connect(this.gain);
-    source.onended = () => { if (this.source === source) { this.source = null; this.rest = 0; this.set({ playing: false }); } };
+    source.onended = () => {
+      if (this.source === source) {
+        this.source = null;
+        this.rest = 0;
+        this.set({ playing: false });
+      }
+    };
     this.buffer = buffer;
     this.offset = Math.min(Math.max(0, from), 0.9999) * buffer.duration;
     this.repeat(source);
@@ -138,14 +164,18 @@ class Player {
     const { clip, version, playing } = this.state;
     if (!clip) return;
     if (playing) void this.play(clip, version, to);
-    else { this.rest = to * (this.buffer?.duration ?? this.state.seconds); this.set({}); }
+    else {
+      this.rest = to * (this.buffer?.duration ?? this.state.seconds);
+      this.set({});
+    }
   }
 
   repeatOnly(region: [number, number] | null): void {
     this.set({ region });
     const { clip, version, playing } = this.state;
     const at = this.position();
-    if (playing && clip && at !== null) void this.play(clip, version, region && (at < region[0] || at >= region[1]) ? region[0] : at);
+    if (playing && clip && at !== null)
+      void this.play(clip, version, region && (at < region[0] || at >= region[1]) ? region[0] : at);
   }
 
   /** Hear another version of the clip from the same place. */
@@ -153,7 +183,10 @@ class Player {
     const { clip, playing } = this.state;
     if (!clip) return;
     if (playing) void this.play(clip, version, this.position() ?? 0);
-    else { this.buffer = null; this.set({ version }); }
+    else {
+      this.buffer = null;
+      this.set({ version });
+    }
   }
 
   setVolume(volume: number): void {
@@ -179,7 +212,9 @@ class Player {
     if (!source?.buffer || !this.context) return null;
     const at = this.offset + this.context.currentTime - this.began;
     if (!source.loop) return Math.min(at, source.buffer.duration);
-    return at < source.loopEnd ? at : source.loopStart + ((at - source.loopStart) % (source.loopEnd - source.loopStart));
+    return at < source.loopEnd
+      ? at
+      : source.loopStart + ((at - source.loopStart) % (source.loopEnd - source.loopStart));
   }
 
   /** How far through the clip it is, 0 to 1; null while nothing sounds. */

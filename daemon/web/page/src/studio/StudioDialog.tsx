@@ -6,8 +6,18 @@ export function StudioDialog({ close, children }: { close: () => void; children:
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="studio" aria-labelledby="house" onClose={close} onClick={(event) => { if (event.target === dialog.current) close(); }}>
-      <button className="small close" onClick={close} aria-label={t("Close the studio")}>✕</button>
+    <dialog
+      ref={dialog}
+      className="studio"
+      aria-labelledby="house"
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === dialog.current) close();
+      }}
+    >
+      <button className="small close" onClick={close} aria-label={t("Close the studio")}>
+        ✕
+      </button>
       {children}
     </dialog>
   );

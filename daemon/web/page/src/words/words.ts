@@ -13,7 +13,11 @@ const isLanguage = (code: string | null): code is Language => code !== null && c
 /** What was chosen here before, else the first of the browser's languages that there is. */
 function first(): Language {
   let kept: string | null = null;
-  try { kept = localStorage.getItem(KEPT); } catch { /* a browser that keeps nothing speaks its own language */ }
+  try {
+    kept = localStorage.getItem(KEPT);
+  } catch {
+    /* a browser that keeps nothing speaks its own language */
+  }
   if (isLanguage(kept)) return kept;
   return navigator.languages.map((one) => one.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
 }
@@ -25,11 +29,20 @@ document.documentElement.lang = language;
 export function speak(chosen: Language): void {
   language = chosen;
   document.documentElement.lang = chosen;
-  try { localStorage.setItem(KEPT, chosen); } catch { /* it holds until the page is closed */ }
+  try {
+    localStorage.setItem(KEPT, chosen);
+  } catch {
+    /* it holds until the page is closed */
+  }
   listeners.forEach((listener) => listener());
 }
 
-const subscribe = (listener: () => void) => { listeners.add(listener); return () => { listeners.delete(listener); }; };
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+  };
+};
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => language);
 /** For numbers and dates. */
 export const locale = () => language;
