@@ -32,7 +32,8 @@ def test_notes_are_mended_by_keys_and_saved(firefox: Firefox, tmp_path: Path) ->
         firefox.click("#tab-1")
         firefox.wait("document.querySelectorAll('rect.note').length > 2")
         before = house.api.get(f"/clips/{clip}/notes").json()["parts"][0]["notes"]
-        firefox.type("[role=application]", f".{UP}.{DELETE}")
+        for key in (".", UP, ".", DELETE):
+            firefox.type("[role=application]", key)
         firefox.click(".roll-room .first")
         firefox.wait("document.querySelector('.ab')")
         after = house.api.get(f"/clips/{clip}/notes").json()["parts"][0]["notes"]

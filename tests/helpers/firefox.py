@@ -94,6 +94,8 @@ class Firefox:
         self("WebDriver:ElementClick", id=self.find(css))
 
     def type(self, css: str, keys: str) -> None:
+        self.find(css)
+        self.run("document.querySelector(arguments[0]).focus()", css)
         self("WebDriver:ElementSendKeys", id=self.find(css), text=keys)
 
     def close(self) -> None:
