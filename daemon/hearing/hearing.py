@@ -39,12 +39,11 @@ def hear(
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
     length_s = len(mono) / sample_rate
-    if length_s < 0.3 or float(np.abs(mono).max(initial=0)) < 1e-4:
+    if length_s < 0.3 or max(float(mono.max()), -float(mono.min())) < 1e-4:
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
-    # Remove the DC offset: after the silence it would be a step, and look like an attack.
-    mono = np.concatenate([np.zeros(round(BEFORE_S * sample_rate), np.float32), mono - mono.mean()])
+    mono = _after_silence(mono, sample_rate)
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
     start_s = env.sounds_from_s - BEFORE_S
@@ -57,6 +56,17 @@ def hear(
     if choice is None or choice.beat < BEATLESS:
         return asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
     return answer(env, ear, mono, sample_rate, choice, meter, asked_bpm)
+
+
+def _after_silence(mono: np.ndarray, sample_rate: int) -> np.ndarray:
+    """A take behind a little silence, without its DC offset: that would look like an attack there.
+
+    A long take fills much of a small machine's memory, so no second copy of it is made.
+    """
+    before = round(BEFORE_S * sample_rate)
+    padded = np.zeros(before + len(mono), np.float32)
+    np.subtract(mono, mono.mean(), out=padded[before:], casting="same_kind")
+    return padded
 
 
 def _no_beat(asked_bpm: float | None) -> str:
