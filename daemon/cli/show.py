@@ -38,7 +38,7 @@ def clip_lines(record: ClipRecord) -> str:
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
     if record["kind"] == "video":
         did = record["report"].get("did", {})
-        seconds = round(record["seconds"], 2)
+        seconds = round(record["seconds"] or 0.0, 2)
         facts.append(f"{record.get('width')} x {record.get('height')}, {seconds:g} s")
         facts.append(f"{did.get('style')}, {did.get('codec')} and {did.get('soundtrack')}")
     elif record.get("frames"):
