@@ -75,6 +75,8 @@ class Brief:
     reference_end: float | None = None
     corrected: Mapping[str, Any] = field(default_factory=dict)
     """The user's word on the file `reference` (see `Correction`); empty where nothing was said."""
+    other_corrected: Mapping[str, Any] = field(default_factory=dict)
+    """That on the file `other`."""
     use: str = "continue"
     strength: float = 0.5
     grid: str = "feel"

@@ -19,7 +19,7 @@ from daemon.record import ClipRecord
 #: What to do with notes where a sound is needed.
 _NOTES_ADVICE = "these are notes, and a sound is needed: `sidecrate render` makes one of them"
 #: Verbs whose source is a clip's notes, by what they work on, and the files that they take.
-_FILES: dict[WorksOn, str] = {"notes": "a MIDI file", "either": "a MIDI file or a loop"}
+_FILES: dict[WorksOn, str] = {"notes": "a MIDI file or a sound", "either": "a MIDI file or a loop"}
 _TAKE_NOTES = frozenset(_FILES)
 
 
@@ -42,23 +42,29 @@ class Material:
         verb, other = find_verb(brief.do), brief.other
         takes_notes = verb.works_on in _TAKE_NOTES
         reference, record = self._named(verb.named("reference"), brief.reference, verb.works_on)
+        beside = None
         if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
-            other, _ = self._named(verb.named(verb.beside), other, verb.works_on)
+            other, beside = self._named(verb.named(verb.beside), other, verb.works_on)
         kit_files = self._kit_files(brief.kit)
         source = "" if record is None else record["id"]
-        said: dict[str, Any] = {}
-        if reference is not None:
-            said = said_of(self._library, Path(reference).expanduser(), source).to_json()
         brief = brief.amended(
             reference=reference,
             other=other,
             source=source,
             source_licence="" if record is None else record.get("license") or "",
             kit_files=kit_files,
-            corrected=said,
+            corrected=self._said_of(reference, record),
+            other_corrected=self._said_of(other, beside),
             beside_source=self._beside(reference, record),
         )
         return _of_clip(brief, record) if takes_notes and record is not None else brief
+
+    def _said_of(self, path: str | None, record: ClipRecord | None) -> dict[str, Any]:
+        """The user's word on a file, and on the clip that it is."""
+        if path is None:
+            return {}
+        clip = "" if record is None else record["id"]
+        return said_of(self._library, Path(path).expanduser(), clip).to_json()
 
     def _beside(self, reference: str | None, record: ClipRecord | None) -> dict[str, Any]:
         """The notes and stems of the clip that a reference is, by name or by its file."""

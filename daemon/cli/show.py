@@ -38,7 +38,8 @@ def clip_lines(record: ClipRecord) -> str:
     facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
     if record["kind"] == "video":
         did = record["report"].get("did", {})
-        facts.append(f"{record.get('width')} x {record.get('height')}, {record['seconds']:g} s")
+        seconds = round(record["seconds"] or 0.0, 2)
+        facts.append(f"{record.get('width')} x {record.get('height')}, {seconds:g} s")
         facts.append(f"{did.get('style')}, {did.get('codec')} and {did.get('soundtrack')}")
     elif record.get("frames"):
         facts.append(f"{record['frames']} frames at {record['sample_rate']} Hz")
@@ -113,7 +114,7 @@ def report_line(report: ClipReport) -> str:
     if after.get("lufs") is not None:
         parts.append(f"{after['lufs']:.1f} LUFS")
     if after.get("true_peak_db") is not None:
-        parts.append(f"peak {after['true_peak_db']:.1f} dBTP")
+        parts.append(f"peak {round(after['true_peak_db'], 1) + 0.0:.1f} dBTP")
     warnings = [*report.get("said", []), *report.get("warnings", [])]
     told = [f"note: {warning}" for warning in warnings]
     return "\n  ".join([" · ".join(parts), *told] if parts else told)
@@ -140,6 +141,6 @@ def look_lines(found: Mapping[str, Any]) -> str:
         lines.append(f"chords by bar: | {' | '.join(bars[:_MOST_BARS])} |{more}")
     if found.get("corrected"):
         lines.append(word_line(found["corrected"]))
-    lines.append(f"{found['lufs']:.1f} LUFS, peak {found['true_peak_db']:.1f} dBTP")
+    lines.append(f"{found['lufs']:.1f} LUFS, peak {round(found['true_peak_db'], 1) + 0.0:.1f} dBTP")
     lines += [f"note: {note}" for note in (*found.get("notes", ()), *found.get("faults", ()))]
     return "\n".join(lines)

@@ -116,6 +116,12 @@ def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
     if isinstance(info, Broken):
         raise EngineError(f"engine {name!r} is installed but broken: {info.why}", "unknown_engine")
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    box, of_box, _ = name.partition(":")
+    if of_box and not any(one.startswith(f"{box}:") for one in known):
+        raise EngineError(
+            f"no box {box!r} is paired, so {name} is not known; `sidecrate boxes` lists them",
+            "unknown_engine",
+        )
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}, or auto"
     raise EngineError(f"engine {name!r} is not installed; {hint}", "unknown_engine")
 

@@ -103,7 +103,7 @@ def _check(audio: np.ndarray, rate: int, name: str, shortest_s: float, what: str
             f"{name} is {len(audio) / rate:.2f} s long: {what} from {shortest_s:g} s on"
         )
     if not np.abs(audio).max(initial=0) > _SILENT:
-        raise ConformError(f"{name} is silent: there is nothing to go by; name another sound")
+        raise ConformError(f"{name} is silent: name another sound")
 
 
 def _grid(source: Source) -> Grid:

@@ -39,6 +39,7 @@ _TOOL_OF: dict[WorksOn, str] = {
     "source": "sound",
     "folder": "sound",
     "notes": "notes",
+    "either": "notes",
     "clip": "again",
 }
 
@@ -251,7 +252,9 @@ def tool_table() -> dict[str, Tool]:
         _make(tuple(by_tool["make"])),
         _again(),
         _of_verbs("sound", "Work on audio files or clips:", tuple(by_tool["sound"])),
-        _of_verbs("notes", "Work on MIDI files or clips with notes:", tuple(by_tool["notes"])),
+        _of_verbs(
+            "notes", "Work on MIDI files, clips with notes, and sounds:", tuple(by_tool["notes"])
+        ),
         *_reads(),
         *_changes(),
     )

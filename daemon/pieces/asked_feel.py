@@ -33,7 +33,7 @@ def asked_feel(brief: Brief, request: Mapping[str, Any], bpm: float) -> Feel:
     # imported only here: notes alone need no ear
     from daemon.pieces.attacks import feel_of_sound
 
-    return feel_of_sound(Path(brief.other))
+    return feel_of_sound(Path(brief.other), brief.other_corrected)
 
 
 def feel_alone(brief: Brief, request: Mapping[str, Any], folder: Path, tell: Tell) -> Result:

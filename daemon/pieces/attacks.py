@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bridge.inbox.names import user_name
 from bridge.music import Meter
 from daemon.audio.sound import mixed
 from daemon.brief import Brief
@@ -64,11 +65,6 @@ class Attacks:
         return float(np.median(first)) if first else 0.0
 
 
-def hear_attacks(path: Path) -> Attacks:
-    """The strokes of a sound of whole bars. ConformError where it is none."""
-    return strokes_of_source(Brief("", "", reference=str(path)))
-
-
 def strokes_of_source(brief: Brief) -> Attacks:
     """The strokes of the brief's source. ConformError where it is not of whole bars."""
     source = Source.read(brief)
@@ -85,10 +81,7 @@ def attacks_of(source: Source, mono: np.ndarray) -> Attacks:
         raise ConformError(f"{source.name} is silent: there is no stroke in it")
     grid, rate = source.grid, source.sample_rate
     if grid.bpm is None or grid.bars is None:
-        raise ConformError(
-            f"{source.name} has no steady bars that could be heard; put it on the grid first:"
-            f" `sidecrate fit {user_name(source.path)}`"
-        )
+        raise ConformError(source.no_loop or f"{source.name} is one sound: it has no bars")
     mono = mono.astype(np.float32)
     silence = np.zeros(round(BEFORE_S * rate), np.float32)
     found = onsets.onsets(envelopes(np.concatenate([silence, mono]), rate))
@@ -126,12 +119,15 @@ def _strokes(found: onsets.Onsets) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     )
 
 
-def feel_of_sound(path: Path) -> Feel:
+def feel_of_sound(path: Path, word: Mapping[str, Any] | None = None) -> Feel:
     """The feel of a sound: how late the strokes of each step are, and how strong, in the median.
 
-    Lateness counts from the downbeats' own strokes, where it has some.
+    Lateness counts from the downbeats' own strokes, where it has some. `word` is what the user
+    said of the file (see `Brief.corrected`).
     """
-    return feel_of_strokes(hear_attacks(path))
+    return feel_of_strokes(
+        strokes_of_source(Brief("", "", reference=str(path), corrected=word or {}))
+    )
 
 
 def feel_of_strokes(heard: Attacks) -> Feel:

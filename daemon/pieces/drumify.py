@@ -93,9 +93,9 @@ def _source(
         piece = read_source(brief, folder, tell)
         return piece, rhythm_of(piece, named_parts(piece, list(request.get("parts", ())), "parts"))
     # imported only here: notes alone need no ear
-    from daemon.pieces.attacks import hear_attacks
+    from daemon.pieces.attacks import strokes_of_source
 
-    heard = hear_attacks(Path(brief.reference))
+    heard = strokes_of_source(brief)
     notes = [
         Note(max(0, round(tick)), 36 if low else 72, STEP, max(1, round(127 * strength)))
         for tick, strength, low in zip(heard.ticks, heard.strength, heard.low, strict=True)

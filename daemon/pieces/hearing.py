@@ -21,7 +21,7 @@ HEARD_SHARE = 0.6
 
 def heard_piece(brief: Brief, path: str, folder: Path, tell: Tell) -> Piece:
     """The notes of a sound as a piece in its own tempo. ConformError where none can be heard."""
-    said: Mapping[str, Any] = brief.corrected if path == brief.reference else {}
+    said: Mapping[str, Any] = brief.corrected if path == brief.reference else brief.other_corrected
     source = Source.read(brief.amended(reference=path, corrected=said))
     result = written_down(source, {}, lambda share, words: tell(HEARD_SHARE * share, words))
     if result.bpm is None:

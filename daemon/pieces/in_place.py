@@ -150,6 +150,10 @@ def _player(part: Part, kit: str | None, words: Brief) -> str:
     return voice_of(part, None, words).voice
 
 
+def _shown(stem: str) -> str:
+    return "the rest" if stem == "other" else f"its {stem}"
+
+
 def changed_spans(
     old: Sequence[Note], new: Sequence[Note], beat_ticks: int
 ) -> list[tuple[int, int]]:
@@ -221,10 +225,10 @@ def results(
         said.append(f"all of it is turned down by {-back.gain_db:.1f} dB, so that it does not clip")
     if stay:
         exactly = "" if back.gain_db else ", to the sample"
-        said.append(f"{' and '.join(stay)} stay as they are{exactly}")
+        said.append(f"as before{exactly}: {', '.join(map(_shown, stay))}")
     said += [
-        f"its {name} changed in bar{'s' if len(bars) > 1 else ''} {', '.join(map(str, bars))},"
-        f" played by {back.players[name]}; the rest of it is as it was"
+        f"{_shown(name)} changed in bar{'s' if len(bars) > 1 else ''} {', '.join(map(str, bars))},"
+        f" played by {back.players[name]}; elsewhere as it was"
         for name, bars in back.bars.items()
     ]
     did = {**report["did"], "played_by": back.players, "changed_bars": back.bars}

@@ -62,6 +62,10 @@ class Way:
         for k, (one, other) in enumerate(self.parts):
             model = (other if is_second else one) or one or other
             assert model is not None, "a pair of parts has one at least"
+            if one == other and self._is_one_frame:
+                # what neither changes, as a locked part, is not made a clean line either
+                parts.append(model)
+                continue
             notes = self._notes(k, share, leads)
             inside = sorted(note for note in notes if note.start < bars * leads.bar_ticks)
             is_line = all(p is None or p.is_line for p in (one, other)) and not model.is_drums
@@ -96,6 +100,12 @@ class Way:
             ),
             *(_in_key(_in_bars(n, self.last, leads), self.last, leads, set()) for n in comes),
         ]  # fmt: skip
+
+    @property
+    def _is_one_frame(self) -> bool:
+        """Whether both pieces have one key, one meter and one length."""
+        ends = (self.first, self.last)
+        return len({(str(one.key), str(one.meter), one.bars) for one in ends}) == 1
 
     def _bars(self, share: float) -> int:
         """The bars of a step: those of the pieces at the ends, and between them in between."""

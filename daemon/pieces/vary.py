@@ -50,7 +50,9 @@ def _varied(
     kept = named_parts(piece, locked, "lock") if locked else ()
     made = varied(piece, strength, seed, locked=kept)
     said = list(piece.said)
-    if strength and made == piece:
+    if kept and len(kept) == len(piece.parts):
+        said.append("all that is heard of it is locked, so nothing of it changed")
+    elif strength and made == piece:
         said.append(
             f"nothing of it changed at a strength of {strength:g}: another take comes from its"
             f" other bars, and it has {piece.bars}; a higher strength or another seed may find more"

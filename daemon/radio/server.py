@@ -62,6 +62,11 @@ class RadioServer:
             self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # cancelled only when the radio ends; Python 3.11 shows a traceback of a connection that was
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._serve_one(reader, writer)
+
+    async def _serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_SENT_IN_S):
                 asked = await _read(reader)

@@ -83,7 +83,8 @@ def run(
 ) -> list[Result]:
     """The results of a verb's work on a piece or a file."""
     path = written(folder, source) if isinstance(source, Piece) else source
-    own = ("seed", "prompt", "genre", "other", "bpm", "bars", "instruments", "corrected")
+    own = ("seed", "prompt", "genre", "other", "bpm", "bars", "instruments", "corrected",
+           "other_corrected")  # fmt: skip
     held = {name: request[name] for name in own if name in request}
     brief = Brief(
         **{"prompt": "", "words": "", "do": work.__name__.strip("_"), "bpm": None, "bars": None,

@@ -84,7 +84,7 @@ def _described(path: Path) -> EngineInfo | None:
             version=str(about["hash"])[:12],
             max_seconds=10.0,
             conditioning=("style",),
-            honours={"denials": "played", "note": "played", "seconds": "near"},
+            honours={"only": "played", "denials": "played", "note": "played", "seconds": "near"},
             spec={"file": str(model), "name": path.stem, "licence": str(about["licence"])},
             needs=partial(_why_not, model),
         )

@@ -35,6 +35,7 @@ PATHS: Mapping[str, Any] = {
     "kit_files": (),
     "fonts": (),
     "corrected": {},
+    "other_corrected": {},
 }
 
 

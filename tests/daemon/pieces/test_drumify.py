@@ -121,5 +121,5 @@ def test_what_has_no_rhythm_is_told(tmp_path):
     path = tmp_path / "hiss.wav"
     noise = np.random.RandomState(1).uniform(-0.1, 0.1, (88200, 1)).astype(np.float32)
     soundfile.write(path, noise, 44100)
-    with pytest.raises(ConformError, match="no steady bars"):
+    with pytest.raises(ConformError, match="sidecrate correct FILE --bpm"):
         run(drumify, path, tmp_path)

@@ -10,6 +10,7 @@ import soundfile
 
 from daemon.errors import ConformError
 from daemon.pieces.attacks import feel_of_sound
+from daemon.pieces.drumify import drumify
 from daemon.pieces.feel import NAMED, feel_of_notes, jazz_swing, named_feel
 from daemon.pieces.grid import Grid, find_grid
 from daemon.pieces.groove import groove, with_feel
@@ -124,8 +125,17 @@ def test_a_sound_without_bars_is_told(tmp_path):
     path = tmp_path / "hiss.wav"
     noise = np.random.RandomState(1).uniform(-0.1, 0.1, (44100, 1)).astype(np.float32)
     soundfile.write(path, noise, 44100)
-    with pytest.raises(ConformError, match="sidecrate fit hiss"):
+    with pytest.raises(ConformError, match="sidecrate correct FILE --bpm"):
         feel_of_sound(path)
+
+
+def test_what_its_user_said_of_the_other_loop_counts(tmp_path):
+    loop, model = beaten(tmp_path, "loop"), beaten(tmp_path, "model")
+    word = {"other": str(model), "other_corrected": {"bpm": 97.0}}
+    with pytest.raises(ConformError, match="not whole bars long at the 97 bpm that you said"):
+        run(groove, loop, tmp_path, **word)
+    with pytest.raises(ConformError, match="not whole bars long at the 97 bpm that you said"):
+        run(drumify, model, tmp_path, corrected={"bpm": 97.0})
 
 
 def beaten(folder, name, late=(0.0,), bars=2, bpm=120.0, tone=0.0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from daemon.pieces.morph import distance, share_changed, way
 from daemon.pieces.piece import share_in_key
 from daemon.pieces.vary import retaken, varied, vary
-from tests.helpers.pieces import drums, musician, piece_of, run, twinkle, written
+from tests.helpers.pieces import STEP, drums, musician, piece_of, run, twinkle, written
 
 STRENGTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -38,6 +39,15 @@ def test_another_take_keeps_key_register_and_chords(genre):
         low, high = old.register
         assert all(low - 5 <= note.pitch <= high + 5 for note in new.notes)
         assert share_in_key(new.notes, piece.key_) >= share_in_key(old.notes, piece.key_) - 0.05
+
+
+def test_a_locked_line_whose_notes_overlap_stays_note_for_note():
+    piece = musician("house", 3)
+    bass = next(part for part in piece.parts if part.name == "bass")
+    long = bass.with_notes(replace(note, length=note.length + 2 * STEP) for note in bass.notes)
+    piece = piece.with_parts([long if part is bass else part for part in piece.parts])
+    made = varied(piece, 0.8, 2, locked=(long,))
+    assert made != piece and long in made.parts
 
 
 def test_at_0_the_file_is_the_same_and_locked_parts_stay(tmp_path):

@@ -218,7 +218,20 @@ def test_the_server_streams_to_its_own_address_and_takes_words_with_the_token_al
         assert status == 200 and said == [("/say", {"words": "x"})]
         assert (await asyncio.to_thread(ask, "POST", "/say", "[1]", **held))[0] == 400
         assert (await asyncio.to_thread(ask, "GET", "/etc/passwd"))[0] == 404
+        # one that still listens when it ends is no fault
+        faults = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: faults.append(told))
+        late = socket.create_connection(("127.0.0.1", server.port))
+        late.sendall(b"GET /radio HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % server.port)
+        await asyncio.to_thread(late.recv, 15)
         await server.end()
+        here = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
+        for task in here:
+            task.cancel()
+        await asyncio.gather(*here, return_exceptions=True)
+        await asyncio.sleep(0)
+        assert here and not faults
+        late.close()
 
     asyncio.run(run())
 
