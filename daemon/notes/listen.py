@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,9 @@ _BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
 #: Confidence of a voice's surest tenth from which it is there at all, by kind: drums that are none
 #: are now and then heard in plucked strings.
 _THERE = {"drums": 0.6, "mono": 0.0, "poly": 0.0}
+#: Drums are a line's own attacks where so many strokes lie on its notes and so many notes have one:
+#: unless their surest tenth is above this confidence. Notes count from this one on.
+_ON_NOTES, _WITH_STROKE, _DOUBTLESS, _NOTE = 0.95, 0.9, 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,22 @@ def listen(
     tell(0.2, f"listening for {_LISTENED['drums']}")
     drums = ear.drums()
     tell(0.4, f"listening for {_LISTENED['poly']}")
-    return [voice for voice in (drums, *ear.lines(by)) if voice.is_there]
+    lines = [voice for voice in ear.lines(by) if voice.is_there]
+    is_real = drums.is_there and not _is_shadow(drums, lines)
+    return [*([drums] if is_real else []), *lines]
+
+
+def _is_shadow(drums: Voice, lines: Sequence[Voice]) -> bool:
+    """Whether drums are but the attacks of notes: each lies on a note, and each note has one.
+
+    A kit that is heard beyond doubt may play in unison with a line.
+    """
+    strokes = [note for note in drums.notes if note.confidence > _HEARD]
+    begins = [note.start_s for line in lines for note in line.notes if note.confidence > _NOTE]
+    if not begins or float(np.percentile([one.confidence for one in strokes], 90)) > _DOUBTLESS:
+        return False
+    apart = np.abs(np.subtract.outer([one.start_s for one in strokes], begins)) < _TOGETHER_S
+    return bool(apart.any(1).mean() >= _ON_NOTES and apart.any(0).mean() >= _WITH_STROKE)
 
 
 _LISTENED = {"auto": "all that sounds", "drums": "drums", "mono": "a line", "poly": "notes"}

@@ -90,7 +90,9 @@ class IcecastSource:
 
     def end(self) -> None:
         self._ended.set()
-        self._thread.join(timeout=_TIMEOUT_S + 2)
+        # a station that could not begin ends outputs that never began
+        if self._thread.ident is not None:
+            self._thread.join(timeout=_TIMEOUT_S + 2)
 
     def put(self, block: np.ndarray) -> None:
         while True:

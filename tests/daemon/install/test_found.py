@@ -1,7 +1,7 @@
 """What the page says of the DAWs on this machine."""
 
 from daemon.home.places import Places
-from daemon.install import daws
+from daemon.install import folders
 from daemon.install.daws import install
 from daemon.install.found import daw_rows
 
@@ -10,7 +10,7 @@ def test_a_daw_is_found_installed_for_and_its_changed_file_seen(tmp_path, monkey
     places = Places.find(tmp_path / "home")
     resources = tmp_path / "REAPER"
     resources.mkdir()
-    monkeypatch.setattr(daws.platformdirs, "user_config_dir", lambda *_, **__: str(resources))
+    monkeypatch.setattr(folders.platformdirs, "user_config_dir", lambda *_, **__: str(resources))
     row = {row["name"]: row for row in daw_rows(places, ["osc", "link:1"])}
     assert row["reaper"]["found"] and row["reaper"]["state"] == "none"
     assert row["reaper"]["heard"] == ["osc"] and row["bitwig"]["heard"] == ["link:1"]

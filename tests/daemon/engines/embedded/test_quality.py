@@ -98,7 +98,7 @@ def test_the_first_kick_of_each_bar_lies_within_a_millisecond_of_the_grid(genre)
     plan = compose(brief, 1).to_json()
     plan["feel"] = {"late_ms": {}, "spread_ms": 0.0, "velocity": 0.0}
     plan["drums"] = {"rows": {"kick": plan["drums"]["rows"]["kick"]}, "fill": {}}
-    plan["bass"] = plan["chords"] = plan["lead"] = plan["texture"] = None
+    plan["bass"] = plan["chords"] = plan["lead"] = plan["pad"] = plan["texture"] = None
     plan["mix"]["sends"] = plan["mix"]["delay"] = {}
     take = make(brief.amended(plan=plan), 1, quiet)
     level = np.abs(np.concatenate([take.audio[-RATE:], take.audio]).sum(axis=1))
