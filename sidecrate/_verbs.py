@@ -77,7 +77,7 @@ def make(
     sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
         bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
         default: by genre.
-    count: How many clips. A whole number from 1 to 100; by default: 1.
+    count: How many clips. A whole number from 1 to 10,000; by default: 1.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists
@@ -352,7 +352,7 @@ def render(
 ) -> list[Clip]:
     """Have notes played by the embedded musician.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     prompt: What you want to hear. 1 to 4,000 characters of text; by default: none.
     kind: What comes out. One of loop, oneshot, track, midi, sfx, vocal; by default: loop.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
@@ -501,6 +501,7 @@ def continue_(
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
     give: Literal["whole", "new"] | None = None,
+    with_: Literal["own", "midigpt"] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -512,7 +513,7 @@ def continue_(
 ) -> list[Clip]:
     """Go on with notes: more bars in the same manner, to the end of a phrase.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     bars: Length in bars. A whole number of bars from 1 to 64; by default: 4 for a loop.
     temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
         from 0 to 2; by default: 1.
@@ -521,10 +522,13 @@ def continue_(
     parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
         bass, chords, lead, or a track's name; by default: all.
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
+    with_: Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours. Own or
+        midigpt; by default: own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -546,6 +550,7 @@ def infill(
     temperature: float | None = None,
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
+    with_: Literal["own", "midigpt"] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -557,7 +562,7 @@ def infill(
 ) -> list[Clip]:
     """Write the marked bars of notes anew, so that both sides join.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     marked: The bars that are written anew; the first is 1. Bars, as 3-4 or 2, 5-6; by default:
         none.
     temperature: How far the new notes go from those that are there: 0 repeats, 2 roams. A number
@@ -566,10 +571,13 @@ def infill(
         them.
     parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
         bass, chords, lead, or a track's name; by default: all.
+    with_: Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours. Own or
+        midigpt; by default: own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -615,8 +623,9 @@ def groove(
         Clip or feel; by default: clip.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -658,8 +667,9 @@ def drumify(
     give: The drums alone, or with the notes that they follow. New or whole; by default: new.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     then: What happens when it is done. Nothing or audition; by default: nothing.
@@ -688,13 +698,14 @@ def interpolate(
 ) -> list[Clip]:
     """Make the clips between two: beats or melodies, each nearer to the second.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     to: Where the way leads. A MIDI file, or a clip; by default: none.
     steps: Clips on the way, both ends among them. A whole number from 2 to 16; by default: 6.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -725,14 +736,15 @@ def vary(
 ) -> list[Clip]:
     """Change notes slightly: the same at strength 0, another take at 1.
 
-    source: A midi file on this machine, a clip that has notes, or last.
+    source: A midi file or a sound on this machine, a clip, or last.
     strength: How far from the reference. A number from 0 to 1; by default: 0.5.
     lock: Which parts stay as they are. Words, by comma: drums, bass, chords, lead, or a track's
         name; by default: none.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
-    sound: Their sound by the embedded musician as well, as a loop with the notes beside it. On or
-        off; by default: off.
+    sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
+        was a sound is one again, unless this is off. On or off; by default: off for notes, on for a
+        sound.
     bpm: Tempo in quarter notes a minute. A tempo from 40 to 300 (3 decimals are kept); by default:
         the project's tempo.
     key: Key; keep leaves the take's own. A tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la
@@ -787,7 +799,9 @@ def tone(
     *,
     instrument: str | None = None,
     sound: Source | None = None,
+    kit: Source | None = None,
     octaves: int | None = None,
+    with_: Literal["own", "swift-f0"] | None = None,
     seed: int | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
@@ -798,10 +812,14 @@ def tone(
 
     source: An audio file on this machine, a clip, or last.
     instrument: What plays the line instead. An instrument's name (docs/sounds.md); by default:
-        none; it needs this or `sound`.
+        none; it needs this, `sound` or `kit`.
     sound: A sound of yours, to which an instrument is fitted. The path of a sound or of a folder of
         sounds on this machine, or a clip; by default: none.
+    kit: Your own sounds for the embedded engine. A folder of one-shots, or a collection; by
+        default: none.
     octaves: How much higher it is played. A whole number from -3 to 3; by default: 0.
+    with_: What follows the pitch: the built-in tracker, or swift-f0. Own or swift-f0; by default:
+        own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     then: What happens when it is done. Nothing or audition; by default: nothing.
@@ -812,6 +830,39 @@ def tone(
     SidecrateError says what, why and what to do.
     """
     return ask_given("tone", source, locals())
+
+
+def learn(
+    source: Source,
+    *,
+    name: str | None = None,
+    role: Literal["lead", "bass", "chords"] | None = None,
+    reference_start: float | None = None,
+    reference_end: float | None = None,
+    seed: int | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Keep the instrument of a sound: notes of it for `make --kit` and `tone --kit`.
+
+    source: An audio file on this machine, a clip, or last.
+    name: What the instrument is called, and the collection of its notes. Words; by default: the
+        sound's name.
+    role: Which part of a clip it plays as a kit. Lead, bass or chords; by default: lead.
+    reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
+    reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
+    seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
+        random, and recorded.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("learn", source, locals())
 
 
 def video(

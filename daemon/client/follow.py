@@ -64,7 +64,7 @@ def progress_bar(quiet: bool, *, as_lines: bool = False) -> Iterator[Bar]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("starting", total=1.0)
         yield lambda value, words: progress.update(
-            bar, completed=value, description=f"{words:<28.28}"
+            bar, completed=value, description=f"{words:<44.44}"
         )
 
 
@@ -143,6 +143,11 @@ class Follower:
                     yield read_clip(self._places, answer.clip)
             case Finished():
                 self._client.send("/sidecrate/got", answer.job)
+                # of many clips some packets may be lost, and a status names the newest alone
+                for clip in clips_done(self._places, answer.job):
+                    if clip not in self._seen:
+                        self._seen.add(clip)
+                        yield read_clip(self._places, clip)
                 return True
             case Failed():
                 self._client.send("/sidecrate/got", answer.job)
@@ -187,6 +192,16 @@ def is_wanted(text: str) -> bool:
     print(f"\n{text}", file=sys.stderr)
     print("use this? [Y/n] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+
+
+def clips_done(places: Places, job: str) -> list[str]:
+    """The ids of a job's clips that are in the crate, in order."""
+    database = Database(places.database, read_only=True)
+    try:
+        query = "SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k"
+        return [str(row["id"]) for row in database.rows(query, job)]
+    finally:
+        database.close()
 
 
 def read_clip(places: Places, clip: str) -> ClipRecord:

@@ -36,9 +36,7 @@ def asked_feel(brief: Brief, request: Mapping[str, Any], bpm: float) -> Feel:
     return feel_of_sound(Path(brief.other))
 
 
-def feel_alone(
-    brief: Brief, request: Mapping[str, Any], folder: Path, tell: Tell
-) -> Result:
+def feel_alone(brief: Brief, request: Mapping[str, Any], folder: Path, tell: Tell) -> Result:
     """The source's own feel as a clip: a bar of strokes, each as late and as loud as it has them.
 
     `like` reads it as it reads any notes. ConformError where a feel is asked for, too.

@@ -43,6 +43,8 @@ _MOST_ROWS = 4
 _MOST_VALUES = 16
 #: Jobs that one answer to a cancel names: it goes in one packet too.
 _MOST_CANCELLED = 100
+#: Clips of a job that a status names, the newest: each is a packet.
+_MOST_TOLD_CLIPS = 200
 
 
 class Desk:
@@ -180,7 +182,7 @@ class Desk:
                 return self._crate.find(what)
         else:
             job = self._find_job("last")
-        done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
+        done = self._queue.done_clips(job.id, 1)
         if done:
             return parse_record(done[-1]["record"])
         return {
@@ -258,21 +260,19 @@ class Desk:
             if job.state != "queued" or why:
                 stage = f"{WAITING}{why}" if why else job.state
                 self._tell(events.Progress(origin, job.id, job.progress, stage))
-        rows = self._queue.clips(job.id)
-        done = [row for row in rows if row["state"] == "done"]
-        told = done
-        if short:
-            told = done[-1:] if job.ended else []
+        most = (1 if job.ended else 0) if short else _MOST_TOLD_CLIPS
+        told = self._queue.done_clips(job.id, most)
         for row in told:
             record = parse_record(row["record"])
             self._tell(events.Done(origin, job.id, row["id"], row["path"], done_info(record)))
         if not job.ended:
             return
-        if not done:
+        if not told:
             self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
         elif not short:
-            missing = len(rows) - len(done)
-            self._tell(events.Finished(origin, job.id, len(done), missing, job.error_text))
+            done = self._queue.count_clips(job.id, "done")
+            missing = self._queue.count_clips(job.id, "failed", "cancelled")
+            self._tell(events.Finished(origin, job.id, done, missing, job.error_text))
 
     def _report(self, order: events.Report) -> None:
         job = self._find_job(order.job or "last")
