@@ -75,11 +75,12 @@ def _progress_line(value: float, words: str) -> None:
 class Follower:
     """Follows one order through the daemon: yields the record of each clip as it is done."""
 
-    def __init__(self, client: DaemonClient, places: Places, bar: Bar) -> None:
+    def __init__(self, client: DaemonClient, places: Places, bar: Bar, label: str = "") -> None:
+        """label: of an order that may be known to the daemon already; a new one else."""
         self._client = client
         self._places = places
         self._bar = bar
-        self._label = "cli-" + secrets.token_hex(4)
+        self._label = label or "cli-" + secrets.token_hex(4)
         self._seen: set[str] = set()
         self._answered: set[str] = set()
         self._waits_for = ""
@@ -92,6 +93,21 @@ class Follower:
         """
         self._client.generate(verb, values, self._label)
         yield from self._until_end()
+
+    def order_batch(self, batch: str) -> Iterator[ClipRecord]:
+        """Order a batch by its file's id and yield its clips' records; errors as `order`."""
+        self._client.send("/sidecrate/batch", batch, self._label)
+        return self._until_end()
+
+    def until_accepted(self) -> None:
+        """Wait until what was ordered is stored. Errors as `order`."""
+        until_s = time.monotonic() + GONE_AFTER_S
+        while not self.job:
+            if time.monotonic() > until_s:
+                raise ServiceError("the daemon does not answer; `sidecrate doctor` looks into it")
+            for answer in self._client.answers(0.2):
+                for _ in self._read(answer):
+                    pass
 
     def _until_end(self) -> Iterator[ClipRecord]:
         last_answer_s = time.monotonic()

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import QueueError
+from daemon.jobs.batch_file import Row
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id, new_job_id
 from daemon.jobs.turns import Lane, Turns, place_among
@@ -97,14 +98,6 @@ class Claim:
         return (self.k + value) / self.count
 
 
-@dataclass(frozen=True)
-class Row:
-    """One clip of a batch: a request and a Brief of its own, for one clip of one engine."""
-
-    request: Request
-    brief: Brief
-
-
 def _job(row: sqlite3.Row) -> Job:
     origin = json.loads(row["origin"])
     return Job(
@@ -171,10 +164,9 @@ class Queue:
                 return known, False
             self._check_room(db, origin, sum(brief.clip_count for _, brief in drafts))
             ids = [
-                self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)
+                self._insert(db, n, draft, origin, claim, once, rows)
+                for n, draft in enumerate(drafts)
             ]
-            if rows:
-                self._give_rows(db, ids[0], rows)
         return [self.job(made) for made in ids], True
 
     @staticmethod
@@ -229,6 +221,7 @@ class Queue:
         origin: Origin,
         claim: str,
         once: str,
+        rows: Sequence[Row],
     ) -> str:
         request, brief = draft
         job, now = new_job_id(db), time.time()
@@ -250,31 +243,26 @@ class Queue:
                 now,
             ),
         )
+        db.executemany(
+            "INSERT INTO clips (id, job, k, state, created, place, own)"
+            " VALUES (?, ?, ?, 'queued', ?, ?, ?)",
+            (
+                (new_clip_id(db), job, k, now, place, own)
+                for k, (place, own) in enumerate(self._places_of(brief, rows))
+            ),
+        )
+        return job
+
+    def _places_of(self, brief: Brief, rows: Sequence[Row]) -> Iterator[tuple[str, str | None]]:
+        """The place where each clip of a job waits, and its own request and Brief, if any."""
+        if rows:
+            yield from ((self.place_of(row.engine), row.own) for row in rows)
+            return
         asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
             # an engine has a place of its own; the work of other verbs is done by the workers
             own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
-            place = IMPROVE if asks_first else own
-            db.execute(
-                "INSERT INTO clips (id, job, k, state, created, place)"
-                " VALUES (?, ?, ?, 'queued', ?, ?)",
-                (new_clip_id(db), job, k, now, place),
-            )
-        return job
-
-    def _give_rows(self, db: sqlite3.Connection, job: str, rows: Sequence[Row]) -> None:
-        db.executemany(
-            "UPDATE clips SET own = ?, place = ? WHERE job = ? AND k = ?",
-            (
-                (
-                    json.dumps({"request": dict(row.request.values), "brief": row.brief.to_json()}),
-                    self.place_of(row.brief.engines[0]),
-                    job,
-                    k,
-                )
-                for k, row in enumerate(rows)
-            ),
-        )
+            yield IMPROVE if asks_first else own, None
 
     # -- reading
 

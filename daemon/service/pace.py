@@ -43,7 +43,7 @@ class Pace:
             self._over[job] = self._already(job)
         over = self._over[job]
         said = f"{over} of {count}"
-        ends_s = self._ends_s.get(job, ())
+        ends_s = self._ends_s.get(job) or deque[float]()
         if len(ends_s) < 2 or ends_s[-1] <= ends_s[0]:
             return said
         each_s = (ends_s[-1] - ends_s[0]) / (len(ends_s) - 1)
