@@ -40,6 +40,7 @@ from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.project import project_app
 from daemon.cli.radio import radio
+from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
@@ -451,6 +452,7 @@ app.command("batch")(batch)
 app.command("worker")(worker)
 app.command("train")(train)
 app.add_typer(boxes_app, name="boxes")
+app.add_typer(ray_app, name="ray")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)
