@@ -80,7 +80,9 @@ def deploy(
         listening(host, port).close()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.default_int_handler)
-    ray.init(address or None, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
+    ray.init(
+        address or None, include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING
+    )
     _tighten_token()
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     from daemon.worker.cluster import app
@@ -113,9 +115,9 @@ def config(
     name: Annotated[str, typer.Argument(help="What to call the cluster here, as in farm.")],
     address: Annotated[str, typer.Argument(help="host:port at which it will be reached.")],
     engines: Annotated[list[str], typer.Argument(help="The engines to offer there.")],
-    folder: Annotated[
-        Path, typer.Option("--folder", help="Where the files are written.")
-    ] = Path("sidecrate-ray"),
+    folder: Annotated[Path, typer.Option("--folder", help="Where the files are written.")] = Path(
+        "sidecrate-ray"
+    ),
     kube: Annotated[bool, typer.Option("--kube", help="For KubeRay: a RayService.")] = False,
     image: Annotated[
         str, typer.Option("--image", help="With --kube: your image with Sidecrate and Ray.")

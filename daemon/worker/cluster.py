@@ -36,8 +36,8 @@ from daemon.worker.kitchen import MAKE_TAKE, order_of
 from daemon.worker.pairing import Pairing
 from daemon.worker.tasks import Tasks
 
-#: Tries of one take on replicas that die.
-_TRIES = 4
+#: Tries of one take on replicas that die while they make it.
+_TRIES = 6
 #: Pause before another try: Ray takes some seconds to notice, and to start another replica.
 _PAUSE_S = 1.0
 _TIDY_EVERY_S = 300.0
@@ -87,9 +87,7 @@ class EngineReplica:
             finally:
                 work.cancel()
 
-    async def _work(
-        self, brief: Brief, folder: Path, tell: Callable[..., None]
-    ) -> dict[str, Any]:
+    async def _work(self, brief: Brief, folder: Path, tell: Callable[..., None]) -> dict[str, Any]:
         """A take's files by name. tell: progress; without anything, that it is over."""
         folder.mkdir()
         order = order_of(self._info, brief, folder)
@@ -123,24 +121,35 @@ class Deployments:
             yield
 
     async def make(self, info: EngineInfo, brief: Brief, folder: Path, follow: OnProgress) -> None:
-        """As `Kitchen.make`. EngineError where no replica lives through it."""
+        """As `Kitchen.make`. EngineError where no replica lives through it.
+
+        A replica that had died before it began costs no try: Ray starts another meanwhile.
+        """
         reference = Path(brief.reference).read_bytes() if brief.reference else None
         said = brief.amended(reference=None).to_json()
-        for tries in range(1, _TRIES + 1):
+        tries, until_s = 0, time.monotonic() + info.deadline_for(brief)
+        while True:
+            begun: list[float] = []
+
+            def heed(*one: Any, begun: list[float] = begun) -> None:
+                begun.append(time.monotonic())
+                follow(*one)
+
             try:
-                files = await self._ask(info, said, reference, follow)
+                files = await self._ask(info, said, reference, heed)
                 break
             except RayTaskError:
                 # no death, but a fault of ours: another replica has it too
                 raise
             except (RayError, RayServeException) as error:
-                if tries == _TRIES:
+                tries += bool(begun)
+                if tries == _TRIES or time.monotonic() > until_s:
                     raise EngineError(
-                        f"{_TRIES} replicas of {info.name} ended while they made it"
-                        f" ({type(error).__name__})",
+                        f"no replica of {info.name} lived through it, {tries} ended while they"
+                        f" made it ({type(error).__name__})",
                         again=True,
                     ) from None
-                await asyncio.sleep(_PAUSE_S * tries)
+                await asyncio.sleep(_PAUSE_S)
         take = folder / "take0"
         take.mkdir()
         for name, held in files.items():

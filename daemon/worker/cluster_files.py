@@ -18,6 +18,21 @@ _RAY = "2.60.0"
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
 
 
+class _Plain(yaml.SafeDumper):
+    """YAML as people write it: no anchors, and text of several lines as such."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in data else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Plain.add_representer(str, _text)
+
+
 def serve_config(settings: ClusterSettings) -> dict[str, Any]:
     """A Serve config, as `serve deploy` takes it."""
     return {
@@ -84,7 +99,9 @@ def write_files(folder: Path, settings: ClusterSettings, *, image: str) -> list[
     pem = folder / "worker.pem"
     if image:
         path = folder / "rayservice.yaml"
-        said = yaml.safe_dump_all(ray_service(settings, image, pem.read_bytes()), sort_keys=False)
+        said = yaml.dump_all(
+            ray_service(settings, image, pem.read_bytes()), Dumper=_Plain, sort_keys=False
+        )
         # it holds the certificate's key
         write_whole(path, said, private=True)
         return [path]
