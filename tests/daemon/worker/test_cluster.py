@@ -3,6 +3,7 @@
 It needs the extra `ray`, which the tests' own environment does not have: pip install 'sidecrate[ray]'.
 """
 
+import contextlib
 import os
 import re
 import signal
@@ -53,9 +54,11 @@ def kill(process, name, most=100):
     """Kill Ray's processes of a name; how many."""
     killed = 0
     for one in psutil.Process(process.pid).children(recursive=True):
-        if killed < most and name in " ".join(one.cmdline()):
-            one.kill()
-            killed += 1
+        # one that has ended meanwhile has no command line
+        with contextlib.suppress(psutil.Error):
+            if killed < most and name in " ".join(one.cmdline()):
+                one.kill()
+                killed += 1
     return killed
 
 
