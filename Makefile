@@ -6,7 +6,7 @@ BIN := .venv/bin
 # at most, gives the cores work meanwhile.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 
-.PHONY: page extension page-tools page-lint page-types demo test check run setup setup-local system lint style types bench listen clean
+.PHONY: page extension page-tools page-lint page-types demo test check run setup setup-local system lint style types bench listen image clean
 
 demo: setup
 	$(BIN)/sidecrate demo
@@ -76,6 +76,12 @@ lint: style types page-lint
 # the page's own sources, where npm is
 page-lint: page-tools
 	@! command -v npm >/dev/null 2>&1 || (cd daemon/web/page && npm run --silent lint)
+
+# The image of docs/image.md, by whatever builds images here.
+image:
+	@for tool in docker podman buildah; do \
+		command -v $$tool >/dev/null 2>&1 && exec $$tool build -t sidecrate:latest .; \
+	done; echo "make image needs docker, podman or buildah (Debian: apt-get install buildah)" >&2; exit 1
 
 bench: setup
 	$(BIN)/python -m benchmarks

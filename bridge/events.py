@@ -45,6 +45,15 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Many requests as one job: a file that the command line has written for the daemon."""
+
+    origin: Origin
+    batch: str
+    """The file's id."""
+
+
+@dataclass(frozen=True)
 class Cancel:
     origin: Origin
     what: str = "last"
@@ -125,7 +134,19 @@ class Report:
 
 
 Order = (
-    Ask | Cancel | Answer | Keep | Trash | Audition | Pin | Context | Bye | Known | Status | Report
+    Ask
+    | Batch
+    | Cancel
+    | Answer
+    | Keep
+    | Trash
+    | Audition
+    | Pin
+    | Context
+    | Bye
+    | Known
+    | Status
+    | Report
 )
 
 #: Passes a door's order to the daemon. May be called from any thread; returns at once.
@@ -148,7 +169,7 @@ def order_about(order: Order) -> str:
             pass
         case Context(source=about) | Bye(source=about):
             pass
-        case Pin() | Known():
+        case Batch() | Pin() | Known():
             about = ""
     return about or order_name(order)
 

@@ -23,6 +23,8 @@ from bridge.written import NO_UNITS, Units, figure
 KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
 #: Characters of a prompt, and of other texts.
 MAX_PROMPT = 4000
+#: Clips of one request.
+MOST_CLIPS = 10_000
 #: Words of a list, as in `mood`.
 MAX_WORDS = 32
 
@@ -281,7 +283,7 @@ FIELDS: dict[str, Field] = {
         Field("tail", number(0, 30, units=written.TIME), "a time from 0 to 30 seconds", "within the length", "How much longer than its length a track may ring.", "4"),
         Field("until", one_of("length", "the end rings"), "length or the end rings", "length", "Where a track of so many seconds ends: there, or when all has rung out.", "the end rings"),
         Field("sections", sections_field, "names of sections with their bars, by comma (intro, verse, hook, bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together)", "by genre", "The form of a track.", "intro 8, verse 16, drop 16"),
-        Field("count", whole(1, 100, written.CLIPS), "a whole number from 1 to 100", "1", "How many clips.", "3"),
+        Field("count", whole(1, MOST_CLIPS, written.CLIPS), f"a whole number from 1 to {MOST_CLIPS:,}", "1", "How many clips.", "3"),
         Field("seed", whole(0, 2**53), "a whole number from 0 to 9007199254740992", "random, and recorded", "The same seed gives the same clip.", "42"),
         Field("engine", _engines, "an engine's name, several by comma, or auto (`sidecrate engines` lists them)", "auto", "Who makes it.", "embedded"),
         Field("genre", short_text, "words", "from the prompt", "Genre.", "techno"),

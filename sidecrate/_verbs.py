@@ -77,7 +77,7 @@ def make(
     sections: The form of a track. Names of sections with their bars, by comma (intro, verse, hook,
         bridge, break, build, drop, theme, solo, outro; 1 to 64 bars each, 400 together); by
         default: by genre.
-    count: How many clips. A whole number from 1 to 100; by default: 1.
+    count: How many clips. A whole number from 1 to 10,000; by default: 1.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     engine: Who makes it. An engine's name, several by comma, or auto (`sidecrate engines` lists

@@ -40,6 +40,7 @@ _FIRST = (
 )  # fmt: skip
 #: Jobs, the session and clips that exist already.
 _LAST = (
+    Address("/sidecrate/batch", "a batch's id, your word for it", "from this machine alone: what `sidecrate batch` has written, as one job"),
     Address("/sidecrate/cancel", "job, id or all", "end what has not ended", trigger=True),
     Address("/sidecrate/answer", "job or last, yes or no", "whether to use what a language model proposes, where a job waits for that"),
     Address("/sidecrate/tempo", "f", "pin the tempo; 0 follows the session again"),

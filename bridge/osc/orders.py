@@ -10,6 +10,7 @@ from bridge.events import (
     Answer,
     Ask,
     Audition,
+    Batch,
     Cancel,
     Context,
     Hand,
@@ -55,6 +56,7 @@ class OscOrders:
             "again": self._on_again,
             "preset": self._on_preset,
             "set": self._on_set,
+            "batch": self._on_batch,
             "cancel": self._on_cancel,
             "answer": self._on_answer,
             "audition": self._on_audition,
@@ -171,6 +173,14 @@ class OscOrders:
         once = sender.once(changes.label)
         may_spend = self._is_trusted(sender)
         self._hand(Ask("again", origin, (changes,), what, once=once, may_spend=may_spend))
+
+    def _on_batch(self, sender: Sender, message: Message) -> None:
+        if not sender.is_local:
+            raise OscError("a batch is not taken from other machines", message.address)
+        if len(message.arguments) != 2:
+            raise OscError("batch needs its id and your word for it", message.address)
+        batch, label = (str(one)[:64] for one in message.arguments)
+        self._hand(Batch(sender.origin(label), batch))
 
     def _on_cancel(self, sender: Sender, message: Message) -> None:
         what = str(message.arguments[0]) if message.arguments else sender.last_job or "last"

@@ -19,6 +19,8 @@ from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
 from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
 
+#: Clips of one order, where each costs money.
+MOST_PAID = 100
 #: Kinds whose notes a language model can write.
 COMPOSED = ("loop", "midi", "track")
 #: The `conditioning` that an engine needs for each use of a reference.
@@ -132,8 +134,18 @@ def price_usd(brief: Brief) -> float:
 
 
 def _price(brief: Brief, policy: Policy) -> list[str]:
-    """A note on the price for the user. EngineError where it exceeds the limit of a request."""
+    """A note on the price for the user.
+
+    EngineError where it exceeds the limit of a request, or is for more clips than may be paid for.
+    """
     total_usd = price_usd(brief)
+    if total_usd and brief.count > MOST_PAID:
+        text = f"{brief.count:,} clips would cost about {total_usd:.2f} USD"
+        raise EngineError(
+            f"{text}; an order of clips that cost money has at most {MOST_PAID}: ask for less, or"
+            " name an engine that is free",
+            "cap",
+        )
     if total_usd > policy.per_request_usd:
         limit = f"one request may cost {policy.per_request_usd:.2f}"
         text = f"this would cost about {total_usd:.2f} USD, and {limit}"

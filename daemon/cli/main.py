@@ -18,6 +18,7 @@ from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, check_fields
 from daemon.children.blas_threads import one_thread
 from daemon.cli.answer import answer
+from daemon.cli.batch import batch
 from daemon.cli.correct import correct
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.library import add_commands
@@ -40,6 +41,7 @@ from daemon.cli.plugins import plugins
 from daemon.cli.profile import profile_app
 from daemon.cli.project import project_app
 from daemon.cli.radio import radio
+from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
@@ -448,9 +450,11 @@ app.add_typer(profile_app, name="profile")
 app.add_typer(project_app, name="project")
 app.add_typer(secret_app, name="secret")
 app.add_typer(sounds_app, name="sounds")
+app.command("batch")(batch)
 app.command("worker")(worker)
 app.command("train")(train)
 app.add_typer(boxes_app, name="boxes")
+app.add_typer(ray_app, name="ray")
 app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)

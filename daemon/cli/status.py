@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -132,7 +133,8 @@ def _job_text(job: Mapping[str, Any]) -> str:
         lines.append(f"       {one_line(job['error'], 300)}")
     if job["waits_for"]:
         lines.append(f"       waits: {one_line(job['waits_for'], 300)}")
-    if job["state"] == "improving":
+    # of many clips: how many are over, how fast and until when
+    if job["state"] == "improving" or re.match(r"\d+ of \d+", job["stage"]):
         lines.append(f"       {one_line(job['stage'], 300)}")
     return "\n".join(lines)
 

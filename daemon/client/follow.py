@@ -64,7 +64,7 @@ def progress_bar(quiet: bool, *, as_lines: bool = False) -> Iterator[Bar]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("starting", total=1.0)
         yield lambda value, words: progress.update(
-            bar, completed=value, description=f"{words:<28.28}"
+            bar, completed=value, description=f"{words:<44.44}"
         )
 
 
@@ -75,11 +75,12 @@ def _progress_line(value: float, words: str) -> None:
 class Follower:
     """Follows one order through the daemon: yields the record of each clip as it is done."""
 
-    def __init__(self, client: DaemonClient, places: Places, bar: Bar) -> None:
+    def __init__(self, client: DaemonClient, places: Places, bar: Bar, label: str = "") -> None:
+        """label: of an order that may be known to the daemon already; a new one else."""
         self._client = client
         self._places = places
         self._bar = bar
-        self._label = "cli-" + secrets.token_hex(4)
+        self._label = label or "cli-" + secrets.token_hex(4)
         self._seen: set[str] = set()
         self._answered: set[str] = set()
         self._waits_for = ""
@@ -92,6 +93,21 @@ class Follower:
         """
         self._client.generate(verb, values, self._label)
         yield from self._until_end()
+
+    def order_batch(self, batch: str) -> Iterator[ClipRecord]:
+        """Order a batch by its file's id and yield its clips' records; errors as `order`."""
+        self._client.send("/sidecrate/batch", batch, self._label)
+        return self._until_end()
+
+    def until_accepted(self) -> None:
+        """Wait until what was ordered is stored. Errors as `order`."""
+        until_s = time.monotonic() + GONE_AFTER_S
+        while not self.job:
+            if time.monotonic() > until_s:
+                raise ServiceError("the daemon does not answer; `sidecrate doctor` looks into it")
+            for answer in self._client.answers(0.2):
+                for _ in self._read(answer):
+                    pass
 
     def _until_end(self) -> Iterator[ClipRecord]:
         last_answer_s = time.monotonic()
@@ -143,6 +159,11 @@ class Follower:
                     yield read_clip(self._places, answer.clip)
             case Finished():
                 self._client.send("/sidecrate/got", answer.job)
+                # of many clips some packets may be lost, and a status names the newest alone
+                for clip in clips_done(self._places, answer.job):
+                    if clip not in self._seen:
+                        self._seen.add(clip)
+                        yield read_clip(self._places, clip)
                 return True
             case Failed():
                 self._client.send("/sidecrate/got", answer.job)
@@ -187,6 +208,16 @@ def is_wanted(text: str) -> bool:
     print(f"\n{text}", file=sys.stderr)
     print("use this? [Y/n] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("", "y", "yes")
+
+
+def clips_done(places: Places, job: str) -> list[str]:
+    """The ids of a job's clips that are in the crate, in order."""
+    database = Database(places.database, read_only=True)
+    try:
+        query = "SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k"
+        return [str(row["id"]) for row in database.rows(query, job)]
+    finally:
+        database.close()
 
 
 def read_clip(places: Places, clip: str) -> ClipRecord:

@@ -55,6 +55,11 @@ class Places:
         return self.state / "jobs"
 
     @property
+    def batches(self) -> Path:
+        """Batches on their way from the command line to the daemon."""
+        return self.state / "batches"
+
+    @property
     def paid_takes(self) -> Path:
         """Paid takes whose clip was not made."""
         return self.state / "paid takes"

@@ -105,7 +105,13 @@ DROP INDEX jobs_by_door;
 CREATE INDEX jobs_by_lane ON jobs (state, door, lane, seq);
 """
 
-MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS, _LANES)
+#: A batch's clips each have a request of their own; and the clips of one job are found by state.
+_BATCHES = """
+ALTER TABLE clips ADD COLUMN own TEXT;
+CREATE INDEX clips_of_job ON clips (job, state, place, k);
+"""
+
+MIGRATIONS = (_JOBS_AND_CLIPS, _PURCHASES, _DOORS, _IMPROVEMENTS, _LANES, _BATCHES)
 SCHEMA_VERSION = len(MIGRATIONS)
 #: Page cache of each connection in kB: small, since the daemon holds several connections for weeks.
 CACHE_KB = 512

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import QueueError
+from daemon.jobs.batch_file import Row
 from daemon.jobs.database import Database
 from daemon.jobs.ids import new_clip_id, new_job_id
 from daemon.jobs.turns import Lane, Turns, place_among
@@ -34,16 +35,20 @@ WORKING = ("improving", "generating", "conforming", "publishing")
 IMPROVE = "improve"
 #: Quota of waiting jobs of one sender. More is a stuck key or a runaway script, and fills the disk.
 MOST_OF_ONE = 2000
+#: Quota of waiting clips of one sender: an order of many is refused beyond.
+MOST_CLIPS_OF_ONE = 100_000
 
 #: Waiting clips, each with its job.
 CLAIMABLE = (
-    "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, jobs.* FROM clips"
+    "SELECT clips.id AS clip, clips.k, clips.attempt, clips.purchase, clips.own, jobs.* FROM clips"
     " JOIN jobs ON jobs.id = clips.job"
     " WHERE clips.state = 'queued'"
 )
 #: Listed one by one, so that the index finds them among all that have ended.
 _UNFINISHED = ("queued", *WORKING)
 _MARKS = ",".join("?" * len(_UNFINISHED))
+#: Clips of an order from which the sender's waiting clips are counted, which takes a while.
+_MANY = 100
 
 
 @dataclass(frozen=True)
@@ -77,21 +82,20 @@ class Claim:
     job: str
     clip: str
     index: int
-    """Its index in its job, from 0."""
+    """Its index among the clips of its Brief, from 0."""
     attempt: int
     request: dict[str, Any]
     brief: Brief
     origin: Origin
     created: float
-
-    @property
-    def count(self) -> int:
-        """Number of clips of its job."""
-        return self.brief.clip_count
+    k: int
+    """Its index in its job, from 0: another than `index` where it has a Brief of its own."""
+    count: int
+    """Number of clips of its job."""
 
     def share(self, value: float) -> float:
         """Progress of the job (0..1) when this clip's is `value`."""
-        return (self.index + value) / self.count
+        return (self.k + value) / self.count
 
 
 def _job(row: sqlite3.Row) -> Job:
@@ -114,9 +118,9 @@ def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int |
     """The oldest job in one state and lane with a clip that waits for a place."""
     row = db.execute(
         "SELECT seq FROM jobs WHERE state = ? AND door = ? AND lane = ? AND EXISTS"
-        # The plus keeps SQLite from scanning all waiting clips instead of this job's.
-        " (SELECT 1 FROM clips WHERE clips.job = jobs.id AND +clips.state = 'queued'"
-        " AND +clips.place = ?) ORDER BY seq LIMIT 1",
+        # Named, that SQLite neither scans all waiting clips nor all of a job that have ended.
+        " (SELECT 1 FROM clips INDEXED BY clips_of_job WHERE clips.job = jobs.id"
+        " AND clips.state = 'queued' AND clips.place = ?) ORDER BY seq LIMIT 1",
         (state, *lane, place),
     ).fetchone()
     return int(row["seq"]) if row else None
@@ -146,24 +150,27 @@ class Queue:
         origin: Origin,
         claim: str = "",
         once: str = "",
+        rows: Sequence[Row] = (),
     ) -> tuple[list[Job], bool]:
         """Store all drafts in one transaction, exactly once for a claim or once key.
 
-        Where the key is known, nothing is stored and its jobs are returned with False. QueueError
-        (busy) where the sender's quota is used up.
+        rows: those of the one draft's clips, where each has its own. Where the key is known,
+        nothing is stored and its jobs are returned with False. QueueError (busy) where the
+        sender's quota is used up.
         """
         with self._database.write() as db:
             known = self._known(claim, once)
             if known:
                 return known, False
-            self._check_room(db, origin)
+            self._check_room(db, origin, sum(brief.clip_count for _, brief in drafts))
             ids = [
-                self._insert(db, n, draft, origin, claim, once) for n, draft in enumerate(drafts)
+                self._insert(db, n, draft, origin, claim, once, rows)
+                for n, draft in enumerate(drafts)
             ]
         return [self.job(made) for made in ids], True
 
     @staticmethod
-    def _check_room(db: sqlite3.Connection, origin: Origin) -> None:
+    def _check_room(db: sqlite3.Connection, origin: Origin, clips: int) -> None:
         marks = f"state IN ({_MARKS}) AND door = ? AND lane = ?"
         (waiting,) = db.execute(
             f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)
@@ -172,6 +179,19 @@ class Queue:
             text = (
                 f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every"
                 " one), or wait until they are done"
+            )
+            raise QueueError(text, "busy")
+        if clips <= _MANY:
+            return
+        (waiting,) = db.execute(
+            f"SELECT count(*) FROM clips WHERE state = 'queued' AND job IN"
+            f" (SELECT id FROM jobs WHERE {marks})",
+            (*_UNFINISHED, origin.door, origin.lane),
+        ).fetchone()
+        if waiting + clips > MOST_CLIPS_OF_ONE:
+            text = (
+                f"{waiting:,} clips from there wait already, and {MOST_CLIPS_OF_ONE:,} may; cancel"
+                " some, ask for less, or wait until they are done"
             )
             raise QueueError(text, "busy")
 
@@ -201,6 +221,7 @@ class Queue:
         origin: Origin,
         claim: str,
         once: str,
+        rows: Sequence[Row],
     ) -> str:
         request, brief = draft
         job, now = new_job_id(db), time.time()
@@ -222,17 +243,26 @@ class Queue:
                 now,
             ),
         )
+        db.executemany(
+            "INSERT INTO clips (id, job, k, state, created, place, own)"
+            " VALUES (?, ?, ?, 'queued', ?, ?, ?)",
+            (
+                (new_clip_id(db), job, k, now, place, own)
+                for k, (place, own) in enumerate(self._places_of(brief, rows))
+            ),
+        )
+        return job
+
+    def _places_of(self, brief: Brief, rows: Sequence[Row]) -> Iterator[tuple[str, str | None]]:
+        """The place where each clip of a job waits, and its own request and Brief, if any."""
+        if rows:
+            yield from ((self.place_of(row.engine), row.own) for row in rows)
+            return
         asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
             # an engine has a place of its own; the work of other verbs is done by the workers
             own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
-            place = IMPROVE if asks_first else own
-            db.execute(
-                "INSERT INTO clips (id, job, k, state, created, place)"
-                " VALUES (?, ?, ?, 'queued', ?, ?)",
-                (new_clip_id(db), job, k, now, place),
-            )
-        return job
+            yield IMPROVE if asks_first else own, None
 
     # -- reading
 
@@ -259,6 +289,11 @@ class Queue:
     def unfinished(self) -> list[Job]:
         query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
         return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
+
+    def unfinished_clips(self) -> set[str]:
+        """The ids of all clips of jobs that have not ended."""
+        query = f"SELECT id FROM clips WHERE job IN (SELECT id FROM jobs WHERE state IN ({_MARKS}))"
+        return {str(row["id"]) for row in self._database.rows(query, *_UNFINISHED)}
 
     def waiting(self, place: str = "") -> list[Job]:
         """Jobs of which no clip was begun, with one that waits for a place; for any, without."""
@@ -292,6 +327,32 @@ class Queue:
     def clips(self, job: str) -> list[sqlite3.Row]:
         return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
 
+    def states_of_clips(self, job: str) -> list[tuple[str, str]]:
+        """Each of a job's clips with its state, without its record."""
+        rows = self._database.rows("SELECT id, state FROM clips WHERE job = ? ORDER BY k", job)
+        return [(str(row["id"]), str(row["state"])) for row in rows]
+
+    def places(self, job: str) -> set[str]:
+        """The places of a job's clips."""
+        rows = self._database.rows("SELECT DISTINCT place FROM clips WHERE job = ?", job)
+        return {str(row["place"]) for row in rows}
+
+    def done_clips(self, job: str, most: int = -1) -> list[sqlite3.Row]:
+        """A job's clips that are done: all, or the last `most`, in their order."""
+        return self._database.rows(
+            "SELECT * FROM clips WHERE job = ? AND state = 'done' ORDER BY k DESC LIMIT ?",
+            job,
+            most,
+        )[::-1]
+
+    def count_clips(self, job: str, *states: str) -> int:
+        """The number of a job's clips in these states."""
+        marks = ",".join("?" * len(states))
+        row = self._database.row(
+            f"SELECT count(*) FROM clips WHERE job = ? AND state IN ({marks})", job, *states
+        )
+        return int(row[0]) if row else 0
+
     # -- working
 
     def take_over(self) -> None:
@@ -315,13 +376,13 @@ class Queue:
         Purchases have a place of their own until they end.
         """
         query = (
-            "SELECT clips.id, clips.k, clips.place, jobs.brief FROM clips"
+            "SELECT clips.id, clips.k, clips.place, clips.own, jobs.brief FROM clips"
             " JOIN jobs ON jobs.id = clips.job"
             " WHERE clips.state = 'queued' AND clips.place LIKE 'server %'"
         )
         for row in db.execute(query).fetchall():
-            brief = Brief.from_json(json.loads(row["brief"]))
-            place = self.place_of(brief.clip_engine(row["k"]))
+            own = json.loads(row["own"])["brief"] if row["own"] else json.loads(row["brief"])
+            place = self.place_of(own["engines"][row["k"] % len(own["engines"])])
             if place != row["place"]:
                 db.execute("UPDATE clips SET place = ? WHERE id = ?", (place, row["id"]))
 
@@ -354,10 +415,12 @@ class Queue:
             ]
             if heads:
                 turns.over(lane)
+                # the job first: a join would look at all of its clips for the first that waits
+                head = db.execute("SELECT id FROM jobs WHERE seq = ?", (min(heads),)).fetchone()
                 query = (
-                    f"{CLAIMABLE} AND +clips.place = ? AND jobs.seq = ? ORDER BY clips.k LIMIT 1"
+                    f"{CLAIMABLE} AND clips.place = ? AND clips.job = ? ORDER BY clips.k LIMIT 1"
                 )
-                row: sqlite3.Row = db.execute(query, (place, min(heads))).fetchone()
+                row: sqlite3.Row = db.execute(query, (place, head["id"])).fetchone()
                 return row
         return None
 
@@ -370,16 +433,21 @@ class Queue:
         )
         db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
         job = _job(row)
-        brief = job.brief.for_clip(row["k"])
+        request, brief, index = dict(job.request.values), job.brief.for_clip(row["k"]), row["k"]
+        if row["own"]:
+            own = json.loads(row["own"])
+            request, brief, index = own["request"], Brief.from_json(own["brief"]), 0
         return Claim(
             job.id,
             row["clip"],
-            row["k"],
+            index,
             attempt,
-            dict(job.request.values),
+            request,
             brief,
             job.origin,
             job.created,
+            k=row["k"],
+            count=job.brief.clip_count,
         )
 
     def hand_over(self, claim: Claim, place: str) -> bool:
@@ -525,11 +593,16 @@ class Queue:
         """
         # Its clips' ends are flushed, so that a restart finds from them that it has ended.
         with self._database.write(flushed=False) as db:
-            states = [
-                row["state"] for row in db.execute("SELECT state FROM clips WHERE job = ?", (job,))
-            ]
-            if any(state not in ENDED for state in states):
+            # by the index: this is asked at each clip's end, of which a job may have 10,000
+            if db.execute(
+                f"SELECT 1 FROM clips WHERE job = ? AND state IN ({_MARKS}) LIMIT 1",
+                (job, *_UNFINISHED),
+            ).fetchone():
                 return None
+            states = {
+                row["state"]
+                for row in db.execute("SELECT DISTINCT state FROM clips WHERE job = ?", (job,))
+            }
             kept = db.execute(
                 "SELECT error_text FROM clips WHERE job = ? AND state = 'done'"
                 " AND error_code = 'cancelled' ORDER BY k",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, assert_never
 
 from bridge import events
@@ -22,11 +24,12 @@ from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.briefing.named_sounds import Material
 from daemon.briefing.repeat import repeat_request
 from daemon.crate.crate import Crate
-from daemon.engines.registry import Policy
-from daemon.errors import QueueError
+from daemon.engines.registry import Policy, engine_info
+from daemon.errors import EngineError, QueueError
 from daemon.home.masking import internal_text
 from daemon.improve.amend import again
 from daemon.improve.store import Improvements
+from daemon.jobs.batch_file import Batch, forget_batch, read_batch
 from daemon.jobs.queue import WAITING, Job, Queue
 from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
@@ -43,6 +46,8 @@ _MOST_ROWS = 4
 _MOST_VALUES = 16
 #: Jobs that one answer to a cancel names: it goes in one packet too.
 _MOST_CANCELLED = 100
+#: Clips of a job that a status names, the newest: each is a packet.
+_MOST_TOLD_CLIPS = 200
 
 
 class Desk:
@@ -63,6 +68,7 @@ class Desk:
         store_pins: Callable[[Mapping[str, Any]], None],
         audition: Audition,
         allowed: AllowedFolders,
+        batches: Path,
         material: Material,
     ) -> None:
         self._queue = queue
@@ -77,6 +83,9 @@ class Desk:
         self._store_pins = store_pins
         self._heard = audition
         self._allowed = allowed
+        self._batches = batches
+        self._taken: set[asyncio.Task[None]] = set()
+        """Batches that are being read: the loop itself holds no reference to them."""
         self._material = material
         # before the doors open: they read the table that every installed verb must be in
         draw_in_verbs()
@@ -96,6 +105,8 @@ class Desk:
         match order:
             case events.Ask():
                 self._ask(order)
+            case events.Batch():
+                self._batch(order)
             case events.Cancel():
                 self._cancel(order)
             case events.Answer():
@@ -145,6 +156,9 @@ class Desk:
 
     def _store(self, drafts: list[tuple[Request, Brief]], ask: Ask) -> None:
         jobs, _ = self._queue.accept(drafts, ask.origin, ask.claim, ask.once)
+        self._tell_accepted(jobs)
+
+    def _tell_accepted(self, jobs: list[Job]) -> None:
         for job in jobs:
             log.info(
                 "job %s accepted by %s: %s", job.id, job.origin.door, shorten(job.brief.title, 200)
@@ -154,6 +168,37 @@ class Desk:
             )
             self._departments.tell_hold(job)
         self._bell.ring()
+
+    def _batch(self, order: events.Batch) -> None:
+        task = asyncio.create_task(self._take_batch(order))
+        self._taken.add(task)
+        task.add_done_callback(self._taken.discard)
+
+    async def _take_batch(self, order: events.Batch) -> None:
+        """Read a batch beside other orders, and store it."""
+        try:
+            batch = await asyncio.to_thread(read_batch, self._batches, order.batch)
+            self._store_batch(order, batch)
+            await asyncio.to_thread(forget_batch, self._batches, order.batch)
+        except SidecrateError as error:
+            self._tell(events.Refused(order.origin, error.code, error.text, order_about(order)))
+        except Exception as error:
+            log.exception("a batch failed by a fault of ours: %s", order)
+            text = internal_text(error)
+            self._tell(events.Refused(order.origin, "internal", text, order_about(order)))
+
+    def _store_batch(self, order: events.Batch, batch: Batch) -> None:
+        """Store a batch as one job; where it is stored already, tell that job's state."""
+        if known := self._queue.known(once=batch.once):
+            self.tell_state(known[0], order.origin)
+            return
+        self._crate.check()
+        for name in {row.engine for row in batch.rows}:
+            if engine_info(name).costs_money:
+                raise EngineError(f"engine {name} costs money, and a batch is free", "cap")
+        draft = _draft_of(batch)
+        jobs, _ = self._queue.accept([draft], order.origin, once=batch.once, rows=batch.rows)
+        self._tell_accepted(jobs)
 
     def _repeat(self, ask: Ask) -> tuple[Request, Brief]:
         """The request and the Brief for a repeat of a clip, with its changes."""
@@ -180,7 +225,7 @@ class Desk:
                 return self._crate.find(what)
         else:
             job = self._find_job("last")
-        done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
+        done = self._queue.done_clips(job.id, 1)
         if done:
             return parse_record(done[-1]["record"])
         return {
@@ -258,21 +303,19 @@ class Desk:
             if job.state != "queued" or why:
                 stage = f"{WAITING}{why}" if why else job.state
                 self._tell(events.Progress(origin, job.id, job.progress, stage))
-        rows = self._queue.clips(job.id)
-        done = [row for row in rows if row["state"] == "done"]
-        told = done
-        if short:
-            told = done[-1:] if job.ended else []
+        most = (1 if job.ended else 0) if short else _MOST_TOLD_CLIPS
+        told = self._queue.done_clips(job.id, most)
         for row in told:
             record = parse_record(row["record"])
             self._tell(events.Done(origin, job.id, row["id"], row["path"], done_info(record)))
         if not job.ended:
             return
-        if not done:
+        if not told:
             self._tell(events.Failed(origin, job.id, job.error_code, job.error_text))
         elif not short:
-            missing = len(rows) - len(done)
-            self._tell(events.Finished(origin, job.id, len(done), missing, job.error_text))
+            done = self._queue.count_clips(job.id, "done")
+            missing = self._queue.count_clips(job.id, "failed", "cancelled")
+            self._tell(events.Finished(origin, job.id, done, missing, job.error_text))
 
     def _report(self, order: events.Report) -> None:
         job = self._find_job(order.job or "last")
@@ -311,6 +354,14 @@ class Desk:
     def _session_changed(self) -> None:
         self._tell(events.SessionChanged(self._session_values()))
         self._heard.follow()
+
+
+def _draft_of(batch: Batch) -> tuple[Request, Brief]:
+    """What the job of a batch is called; its clips have Briefs of their own."""
+    count = len(batch.rows)
+    title = f"{batch.name}: {count:,} clips"
+    brief = Brief(title, title, kind=batch.kind, count=count, engines=(batch.rows[0].engine,))
+    return Request({"prompt": title}), brief
 
 
 def _in_one_packet(report: ClipReport) -> dict[str, Any]:

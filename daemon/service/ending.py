@@ -15,7 +15,8 @@ from bridge.errors import SidecrateError
 from bridge.events import Event, Failed, Finished, Progress
 from daemon.children.host import OnProgress
 from daemon.errors import QueueError
-from daemon.jobs.queue import WAITING, Claim, Job, Queue, Verdict
+from daemon.jobs.queue import ENDED, WAITING, Claim, Job, Queue, Verdict
+from daemon.service.pace import Pace
 from daemon.spending.paid_takes import keep_paid_take
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Ending:
         """What jobs with a clip at work wait for, by their ids."""
         self._held: dict[str, str] = {}
         """What keeps all clips of a place from being begun (ANY: of every place)."""
+        self.pace = Pace(lambda job: queue.count_clips(job, *ENDED))
 
     # -- progress
 
@@ -85,12 +87,14 @@ class Ending:
                 self._queue.enter(claim, stage)
             elif now - told_s < PROGRESS_EVERY_S:
                 return
+            pace = self.pace.words(claim.job, claim.count)
+            told = "; ".join(part for part in (pace, words) if part)
             if is_new or now - noted_s >= NOTED_EVERY_S:
-                self._queue.note_progress(claim.job, share, words)
+                self._queue.note_progress(claim.job, share, told)
                 noted_s = now
             told_s = now
             last_stage = stage
-            self.tell(claim, share, f"{stage}: {words}" if words else stage)
+            self.tell(claim, share, f"{stage}: {told}" if told else stage)
 
         return follow
 
@@ -151,7 +155,7 @@ class Ending:
             return why
         if job.state != "queued" or not self._held:
             return ""
-        places = {str(row["place"]) for row in self._queue.clips(job.id)}
+        places = self._queue.places(job.id)
         return next(
             (text for place, text in self._held.items() if place == ANY or place in places), ""
         )
@@ -174,6 +178,7 @@ class Ending:
             )
         verdict = self._queue.clip_failed(claim, code, text, again=again, tries=self._tries)
         if verdict == "failed":
+            self.pace.clip_over(claim.job, claim.count)
             self.forget(claim.clip)
         return verdict
 
@@ -207,17 +212,18 @@ class Ending:
         if ended is None:
             return
         self._waits.pop(job, None)
-        clips = self._queue.clips(job)
-        published = [row["state"] for row in clips].count("done")
+        self.pace.forget(job)
+        clips = self._queue.states_of_clips(job)
+        published = [state for _, state in clips].count("done")
         if published:
             missing = len(clips) - published
             self._tell(Finished(ended.origin, job, published, missing, ended.error_text))
         else:
             self._tell(Failed(ended.origin, job, ended.error_code, ended.error_text))
-        for row in clips:
-            if row["state"] != "done":
-                self._keep_paid_take(row["id"])
-            self.forget(row["id"])
+        for clip, state in clips:
+            if state != "done":
+                self._keep_paid_take(clip)
+            self.forget(clip)
 
     def settle_ended(self) -> None:
         """At start: end jobs whose last clip ended just before the daemon was killed."""

@@ -64,6 +64,7 @@ class Publishing:
         published = [await self._bring(claim, one) for one in made]
         if not self._queue.clip_done(claim, published[0], published[1:]):
             return
+        self._ending.pace.clip_over(claim.job, claim.count)
         await asyncio.to_thread(self._queue.flush)
         for record in published:
             self._shelve(record["id"])
@@ -90,4 +91,4 @@ class Publishing:
 
     def _is_first(self, job: str, results: int) -> bool:
         """Whether these are a job's first results: of several clips only the first is played."""
-        return [row["state"] for row in self._queue.clips(job)].count("done") == results
+        return len(self._queue.done_clips(job, results + 1)) == results

@@ -55,7 +55,7 @@ def _sweep(state: Path, inbox: Path) -> None:
 
 def _tidy_jobs(places: Places, queue: Queue) -> None:
     """Remove folders of clips whose jobs have ended."""
-    wanted = {row["id"] for job in queue.unfinished() for row in queue.clips(job.id)}
+    wanted = queue.unfinished_clips()
     if places.jobs.is_dir():
         for folder in places.jobs.iterdir():
             if folder.name not in wanted:

@@ -274,6 +274,7 @@ class Service:
             store_pins=lambda pins: store_pins(shared.database, pins),
             audition=shared.audition,
             allowed=AllowedFolders(own, config.files.allow),
+            batches=places.batches,
             material=Material(crate, places.library),
         )
 

@@ -402,7 +402,9 @@ class ImproveSettings(Section):
 
 
 class WorkersSettings(Section):
-    count: Annotated[int, Field(ge=1, le=4)] = Field(1, description="Clips made at once.")
+    count: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, description="Clips made at once. More than 2 is for a server: each takes a core."
+    )
     idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
         120.0, description="Idle timeout in seconds, after which a worker process ends."
     )

@@ -46,6 +46,8 @@ from daemon.web.upload import sweep_uploads
 
 log = logging.getLogger(__name__)
 
+#: Clips of a job that a page is told of: the newest, of a job that may have 10,000.
+_MOST_CLIPS = 200
 #: Polling interval of the job table.
 _LOOK_EVERY_S = 0.5
 #: An order that was not answered may still become a job within this.
@@ -153,8 +155,10 @@ class Site:
 
     def job_row(self, job: Job) -> dict[str, Any]:
         done = self.jobs.rows(
-            "SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k", job.id
-        )
+            "SELECT id FROM clips WHERE job = ? AND state = 'done' ORDER BY k DESC LIMIT ?",
+            job.id,
+            _MOST_CLIPS,
+        )[::-1]
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress,

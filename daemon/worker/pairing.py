@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bridge.files.whole import write_whole
@@ -26,14 +26,20 @@ class Pairing:
     """The open code, and the machines that were let in."""
 
     def __init__(
-        self, path: Path, secret: bytes, clock: Callable[[], float] = time.monotonic
+        self,
+        path: Path,
+        secret: bytes,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        known: Mapping[str, str] | None = None,
     ) -> None:
+        """known: machines that are let in without a code, by the hashes of their tokens."""
         self._path = path
         self._clock = clock
         self._secret = secret
         self._until_s = clock() + CODE_S
         self._wrong = 0
-        self._paired = self._load()
+        self._paired = {**self._load(), **(known or {})}
 
     def _load(self) -> dict[str, str]:
         try:
@@ -66,15 +72,16 @@ class Pairing:
         # a code lets one machine in
         self._until_s = 0.0
         token = secrets.token_urlsafe(32)
-        self._paired[_hash(token)] = _NAME.sub("", name)[:40] or "a machine"
+        self._paired[hash_of(token)] = _NAME.sub("", name)[:40] or "a machine"
         write_whole(self._path, json.dumps(self._paired), private=True)
         return token
 
     def who(self, token: str) -> str | None:
         """The hash by which a paired machine is known; None for others."""
-        digest = _hash(token)
+        digest = hash_of(token)
         return digest if digest in self._paired else None
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """By which a paired machine is known."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -17,6 +17,7 @@ from daemon.home.lock import HomeLock
 from daemon.worker.app import House, make_app
 from daemon.worker.certificate import new_secret, own_certificate
 from daemon.worker.files import HashedFiles
+from daemon.worker.kitchen import Children
 from daemon.worker.pairing import Pairing
 from daemon.worker.tasks import Tasks
 
@@ -54,10 +55,10 @@ async def serve(
         secret = new_secret()
         files = HashedFiles(folder / "files")
         (folder / "tasks").mkdir(exist_ok=True)
-        tasks = Tasks(folder / "tasks", files, slots=slots, offered=offered, idle_s=idle_s)
+        tasks = Tasks(folder / "tasks", files, kitchen=Children(slots, idle_s), offered=offered)
         pairing = Pairing(folder / "paired.json", secret)
         app = make_app(House(pairing, files, tasks, offered, folder))
-        line = _listening(host, port)
+        line = listening(host, port)
         settings = uvicorn.Config(
             app,
             ssl_certfile=certificate,
@@ -88,7 +89,8 @@ async def _tidy(tasks: Tasks) -> None:
         await asyncio.sleep(_TIDY_EVERY_S)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. ServiceError where the port is taken."""
     made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

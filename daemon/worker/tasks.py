@@ -18,17 +18,16 @@ from pydantic import TypeAdapter, ValidationError
 from bridge.errors import SidecrateError
 from bridge.files.whole import write_whole
 from daemon.brief import Brief
-from daemon.children.host import Child
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info
 from daemon.engines.remote.protocol import HASH, PATHS, PROTOCOL, TASK
 from daemon.errors import EngineError, ServiceError, WorkerError
 from daemon.home.masking import internal_text
 from daemon.worker.files import KEPT_S, HashedFiles
+from daemon.worker.kitchen import Kitchen
 
 log = logging.getLogger(__name__)
 
-MAKE_TAKE = "daemon.clip.takes:make_take"
 #: Tasks that may wait for each slot. Who sends more is told to come back.
 _WAITING_EACH = 2
 #: What a full worker asks for, in seconds.
@@ -65,21 +64,18 @@ class Task:
 
 
 class Tasks:
-    """Belongs to the worker's loop. `slots` takes are made at once."""
+    """Belongs to the worker's loop. `kitchen` makes the takes."""
 
     def __init__(
-        self, folder: Path, files: HashedFiles, *, slots: int, offered: list[str], idle_s: float
+        self, folder: Path, files: HashedFiles, *, kitchen: Kitchen, offered: list[str]
     ) -> None:
         self._folder = folder
         self._files = files
         self._offered = offered
-        self.slots = slots
+        self._kitchen = kitchen
+        self.slots = kitchen.slots
         self._tasks: dict[tuple[str, str], Task] = {}
         self._work: dict[tuple[str, str], asyncio.Task[None]] = {}
-        self._free = asyncio.Semaphore(slots)
-        self._children = [Child(f"worker {n + 1}", idle_s) for n in range(slots)]
-        self._model = Child("local model", idle_s)
-        self._model_free = asyncio.Lock()
         self._changed = asyncio.Event()
         self._take_up_ended()
 
@@ -182,7 +178,7 @@ class Tasks:
 
     async def _run(self, task: Task, info: EngineInfo, brief: Brief) -> None:
         try:
-            async with self._model_free if info.runs == "local" else self._free:
+            async with self._kitchen.turn(info):
                 task.state = "working"
                 await self._make(task, info, brief)
         except SidecrateError as error:
@@ -200,20 +196,13 @@ class Tasks:
         folder = self._place(task.owner, task.id)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        # the maker and its settings are this machine's own: a task names an engine and no code
-        order = {"brief": brief.to_json(), "k": 0, "folder": str(folder), **info.for_child()}
 
         def follow(value: float, stage: str, words: str) -> None:
             # a take's share of a clip's progress is 0.6
             task.progress, task.words = round(min(value / 0.6, 1.0), 4), (words or stage)[:200]
             self._tell()
 
-        child = self._model if info.runs == "local" else self._children.pop()
-        try:
-            await child.ask(MAKE_TAKE, order, follow, info.deadline_for(brief))
-        finally:
-            if child is not self._model:
-                self._children.append(child)
+        await self._kitchen.make(info, brief, folder, follow)
         self._finish(task, folder)
 
     def _finish(self, task: Task, folder: Path) -> None:
@@ -243,12 +232,11 @@ class Tasks:
         self._files.tidy()
 
     async def close(self) -> None:
-        """End all work and its children."""
+        """End all work."""
         for work in list(self._work.values()):
             work.cancel()
         await asyncio.gather(*self._work.values(), return_exceptions=True)
-        for child in [*self._children, self._model]:
-            await child.end()
+        await self._kitchen.close()
 
 
 def _brief_of(said: dict[str, Any]) -> Brief:

@@ -18,7 +18,7 @@ def test_every_example_in_the_table_is_taken():
     [
         ("bpm", 0), ("bpm", -5), ("bpm", 1e9), ("bpm", float("nan")), ("bpm", "fast"), ("bpm", "128 bars"), ("bpm", True), ("key", "H#"), ("key", "fis"), ("bars", "8 s"),
         ("bars", 0), ("bars", 2.5), ("bars", 65), ("prompt", ""), ("prompt", "   "), ("prompt", "x" * 4001), ("kind", "song"),
-        ("count", 101), ("seed", -1), ("meter", "4/3"), ("reference", r"\\server\share\a.wav"), ("reference", "https://a/b.wav"),
+        ("count", 10_001), ("seed", -1), ("meter", "4/3"), ("reference", r"\\server\share\a.wav"), ("reference", "https://a/b.wav"),
         ("kit", "//server/kit"), ("swing", 80), ("midi", "perhaps"), ("engine", "../x"), ("note", "H"), ("seconds", 0.01), ("level", -60),
     ],
 )  # fmt: skip

@@ -44,6 +44,15 @@ def test_other_machines_name_no_paths(sent):
         ordered(ELSEWHERE, *sent)
 
 
+def test_a_batch_is_named_by_this_machine_alone():
+    order = ordered(HERE, "batch", "0123456789abcdef", "mine")
+    assert (order.batch, order.origin.label) == ("0123456789abcdef", "mine")
+    with pytest.raises(OscError, match="other machines"):
+        ordered(ELSEWHERE, "batch", "0123456789abcdef", "mine", trust_lan=True)
+    with pytest.raises(OscError, match="its id and your word"):
+        ordered(HERE, "batch", "0123456789abcdef")
+
+
 def test_other_machines_say_nothing_of_the_session():
     with pytest.raises(OscError, match="trust_lan"):
         ordered(ELSEWHERE, "context", '{"source": "x", "bpm": 120}')

@@ -218,6 +218,42 @@ def test_of_a_job_that_is_done_in_part_the_error_of_the_clip_that_failed_is_told
     )
 
 
+def test_a_clip_of_ten_thousand_takes_no_longer_when_thousands_are_done(database, queue):
+    (job,), _ = queue.accept([draft(10_000)], ORIGIN)
+
+    def steps():
+        """Steps of SQLite's machine for one clip, from its claim to its end."""
+        count = 0
+
+        def step():
+            nonlocal count
+            count += 1
+
+        database._db.set_progress_handler(step, 10)
+        claim = queue.claim()
+        assert queue.clip_done(claim, {"path": "/x.wav"})
+        assert queue.settle_job(job.id) is None
+        database._db.set_progress_handler(None, 0)
+        return claim.k, count
+
+    first, few = steps()
+    with database.write() as db:
+        db.execute("UPDATE clips SET state = 'done' WHERE k < 9000")
+    later, many = steps()
+    assert (first, later) == (0, 9000)
+    assert many < few + 20
+    assert queue.count_clips(job.id, "done") == 9001
+    assert [row["k"] for row in queue.done_clips(job.id, 2)] == [8999, 9000]
+
+
+def test_one_sender_may_not_fill_the_disk_with_orders_of_many(queue):
+    queue.accept([draft(10_000) for _ in range(9)], ORIGIN)
+    queue.accept([draft(9_990)], ORIGIN)
+    with pytest.raises(QueueError, match="99,990 clips from there wait already"):
+        queue.accept([draft(101)], ORIGIN)
+    queue.accept([draft()], ORIGIN)
+
+
 def test_cancel_leaves_what_is_being_published(queue):
     (job,), _ = queue.accept([draft(3)], ORIGIN)
     first, second = queue.claim(), queue.claim()
