@@ -52,19 +52,22 @@ _SILENT = 0.45
 #: What the seed may still change of a dimension that the words set.
 _LEFT = 0.15
 
+#: Drums whose names say low and high themselves; so do others with what describes a sound.
+_PAIRED = r"(?:hat|tom|conga|bongo|timbale|agogo)"
 #: Words -> what they set.
 _WORDS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"\bshort\b|\btight|staccato|stubby", {"length": -0.8}),
     (r"\blong\b|sustained|ringing out|boomy", {"length": 0.8, "gate": 0.0}),
-    (r"\bdark|\bdull\b|muffled|\bwarm", {"bright": -0.8}),
+    (r"\bdark|\bdull\b|muffled|\bwarm(?! pad)", {"bright": -0.8}),
     (r"\bbright|crisp|\bcrystal|sparkl|\bairy", {"bright": 0.8}),
     (r"\bclick(?:y|ing)?\b", {"click": 0.9, "attack": 0.6}),
     (r"\bpunch|\bknock|\bthump", {"punch": 0.8, "attack": 0.6, "snap": 0.4}),
     (r"\bsnappy|\bsharp", {"snap": 0.8, "attack": 0.6}),
     (r"\bsquashed|compressed|\bpumped", {"snap": -0.9}),
-    (r"\bsoft|gentle|delicate|mellow|\bround\b", {"attack": -0.8, "click": 0.0, "drive": 0.0}),
+    (r"\bsoft(?! lead)|gentle|delicate|mellow|\bround\b(?! bass)",
+     {"attack": -0.8, "click": 0.0, "drive": 0.0}),
     (r"distort|saturat|overdriv|fuzz|clipped|\bdriven", {"drive": 0.85}),
-    (r"\bhard\b|aggressive|brutal|industrial", {"drive": 0.6, "attack": 0.7, "bite": 0.6}),
+    (r"\bhard\b(?! kick)|aggressive|brutal|industrial", {"drive": 0.6, "attack": 0.7, "bite": 0.6}),
     (r"vintage|lo-?fi|old[- ]?school|crunchy|12[- ]?bit|\bdust|crushed|bit ?crush",
      {"vintage": 0.85}),
     (r"\bclean|polished|pristine|\bpure\b",
@@ -83,8 +86,8 @@ _WORDS: tuple[tuple[str, dict[str, float]], ...] = (
     (r"\bmono\b|\bnarrow", {"width": -1.0}),
     (r"\b808\b", {"length": 0.4, "layer": 0.0, "noise": 0.0, "ring": 0.0}),
     (r"\b909\b", {"punch": 0.6, "click": 0.4, "length": -0.1, "layer": 0.0}),
-    (r"\bdeep\b|\blow\b|pitched down", {"pitch": -0.7}),
-    (r"\bhigh\b|pitched up", {"pitch": 0.7}),
+    (rf"\bdeep\b|\blow\b(?! {_PAIRED})|pitched down", {"pitch": -0.7}),
+    (rf"\bhigh\b(?! {_PAIRED})|pitched up", {"pitch": 0.7}),
 )  # fmt: skip
 
 
@@ -135,6 +138,4 @@ def read_design(words: str) -> dict[str, float]:
 
 def design_places(text: str) -> list[tuple[int, int]]:
     """Where the words stand that set a design: (start, end) of each."""
-    return [
-        match.span() for pattern, _ in _WORDS for match in re.finditer(pattern, text.lower())
-    ]
+    return [match.span() for pattern, _ in _WORDS for match in re.finditer(pattern, text.lower())]

@@ -39,29 +39,37 @@ _ALL = dict.fromkeys(
 _NEAR = {"room_size": -0.5}
 _FAMILIES: dict[str, Family] = {
     "kick": Family(
-        _ALL | {"punch": 1.0, "ring": 0.35, "noise": 0.6, "room": 0.6, "room_size": 0.4,
-                "width": 0.0}, 3.0, 80, 4000, 90, 260,
+        _ALL | {"punch": 1.0, "ring": 0.25, "noise": 0.6, "room": 0.6, "room_size": 0.4,
+                "body": 0.7, "weight": 0.8, "width": 0.0}, 3.0, 80, 4000, 90, 260,
         ("hard kick", "acoustic kick", "low tom"), True, _NEAR,
         ("kick", "hard kick", "acoustic kick", "concert bass drum"),
     ),
     "snare": Family(
-        _ALL | {"punch": 0.7, "flam": 0.5}, 5.0, 180, 7000, 220, 420,
+        _ALL | {"punch": 0.7, "flam": 0.5, "weight": 0.6, "bright": 0.85, "ring": 0.7},
+        5.0, 180, 7000, 220, 420,
         ("acoustic snare", "clap", "rim", "brush", "snare"),
-        voices=("snare", "acoustic snare", "brush", "brush sweep"),
+        voices=("snare", "acoustic snare"),
+    ),
+    # what strokes is no stick: no click, no second hit, nothing under it
+    "stroked": Family(
+        _ALL | dict.fromkeys(("click", "flam", "layer", "gate", "ring", "noise", "drive"), 0.0)
+        | {"snap": 0.5, "attack": 0.5, "room_size": 0.5}, 5.0, 400, 9000, 500, 900, (), False,
+        _NEAR, ("brush", "brush sweep", "shaker", "guiro"),
     ),
     "clap": Family(
         _ALL | {"flam": 1.0, "ring": 0.3}, 4.0, 500, 6000, 600, 1100,
         ("snap", "clap", "snare", "shaker"), voices=("clap", "snap"),
     ),
     "hat": Family(
-        _ALL | {"flam": 0.25, "room_size": 0.4, "length": 0.8}, 7.0, 1500, 12000, 4500, 3100,
-        ("shaker", "tambourine", "hat", "chip noise"), False, _NEAR,
-        ("hat", "shaker", "chip noise"),
+        _ALL | {"flam": 0.25, "room_size": 0.5}, 6.0, 1500, 12000, 4500, 3100,
+        ("shaker", "ride", "tambourine", "chip noise"), False, _NEAR,
+        ("hat", "chip noise"),
     ),
     "metal": Family(
-        _ALL | {"flam": 0.25, "room_size": 0.5, "length": 0.7}, 7.0, 1500, 12000, 4500, 3100,
+        _ALL | {"flam": 0.25, "room_size": 0.5, "length": 0.7, "bright": 0.8},
+        5.0, 1500, 12000, 4500, 3100,
         ("hat", "open hat", "tambourine", "ride"), False, _NEAR,
-        ("open hat", "ride", "crash", "tambourine", "sleigh bells", "triangle", "gong", "guiro",
+        ("open hat", "ride", "crash", "tambourine", "sleigh bells", "triangle", "gong",
          "vibraslap"),
     ),
     "small": Family(

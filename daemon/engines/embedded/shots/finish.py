@@ -72,9 +72,7 @@ def _bent(x: np.ndarray, rate: int, punch: float) -> np.ndarray:
     ).astype(np.float32)
 
 
-def _laid(
-    x: np.ndarray, rate: int, design: Design, family: Family, take: int
-) -> np.ndarray:
+def _laid(x: np.ndarray, rate: int, design: Design, family: Family, take: int) -> np.ndarray:
     """The sound with its click, hiss and ringing."""
     x = x.copy()
     length_s = min(len(x) / rate, 1.5)
@@ -113,12 +111,12 @@ def _white(n: int, sides: tuple[str, ...], take: int) -> np.ndarray:
 
 
 def _snapped(x: np.ndarray, rate: int, snap: float) -> np.ndarray:
-    """The tail lowered against the attack, or raised: the level to the power of 0.65 to 1.6."""
+    """The tail lowered against the attack, or raised: the level to the power of 0.75 to 1.6."""
     size = max(1, round(_BLOCK_S * rate))
     blocks = np.abs(np.pad(x, ((0, -len(x) % size), (0, 0)))).reshape(-1, size * 2).max(axis=1)
     # what was loud within the last 12 ms counts, so that a wave is not bent by its own shape
     held = np.max([np.pad(blocks, (back, 0))[: len(blocks)] for back in range(6)], axis=0)
-    power = 0.6 * snap if snap > 0 else 0.35 * snap
+    power = 0.6 * snap if snap > 0 else 0.25 * snap
     gain = np.maximum(held, 3e-3) ** power
     curve = np.interp(np.arange(len(x)), (np.arange(len(gain)) + 0.5) * size, gain)
     return (x * curve[:, None]).astype(np.float32)
@@ -152,9 +150,7 @@ def _bands(design: Design, family: Family) -> list[Filter]:
     return filters
 
 
-def _placed(
-    x: np.ndarray, rate: int, design: Design, family: Family, take: int
-) -> np.ndarray:
+def _placed(x: np.ndarray, rate: int, design: Design, family: Family, take: int) -> np.ndarray:
     """The sound through its bands and in its room, in one transform."""
     wet = design["room"] > _HEARD
     wall = _wall(rate, design, take, family.is_mono) if wet else np.zeros((0, 2), np.float32)
@@ -182,7 +178,7 @@ def _wall(rate: int, design: Design, take: int, is_mono: bool) -> np.ndarray:
 
 
 def _gain(filters: list[Filter], size: int, rate: int) -> np.ndarray:
-    """As `signals.response_of`; read between 1500 places, and not kept, for each seed has its own."""
+    """As `signals.response_of`; read between 1500 places, and not kept: each seed has its own."""
     places = np.geomspace(4.0, rate / 2, 1500)
     gain = np.ones(len(places), np.complex128)
     for one in filters:
@@ -209,7 +205,7 @@ def _flammed(x: np.ndarray, rate: int, flam: float) -> np.ndarray:
 
 def _gated(x: np.ndarray, rate: int, gate: float) -> np.ndarray:
     """The tail cut off at a share of its length, within 15 ms."""
-    level = np.abs(x).max(axis=1)
+    level = np.maximum(np.abs(x[:, 0]), np.abs(x[:, 1]))
     heard = np.flatnonzero(level > 0.01 * level.max())
     end = max(round(0.03 * rate), round(heard[-1] * (0.9 - 0.6 * gate)))
     fade = round(0.015 * rate)
