@@ -69,6 +69,13 @@ def cells() -> int:
     return len(_cells()) - 1
 
 
+@cache
+def lasting() -> np.ndarray:
+    """(bands * cells,): how long each cell lasts against the mean of all."""
+    widths = np.diff(_cells())
+    return np.tile(widths / widths.mean(), BANDS)
+
+
 def spectrum_of(sound: np.ndarray) -> np.ndarray:
     """(FRAMES, channels) -> complex (channels, bins, steps)."""
     overlap = _WINDOW - _HOP
