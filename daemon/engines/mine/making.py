@@ -117,11 +117,15 @@ def _rendered(
         if weight > 1e-3
     ]
     audio = rendered(spectra, role.shape_at(place))
-    newness = role.newness(shape_of(spectrum_of(audio)))
+    # judged as it comes out: cut at its onset, as the user's own were
+    cut = prepared(audio, SAMPLE_RATE)
+    if cut is not None:
+        audio = cut.audio
+    newness = role.newness(shape_of(spectrum_of(whole(audio))))
     note = None
     if role.note is not None:
         own = [sound.note for _, sound in members if sound.note is not None]
         note = wish.note if wish.note is not None else float(rng.choice(own)) if own else role.note
-        audio = moved(audio, note - role.note)
-    cut = prepared(audio, SAMPLE_RATE)
-    return Made(audio if cut is None else cut.audio, note, newness)
+        cut = prepared(moved(audio, note - role.note), SAMPLE_RATE)
+        audio = audio if cut is None else cut.audio
+    return Made(audio, note, newness)

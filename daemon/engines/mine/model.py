@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from bridge.files.whole import write_whole
-from daemon.engines.mine.shape import BANDS, FLOOR_DB, cells, lasting, shape_of, spectrum_of
+from daemon.engines.mine.shape import BANDS, FLOOR_DB, cells, coarse, shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, moved, whole
 from daemon.errors import EngineError
 
@@ -73,13 +73,11 @@ class Role:
     def nearest_db(self, shape: np.ndarray) -> tuple[float, float]:
         """The distance to the user's nearest sound, in dB a cell.
 
-        Twice: by cells, in which the attack counts most, and by the time that they last, in which
-        the tail does. Either alone passes a copy that the other hears.
+        Twice: cell by cell, and from afar, where the grain of an attack is not heard. Either alone
+        passes a copy that the other hears.
         """
-        off = (self.shapes - shape.ravel()) ** 2
-        return float(np.sqrt(off.mean(1).min())), float(
-            np.sqrt((off @ lasting()).min() / len(off.T))
-        )
+        row = shape.reshape(1, -1)
+        return _nearest(self.shapes, row), _nearest(self.coarse, coarse(row))
 
     def newness(self, shape: np.ndarray) -> float:
         """From 1 on it is no copy: the lesser of both distances against its limit."""
@@ -89,9 +87,14 @@ class Role:
         )
 
     @cached_property
+    def coarse(self) -> np.ndarray:
+        """The sounds from afar; see `shape.coarse`."""
+        return coarse(self.shapes)
+
+    @cached_property
     def apart(self) -> np.ndarray:
         """(n, n) distances of the places; a sound is infinitely far from itself."""
-        return _apart(self.places, np.ones(self.places.shape[1]))
+        return np.asarray(_apart(self.places) * np.sqrt(self.places.shape[1]))
 
     @cached_property
     def reach(self) -> np.ndarray:
@@ -116,8 +119,7 @@ def learn_role(name: str, sounds: Sequence[Sound]) -> Role:
     basis = basis[: max(1, min(_MOST_NUMBERS, len(sounds) - 2))]
     places = (shapes - mean) @ basis.T
     limits = [
-        float(np.quantile(_apart(shapes, weights).min(1), _COPY_SHARE)) / np.sqrt(shapes.shape[1])
-        for weights in (np.ones(shapes.shape[1]), lasting())
+        float(np.quantile(_apart(rows).min(1), _COPY_SHARE)) for rows in (shapes, coarse(shapes))
     ]
     return Role(
         name, tuple(sounds), note, mean, basis, places, shapes, _qualities(shapes, sounds),
@@ -125,11 +127,15 @@ def learn_role(name: str, sounds: Sequence[Sound]) -> Role:
     )  # fmt: skip
 
 
-def _apart(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """(n, n) distances of rows; one is infinitely far from itself."""
-    apart = np.stack([np.sqrt((rows - row) ** 2 @ weights) for row in rows])
+def _apart(rows: np.ndarray) -> np.ndarray:
+    """(n, n) distances of rows, per cell; one is infinitely far from itself."""
+    apart = np.stack([np.sqrt(((rows - row) ** 2).mean(1)) for row in rows])
     np.fill_diagonal(apart, np.inf)
     return apart
+
+
+def _nearest(rows: np.ndarray, row: np.ndarray) -> float:
+    return float(np.sqrt(((rows - row) ** 2).mean(1).min()))
 
 
 def _qualities(shapes: np.ndarray, sounds: Sequence[Sound]) -> np.ndarray:
