@@ -109,8 +109,9 @@ def _oneshot(brief: Brief, seed: int, progress: Progress) -> Take:
     if note is None and brief.pitch_class is not None:
         note = voice.home + (brief.pitch_class - voice.home + 6) % 12 - 6
     audio, pitch = play_oneshot(
-        voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds, find_steps(brief, voice)
-    )
+        voice, note, seed, brief.sample_rate, _tone(brief), brief.seconds,
+        find_steps(brief, voice), read_wishes(brief).words,
+    )  # fmt: skip
     take = _take(audio, brief.sample_rate, seed)
     take.note = pitch
     take.parts = (voice.name,)

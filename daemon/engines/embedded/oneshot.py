@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from daemon.audio.signals import faded, rng
 from daemon.brief import Brief
 from daemon.engines.embedded.harmony import read_chord
 from daemon.engines.embedded.instruments import players
+from daemon.engines.embedded.shots.design import Design, design_of
+from daemon.engines.embedded.shots.families import family_of
+from daemon.engines.embedded.shots.finish import finished
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
@@ -45,6 +49,8 @@ _LAST = ("hit", "boom", "bass", "percussion", "chord", "stab", "synth", "vocal",
 _MAJOR = r"\b(?:major|maj|happy|uplifting)\b"
 #: Level against the peak below which a tail counts as silent.
 _SILENT_DB = -60.0
+#: Of a voice's small variants, how many the seeds choose among.
+_VARIATIONS = 12
 #: Voice families that can play chords.
 _CHORDAL = ("keys", "pads", "leads")
 
@@ -93,30 +99,66 @@ def play_oneshot(
     tone: Tone,
     seconds: float | None,
     steps: tuple[int, ...] = (0,),
+    words: str = "",
 ) -> tuple[np.ndarray, int | None]:
     """(float32 (frames, 2), its MIDI note; None for an untuned voice) of one note or chord.
 
-    `steps` are the semitones above the note that sound together. The seed varies the timbre.
+    `steps` are the semitones above the note that sound together. The seed is a place in the
+    voice's space of designs, and the words set what they name of it.
     """
+    design, family = design_of(voice, seed, words), family_of(voice)
     stream = rng("oneshot", voice.name, seed)
-    tone = tone.with_(
-        bright=float(np.clip(tone.bright + stream.uniform(-0.18, 0.18), -1, 1)),
-        length=float(np.clip(tone.length * 2 ** stream.uniform(-0.3, 0.3), 0.25, 4)),
-        drive=float(np.clip(tone.drive + stream.uniform(0, 0.15), 0, 1)),
-        attack=float(np.clip(tone.attack + stream.uniform(-0.15, 0.15), 0, 1)),
-    )
+    is_free = note is None and voice.family == "drums"
+    moved = design["pitch"] * family.semitones if is_free else 0.0
     pitch = voice.home if note is None else note
-    detune = 0.0 if voice.tuned or note is not None else float(stream.uniform(-1, 1))
-    variation = int(stream.randint(3))
+    played_rate = rate
+    if voice.tuned:
+        # a drum that has a pitch is on a note, and says which
+        pitch = int(np.clip(pitch + round(moved), voice.low, voice.high)) if is_free else pitch
+    else:
+        # written at another rate and read at ours, it is higher or lower as a whole
+        played_rate = round(rate * 2 ** (-round(2 * moved) / 24))
     held_s = seconds or voice.one_shot_s
-    played = [
-        voice.play(Strike(pitch + step + detune, held_s, 0.95, rate, tone, None, variation))
-        for step in steps
-    ]
+    strike = Strike(
+        float(pitch), held_s, 0.95, played_rate, _designed(tone, design), None,
+        int(stream.randint(_VARIATIONS)),
+    )  # fmt: skip
+    audio = _sum([voice.play(replace(strike, pitch=strike.pitch + step)) for step in steps])
+    audio = voice.after(audio, rate, strike.tone)
+    if design["layer"] > 0.02 and family.relatives:
+        audio = _layered(audio, voice, family.relatives, design, strike)
+    audio = finished(audio, rate, design, family, strike.variation)
+    return trimmed(audio, rate), pitch if voice.tuned else None
+
+
+def _designed(tone: Tone, design: Design) -> Tone:
+    """The words' tone with what the design changes of it."""
+    return tone.with_(
+        bright=float(np.clip(tone.bright + 0.5 * design["bright"], -1, 1)),
+        length=float(np.clip(tone.length * 2 ** (1.2 * design["length"]), 0.25, 4)),
+        attack=float(np.clip(tone.attack + 0.45 * design["attack"], 0, 1)),
+    )
+
+
+def _sum(played: list[np.ndarray]) -> np.ndarray:
     audio = np.zeros((max(len(one) for one in played), 2), np.float32)
     for one in played:
         audio[: len(one)] += one
-    return trimmed(voice.after(audio, rate, tone), rate), pitch if voice.tuned else None
+    return audio
+
+
+def _layered(
+    audio: np.ndarray, voice: Voice, relatives: tuple[str, ...], design: Design, strike: Strike
+) -> np.ndarray:
+    """A relative of the voice under it, at up to two thirds of its level and little longer."""
+    others = [name for name in relatives if name != voice.name]
+    other = VOICES[others[min(len(others) - 1, int((design["other"] + 1) / 2 * len(others)))]]
+    # one that has no place of its own is tuned with the voice
+    pitch = strike.pitch if other.low <= strike.pitch <= other.high else float(other.home)
+    under = other.play(replace(strike, pitch=pitch, held_s=min(strike.held_s, 0.5)))
+    under = faded(under[: round(1.2 * len(audio))], strike.rate, 0.02)
+    gain = 0.65 * design["layer"] * np.abs(audio).max() / max(float(np.abs(under).max()), 1e-6)
+    return _sum([audio, under * np.float32(gain)])
 
 
 def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:
@@ -124,7 +166,8 @@ def trimmed(audio: np.ndarray, rate: int) -> np.ndarray:
 
     It runs from the first frame above -60 dB of the peak to the last one.
     """
-    level = np.abs(audio).max(axis=1)
+    # ten times as fast as the largest along an axis of two
+    level = np.maximum(np.abs(audio[:, 0]), np.abs(audio[:, 1]))
     top = float(level.max(initial=0))
     if top <= 0:
         return audio

@@ -9,6 +9,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.likeness import likeness_places
 from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.shots.design import design_places
 from daemon.engines.embedded.tones import timbre_places
 from daemon.engines.embedded.voices.table import newest
 from daemon.engines.embedded.wishes import DRUM_VOICES, GUITARS, PITCHED, feel_places
@@ -72,7 +73,9 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
         elif name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
     lines += _tab(brief, plan)
-    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, places(words))]
+    # a one-shot has no plan, and reads words of its own
+    used = [*places(words), *(design_places(words.text) if plan is None else ())]
+    return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, used)]
 
 
 def places(words: Words) -> list[tuple[int, int]]:

@@ -13,8 +13,6 @@ from daemon.engines.mine.sounds import Sound, moved, prepared, whole
 #: Neighbours among which a sound is mixed, and how far it strays from between them.
 _NEIGHBOURS = 4
 _STRAY = 0.8
-#: A place further from every sound than this neighbour of that sound is outside of the space.
-_OUTSIDE = 3
 #: Tries for a sound that is no copy; after them the one that was furthest from one is taken.
 _TRIES = 24
 #: How far a word moves the choice, in standard deviations of the role's own sounds.
@@ -38,8 +36,8 @@ class Made:
 
     audio: np.ndarray
     note: float | None
-    nearest_db: float
-    """Distance to the user's nearest sound in dB a cell; `Role.copy_db` is the limit."""
+    newness: float
+    """From 1 on it is no copy of one of the user's sounds; see `Role.newness`."""
 
 
 def make_sound(role: Role, wish: Wish, seed: int) -> Made:
@@ -49,9 +47,9 @@ def make_sound(role: Role, wish: Wish, seed: int) -> Made:
     for _ in range(_TRIES):
         place, members = _chosen(role, wish, rng)
         made = _rendered(role, place, members, wish, rng)
-        if made.nearest_db >= role.copy_db or wish.reference is not None or not role.is_learnt:
+        if made.newness >= 1 or wish.reference is not None or not role.is_learnt:
             return made
-        if best is None or made.nearest_db > best.nearest_db:
+        if best is None or made.newness > best.newness:
             best = made
     assert best is not None
     return best
@@ -62,13 +60,12 @@ Members = list[tuple[float, Sound]]
 
 def _chosen(role: Role, wish: Wish, rng: np.random.Generator) -> tuple[np.ndarray, Members]:
     """A place in the space, and the sounds that it lies between, with their weights."""
-    apart = np.sqrt(((role.places[:, None] - role.places[None]) ** 2).sum(-1))
-    np.fill_diagonal(apart, np.inf)
-    reach = np.sort(apart, 1)[:, min(_OUTSIDE, len(apart) - 1) - 1]
     place, members = np.zeros(0), list[tuple[float, Sound]]()
     for _ in range(_TRIES):
         first = int(rng.choice(len(role.places), p=_chances(role, wish)))
-        near = np.argsort(apart[first])[: _NEIGHBOURS if role.is_learnt else len(apart) - 1]
+        near = np.argsort(role.apart[first])[
+            : _NEIGHBOURS if role.is_learnt else len(role.places) - 1
+        ]
         second = int(rng.choice(near))
         share = rng.uniform(0.2, 0.8)
         place = share * role.places[first] + (1 - share) * role.places[second]
@@ -76,7 +73,7 @@ def _chosen(role: Role, wish: Wish, rng: np.random.Generator) -> tuple[np.ndarra
             spread = np.std(role.places[near] - role.places[first], axis=0)
             place = place + _STRAY * spread * rng.standard_normal(len(place))
         members = [(share, role.sounds[first]), (1 - share, role.sounds[second])]
-        if not role.is_learnt or (np.sqrt(((role.places - place) ** 2).sum(1)) <= reach).any():
+        if not role.is_learnt or (np.sqrt(((role.places - place) ** 2).sum(1)) <= role.reach).any():
             break
     return _moved(role, wish, place, members)
 
@@ -120,11 +117,15 @@ def _rendered(
         if weight > 1e-3
     ]
     audio = rendered(spectra, role.shape_at(place))
-    nearest_db = role.nearest_db(shape_of(spectrum_of(audio)))
+    # judged as it comes out: cut at its onset, as the user's own were
+    cut = prepared(audio, SAMPLE_RATE)
+    if cut is not None:
+        audio = cut.audio
+    newness = role.newness(shape_of(spectrum_of(whole(audio))))
     note = None
     if role.note is not None:
         own = [sound.note for _, sound in members if sound.note is not None]
         note = wish.note if wish.note is not None else float(rng.choice(own)) if own else role.note
-        audio = moved(audio, note - role.note)
-    cut = prepared(audio, SAMPLE_RATE)
-    return Made(audio if cut is None else cut.audio, note, nearest_db)
+        cut = prepared(moved(audio, note - role.note), SAMPLE_RATE)
+        audio = audio if cut is None else cut.audio
+    return Made(audio, note, newness)

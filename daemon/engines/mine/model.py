@@ -12,13 +12,14 @@ import json
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bridge.files.whole import write_whole
-from daemon.engines.mine.shape import BANDS, FLOOR_DB, cells, shape_of, spectrum_of
+from daemon.engines.mine.shape import BANDS, FLOOR_DB, cells, coarse, shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, moved, whole
 from daemon.errors import EngineError
 
@@ -29,8 +30,11 @@ _MOST_NUMBERS = 32
 LEAST_LEARNT = 15
 #: A role is tuned where at least this share of its sounds has a pitch.
 _TUNED_SHARE = 0.6
-#: Among neighbours, the share that counts as too near: a copy.
-_COPY_SHARE = 0.05
+#: Among neighbours, the share that counts as too near: a copy. Twice what the report asks, which
+#: hears with another ear.
+_COPY_SHARE = 0.1
+#: A place further from every sound than this neighbour of that sound is outside of the space.
+_OUTSIDE = 3
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,8 @@ class Role:
     places: np.ndarray
     shapes: np.ndarray
     qualities: np.ndarray
-    copy_db: float
-    """What lies nearer to a sound of the user's than this is a copy of it."""
+    copy_db: tuple[float, float]
+    """What lies nearer to a sound of the user's than this is a copy of it; as `nearest_db`."""
 
     @property
     def is_learnt(self) -> bool:
@@ -66,9 +70,36 @@ class Role:
         """(bands, cells) -> (d,)."""
         return np.asarray((shape.ravel() - self.mean) @ self.basis.T)
 
-    def nearest_db(self, shape: np.ndarray) -> float:
-        """The distance to the user's nearest sound, in dB a cell."""
-        return float(np.sqrt(((self.shapes - shape.ravel()) ** 2).mean(1)).min())
+    def nearest_db(self, shape: np.ndarray) -> tuple[float, float]:
+        """The distance to the user's nearest sound, in dB a cell.
+
+        Twice: cell by cell, and from afar, where the grain of an attack is not heard. Either alone
+        passes a copy that the other hears.
+        """
+        row = shape.reshape(1, -1)
+        return _nearest(self.shapes, row), _nearest(self.coarse, coarse(row))
+
+    def newness(self, shape: np.ndarray) -> float:
+        """From 1 on it is no copy: the lesser of both distances against its limit."""
+        return min(
+            far / limit if limit > 0 else 1.0
+            for far, limit in zip(self.nearest_db(shape), self.copy_db, strict=True)
+        )
+
+    @cached_property
+    def coarse(self) -> np.ndarray:
+        """The sounds from afar; see `shape.coarse`."""
+        return coarse(self.shapes)
+
+    @cached_property
+    def apart(self) -> np.ndarray:
+        """(n, n) distances of the places; a sound is infinitely far from itself."""
+        return np.asarray(_apart(self.places) * np.sqrt(self.places.shape[1]))
+
+    @cached_property
+    def reach(self) -> np.ndarray:
+        """(n,) how far from each sound its space goes: to its third neighbour."""
+        return np.asarray(np.sort(self.apart, 1)[:, min(_OUTSIDE, len(self.apart) - 1) - 1])
 
     def tuned(self, sound: Sound) -> np.ndarray:
         """A sound's audio at the role's pitch."""
@@ -81,24 +112,30 @@ def learn_role(name: str, sounds: Sequence[Sound]) -> Role:
     """Learn a role from its sounds, at least two."""
     notes = [sound.note for sound in sounds if sound.note is not None]
     note = float(np.median(notes)) if len(notes) >= _TUNED_SHARE * len(sounds) else None
-    half = Role(name, tuple(sounds), note, *(np.zeros(0),) * 5, 0.0)
+    half = Role(name, tuple(sounds), note, *(np.zeros(0),) * 5, (0.0, 0.0))
     shapes = np.stack([shape_of(spectrum_of(whole(half.tuned(one)))).ravel() for one in sounds])
     mean = shapes.mean(0)
     _, _, basis = np.linalg.svd(shapes - mean, full_matrices=False)
     basis = basis[: max(1, min(_MOST_NUMBERS, len(sounds) - 2))]
     places = (shapes - mean) @ basis.T
-    apart = _apart(shapes)
+    limits = [
+        float(np.quantile(_apart(rows).min(1), _COPY_SHARE)) for rows in (shapes, coarse(shapes))
+    ]
     return Role(
         name, tuple(sounds), note, mean, basis, places, shapes, _qualities(shapes, sounds),
-        float(np.quantile(apart.min(1), _COPY_SHARE)),
+        (limits[0], limits[1]),
     )  # fmt: skip
 
 
-def _apart(shapes: np.ndarray) -> np.ndarray:
-    """(n, n) distances in dB; a sound is infinitely far from itself."""
-    apart = np.stack([np.sqrt(((shapes - shape) ** 2).mean(1)) for shape in shapes])
+def _apart(rows: np.ndarray) -> np.ndarray:
+    """(n, n) distances of rows, per cell; one is infinitely far from itself."""
+    apart = np.stack([np.sqrt(((rows - row) ** 2).mean(1)) for row in rows])
     np.fill_diagonal(apart, np.inf)
     return apart
+
+
+def _nearest(rows: np.ndarray, row: np.ndarray) -> float:
+    return float(np.sqrt(((rows - row) ** 2).mean(1).min()))
 
 
 def _qualities(shapes: np.ndarray, sounds: Sequence[Sound]) -> np.ndarray:

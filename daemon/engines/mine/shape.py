@@ -69,6 +69,37 @@ def cells() -> int:
     return len(_cells()) - 1
 
 
+#: The least steps in a cell of the coarse shape: 35 ms.
+_COARSE_STEPS = 6
+_COARSE_FLOOR_DB = -60.0
+
+
+@cache
+def _coarse_cells() -> np.ndarray:
+    """The cells of a shape at which those of the coarse one begin."""
+    begins = [0]
+    for cell, step in enumerate(_cells()[:-1]):
+        if step - _cells()[begins[-1]] >= _COARSE_STEPS:
+            begins.append(cell)
+    return np.array(begins)
+
+
+def coarse(shapes: np.ndarray) -> np.ndarray:
+    """(n, bands * cells) -> (n, coarse cells): as the shapes are heard from afar.
+
+    Bands in pairs, times of at least 35 ms; each cell is weighted by how long it lasts, so that the
+    mean square of a difference is one over time.
+    """
+    widths = np.diff(_cells())
+    power = 10 ** (shapes.reshape(len(shapes), BANDS // 2, 2, -1) / 10)
+    begins = _coarse_cells()
+    lasts = np.add.reduceat(widths, begins)
+    level = np.add.reduceat(power.sum(2) * widths, begins, axis=2) / lasts
+    level_db = 10 * np.log10(level + 1e-12)
+    level_db = np.maximum(level_db - level_db.max(axis=(1, 2), keepdims=True), _COARSE_FLOOR_DB)
+    return np.asarray((level_db * np.sqrt(lasts / lasts.mean())).reshape(len(shapes), -1))
+
+
 def spectrum_of(sound: np.ndarray) -> np.ndarray:
     """(FRAMES, channels) -> complex (channels, bins, steps)."""
     overlap = _WINDOW - _HOP

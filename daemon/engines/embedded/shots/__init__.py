@@ -1,0 +1,1 @@
+"""Designs of one-shots: what the seed and the words make of a voice."""
