@@ -16,14 +16,12 @@ export function Verbs({ clip, busy, act }: { clip: FullClip; busy: boolean; act:
   useEffect(() => {
     api<VerbRow[]>("verbs").then(setVerbs, () => setVerbs([]));
   }, []);
-  const hasSound = clip.kind !== "midi",
-    hasNotes = !hasSound || !!clip.record.midi || !!clip.record.plan;
+  const hasSound = clip.kind !== "midi";
   const able = verbs.filter(
     (verb) =>
       verb.name !== "fit" &&
-      ((verb.works_on === "source" && hasSound) ||
-        (verb.works_on === "notes" && hasNotes) ||
-        verb.works_on === "either"),
+      // what works on notes hears those of a sound
+      ((verb.works_on === "source" && hasSound) || verb.works_on === "notes" || verb.works_on === "either"),
   );
   const verb = able.find((one) => one.name === open);
   return (
