@@ -48,7 +48,7 @@ _UNKNOWN = (
     "notes",
     "picture",
     "daw",
-    "stem",
+    "part",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,

@@ -124,6 +124,6 @@ def _add_stems(routes: APIRouter, site: Site) -> None:
         found = await stems(clip)
         if part not in found:
             raise LibraryError(
-                f"clip {clip} has no part {part!r:.60}; it has {', '.join(found)}", "unknown_stem"
+                f"clip {clip} has no part {part!r:.60}; it has {', '.join(found)}", "unknown_part"
             )
         return SoundFile(found[part], media_type="audio/wav", headers={"Cache-Control": "no-cache"})

@@ -14,8 +14,9 @@ import soundfile
 
 from bridge.music import Meter, loop_frames
 from tests.conftest import skip_or_fail
-from tests.end_to_end.test_page import AXE, browser, opened, serious_faults
+from tests.end_to_end.test_page import AXE, browser, faults
 from tests.helpers.daemon_process import wait_until
+from tests.helpers.page import opened
 from tests.helpers.web_house import WebHouse
 
 __all__ = ["browser"]
@@ -178,8 +179,10 @@ def looked_at(page: Any, view: str) -> None:
         if folder:
             page.wait_for_timeout(700)
             page.screenshot(path=f"{folder}/{view}_{width}_{scheme}.png")
+        # colours that still change are none of either scheme
+        page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
         if width != 768:
-            assert serious_faults(page) == [], (view, width)
+            assert faults(page) == [], (view, width)
     page.set_viewport_size(before)
 
 

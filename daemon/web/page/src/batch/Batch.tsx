@@ -257,7 +257,7 @@ export default function Batch({
     );
   };
   return (
-    <section aria-labelledby="batch" className="library batch" aria-busy={busy}>
+    <section id="library" tabIndex={-1} aria-labelledby="batch" className="library batch" aria-busy={busy}>
       <div className="bar">
         <h2 id="batch" ref={done} tabIndex={-1}>
           {kept ? say("what") : say("title", { count })}
