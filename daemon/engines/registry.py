@@ -183,7 +183,8 @@ def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
 def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
     """Why an engine cannot or must not make this, or None."""
     if wish.kind not in info.kinds:
-        return f"makes {', '.join(info.kinds)}, not {wish.kind}"
+        kind = f"; say kind: {info.kinds[0]}" if len(info.kinds) == 1 else ""
+        return f"makes {', '.join(info.kinds)}, not {wish.kind}{kind}"
     deaf = [field for what, field in wish.wants.items() if what not in info.conditioning]
     if deaf:
         hint = (
