@@ -18,7 +18,6 @@ from daemon.engines.mine.roles import role_in
 from daemon.engines.mine.shape import shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, prepared, whole
 from daemon.errors import AudioError, EngineError
-from daemon.training.ear import Ear
 
 ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 #: Below this many one-shots nothing can be learnt.
@@ -26,6 +25,8 @@ LEAST_SOUNDS = 20
 #: Files that are looked at, and sounds of one role that are used.
 MOST_FILES = 50_000
 MOST_OF_ROLE = 400
+#: The role of a sound whose name says none. Hearing it was tried: a third was right.
+UNNAMED = "sound"
 #: A longer file is a loop or a song.
 _MOST_S = 6.0
 #: Two sounds nearer than this (dB a cell) are one, and clipped ones have this share of full frames.
@@ -43,8 +44,6 @@ class Found:
 
     path: Path
     role: str
-    heard: bool
-    """Whether the role was heard, where the name says none."""
     digest: str
     sound: Sound
 
@@ -72,10 +71,12 @@ class DataSet:
     def lines(self) -> list[str]:
         """What was taken and what not, for people, a line each."""
         roles = ", ".join(f"{count} {role}" for role, count in self.counts().most_common())
-        heard = sum(one.heard for one in self.taken)
         said = [f"takes {len(self.taken)} sounds: {roles}"]
-        if heard:
-            said.append(f"{heard} have no role in their name; it was heard")
+        if unnamed := self.counts()[UNNAMED]:
+            said.append(
+                f"{unnamed} say no role, as kick or snare, in the names of file and folder: they are"
+                f" one role, called {UNNAMED}"
+            )
         for why, paths in self.left_out.items():
             names = ", ".join(path.name for path in paths[:3])
             said.append(
@@ -109,14 +110,14 @@ def files_of(folder: Path) -> list[Path]:
 def gather(files: Iterable[Path], notes: Path, tell: Tell) -> DataSet:
     """Read and sort the sounds. notes: a folder in which a killed run leaves what it has read."""
     files = list(files)
-    data, ear, read = DataSet(), Ear(), _Notes(notes)
+    data, read = DataSet(), _Notes(notes)
     for number, path in enumerate(files):
         if number % _NOTE_EVERY == 0:
             read.flush()
             tell(number / len(files), f"{number} of {len(files)} files read")
         why, found = read.known(path)
         if found is None and not why:
-            why, found = _read(path, ear)
+            why, found = _read(path)
             read.add(path, why, found)
         if found is None:
             data.leave_out(path, why)
@@ -128,7 +129,7 @@ def gather(files: Iterable[Path], notes: Path, tell: Tell) -> DataSet:
     return data
 
 
-def _read(path: Path, ear: Ear) -> tuple[str, Found | None]:
+def _read(path: Path) -> tuple[str, Found | None]:
     """A file's sound, or why it is left out."""
     try:
         audio, rate = read_audio(path, 0.0, _MOST_S + 0.5)
@@ -148,7 +149,7 @@ def _read(path: Path, ear: Ear) -> tuple[str, Found | None]:
     if sound is None:
         return "they are silent", None
     named = role_in(path.stem) or role_in(path.parent.name)
-    return "", Found(path, named or ear.role_of(sound), named is None, digest, sound)
+    return "", Found(path, named or UNNAMED, digest, sound)
 
 
 def _without_doubles(data: DataSet) -> None:
@@ -230,7 +231,7 @@ class _Notes:
             if found is not None:
                 arrays[f"audio{number}"] = found.sound.audio
                 row.update(
-                    path=str(found.path), role=found.role, heard=found.heard, digest=found.digest,
+                    path=str(found.path), role=found.role, digest=found.digest,
                     note=found.sound.note, number=number,
                 )  # fmt: skip
             rows.append(row)
@@ -257,6 +258,6 @@ def _load_notes(path: Path) -> dict[str, tuple[str, Found | None]]:
             one = None
             if "number" in row:
                 sound = Sound(file[f"audio{row['number']}"], row["note"])
-                one = Found(Path(row["path"]), row["role"], row["heard"], row["digest"], sound)
+                one = Found(Path(row["path"]), row["role"], row["digest"], sound)
             found[row["stamp"]] = (row["why"], one)
     return found

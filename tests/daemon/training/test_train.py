@@ -148,6 +148,17 @@ def test_sources_stay_as_they_are_and_what_is_left_out_is_said(folder, tmp_path)
     assert before == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in here.iterdir()}  # fmt: skip
 
 
+def test_sounds_without_a_role_in_their_names_are_one_role(tmp_path, monkeypatch):
+    here = write_folder(tmp_path / "in", snares=20)
+    for number, path in enumerate(sorted(here.iterdir())):
+        path.rename(here / f"take {number}.wav")
+    done = teach(here, "x", Places.find(tmp_path / "home"), "", quiet)
+    assert any("20 say no role" in line and "called sound" in line for line in done.lines)
+    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
+    (info,) = mine_engines()
+    assert take_of(info, SNARE.amended(words="dark", prompt="dark")).parts == ("sound",)
+
+
 @pytest.mark.parametrize(("count", "words"), [(0, "has no sounds"), (3, "3 sounds are too few")])
 def test_too_few_sounds_are_told_with_what_else_serves(count, words, tmp_path):
     with pytest.raises(EngineError, match=words):
@@ -190,9 +201,7 @@ def test_a_killed_training_goes_on_from_what_it_has_read(tmp_path, monkeypatch):
 
     read = []
     one_file = data_set._read
-    monkeypatch.setattr(
-        data_set, "_read", lambda path, ear: (read.append(path), one_file(path, ear))[1]
-    )
+    monkeypatch.setattr(data_set, "_read", lambda path: (read.append(path), one_file(path))[1])
     teach(here, "x", places, "", quiet)
     assert len(read) == 10
     whole_run = Places.find(tmp_path / "other")
