@@ -74,8 +74,8 @@ class DataSet:
         said = [f"takes {len(self.taken)} sounds: {roles}"]
         if unnamed := self.counts()[UNNAMED]:
             said.append(
-                f"{unnamed} say no role, as kick or snare, in the names of file and folder: they are"
-                f" one role, called {UNNAMED}"
+                f"{unnamed} say no role, as kick or snare, in the names of file and folder: they"
+                f" are one role, called {UNNAMED}"
             )
         for why, paths in self.left_out.items():
             names = ", ".join(path.name for path in paths[:3])
@@ -156,12 +156,18 @@ def _without_doubles(data: DataSet) -> None:
     """Leave out what is there twice, also where one is only louder or longer by silence."""
     kept: list[Found] = []
     shapes: dict[str, list[np.ndarray]] = {}
-    for one in data.taken:
+    seen: set[str] = set()
+    # of one file under two names, the name that says a role stays
+    for one in sorted(data.taken, key=lambda one: one.role == UNNAMED):
         shape = shape_of(spectrum_of(whole(one.sound.audio))).ravel()
         others = shapes.setdefault(one.role, [])
-        if others and np.sqrt(((np.stack(others) - shape) ** 2).mean(1)).min() < _DOUBLE_DB:
+        near = (
+            bool(others) and np.sqrt(((np.stack(others) - shape) ** 2).mean(1)).min() < _DOUBLE_DB
+        )
+        if near or one.digest in seen:
             data.leave_out(one.path, "they are there already, or nearly")
             continue
+        seen.add(one.digest)
         others.append(shape)
         kept.append(one)
     data.taken = kept
