@@ -33,6 +33,9 @@ need firefox-esr firefox-esr
 if [ "$(uname)" = Linux ] && ! ldconfig -p 2>/dev/null | grep -q libportaudio.so.2; then
     missing="$missing libportaudio2"
 fi
+if [ "$(uname)" = Linux ] && [ ! -d /usr/lib/sonic-pi/app/server/ruby ]; then
+    missing="$missing sonic-pi-server"
+fi
 if [ "$(uname)" = Linux ] && [ ! -e /usr/share/sounds/sf2/TimGM6mb.sf2 ]; then
     missing="$missing timgm6mb-soundfont"
 fi

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from daemon.client.beacon import read_beacon
-from tests.conftest import require
+from tests.conftest import require, skip_or_fail
 from tests.helpers.daemon_process import DaemonProcess
 
 ORDER = '{"prompt": "clicks", "engine": "fake", "bars": 1, "bpm": 132}'
@@ -140,7 +140,7 @@ def test_super_collider(daemon, tmp_path):
 
 def test_sonic_pis_ruby(daemon, tmp_path):
     if not SONIC_PI.is_dir():
-        pytest.skip("Sonic Pi (Debian: sonic-pi-server) is not installed")
+        skip_or_fail("Sonic Pi (Debian: sonic-pi-server) is not installed")
     script = tmp_path / "ask.rb"
     script.write_text(RUBY.format(port=port_of(daemon), sonic_pi=SONIC_PI))
     command = [require("ruby", "ruby"), str(script)]

@@ -67,6 +67,28 @@ def test_stems_come_onto_tracks_of_their_own_where_the_item_lies(run, clicks):
     assert said[-2:] == ["undo Sidecrate: split", "cursor 1.5"]
 
 
+@pytest.mark.parametrize(
+    ("word", "prompt", "ending", "asked"),
+    [
+        ("fit", "", ".wav", " fit --json --bpm 120.000 --meter 4/4 "),
+        ("notes", "", ".mid", " transcribe --json "),
+        ("part", "warm bass line", ".wav", " make --json --use accompany --bpm 120.000 "),
+    ],
+)
+def test_the_other_words_bring_a_clip_where_the_item_lies(
+    word, prompt, ending, asked, run, clicks
+):
+    said = run(clicks, word, prompt, offset=2.0)
+    assert asked in said[0]
+    (placed,) = [line for line in said if line.startswith("insert")]
+    assert placed.startswith("insert 1 at 7.5 ") and placed.endswith(ending)
+    path = placed.split(" ", 4)[4]
+    if ending == ".wav":
+        assert soundfile.info(path).frames % RATE == 0, "whole bars at 120 are whole seconds"
+    else:
+        assert Path(path).read_bytes()[:4] == b"MThd"
+
+
 def test_what_cannot_be_is_told(run, tmp_path):
     assert run("none", "split")[0] == "told Select an audio item first."
     assert "works on MIDI" in run("midi", "split")[0]
