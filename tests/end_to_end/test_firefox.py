@@ -29,7 +29,7 @@ def test_notes_are_mended_by_keys_and_saved(firefox: Firefox, tmp_path: Path) ->
         firefox.go(house.link())
         firefox.wait("document.documentElement.lang == 'es'")
         firefox.click(f"[data-clip='{clip}'] .about")
-        firefox.click("#tab-1")
+        firefox.click("#tab-2")
         firefox.wait("document.querySelectorAll('rect.note').length > 2")
         before = house.api.get(f"/clips/{clip}/notes").json()["parts"][0]["notes"]
         for key in (".", UP, ".", DELETE):

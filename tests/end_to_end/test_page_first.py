@@ -42,7 +42,8 @@ def test_a_newcomer_makes_a_loop_and_connects_a_daw_by_a_click_each(
     row = page.get_by_role("listitem", name="REAPER")
     row.get_by_text("not heard yet").wait_for()
     files = [Path(text) for text in row.locator("code").all_inner_texts()[:-1]]
-    assert [path.name for path in files] == ["Sidecrate.lua", "Sidecrate.ReaperOSC"]
+    ours = ["Sidecrate.lua", "Sidecrate item.lua", "Sidecrate.ReaperOSC"]
+    assert [path.name for path in files] == ours
     assert not any(path.exists() for path in files), "shown before anything is put there"
     row.get_by_role("button", name="Install it for REAPER").click()
     row.get_by_text("Load ReaScript").wait_for()
