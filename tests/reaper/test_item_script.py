@@ -75,9 +75,7 @@ def test_stems_come_onto_tracks_of_their_own_where_the_item_lies(run, clicks):
         ("part", "warm bass line", ".wav", " make --json --use accompany --bpm 120.000 "),
     ],
 )
-def test_the_other_words_bring_a_clip_where_the_item_lies(
-    word, prompt, ending, asked, run, clicks
-):
+def test_the_other_words_bring_a_clip_where_the_item_lies(word, prompt, ending, asked, run, clicks):
     said = run(clicks, word, prompt, offset=2.0)
     assert asked in said[0]
     (placed,) = [line for line in said if line.startswith("insert")]
