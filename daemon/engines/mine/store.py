@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from daemon.engines.contract import EngineInfo
+from daemon.engines.in_folder import EnginesInFolder
 from daemon.errors import EngineError
 from daemon.home.places import Places
 
@@ -43,30 +43,17 @@ def about_file(model: Path) -> Path:
     return model.with_suffix(".json")
 
 
-@dataclass
-class _Known:
-    stamp: object = None
-    infos: list[EngineInfo] = field(default_factory=list)
-
-
-_known = _Known()
-
-
 def mine_engines() -> list[EngineInfo]:
-    """The taught engines; read anew only where the folder has changed."""
-    folder = mine_folder()
-    try:
-        stamp = (
-            folder,
-            *sorted((path.name, path.stat().st_mtime_ns) for path in folder.glob("*.json")),
-        )
-    except OSError:
-        return []
-    if stamp != _known.stamp:
-        found = [_described(path) for path in sorted(folder.glob("*.json"))]
-        _known.infos = [info for info in found if info is not None]
-        _known.stamp = stamp
-    return _known.infos
+    """The taught engines."""
+    return _taught.infos(mine_folder())
+
+
+def _read(folder: Path) -> list[EngineInfo]:
+    found = [_described(path) for path in sorted(folder.glob("*.json"))]
+    return [info for info in found if info is not None]
+
+
+_taught = EnginesInFolder(_read)
 
 
 def _described(path: Path) -> EngineInfo | None:

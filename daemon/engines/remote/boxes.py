@@ -11,7 +11,7 @@ import json
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from bridge.files.whole import write_whole
 from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo
+from daemon.engines.in_folder import EnginesInFolder
 from daemon.engines.probing import Probe
 from daemon.errors import EngineError
 from daemon.home.places import Places
@@ -52,13 +53,6 @@ class Box:
         return urlsplit(self.address).netloc
 
 
-@dataclass
-class _Known:
-    stamp: object = None
-    infos: list[EngineInfo] = field(default_factory=list)
-
-
-_known = _Known()
 _probes: dict[str, Probe[bool]] = {}
 
 
@@ -112,24 +106,16 @@ def forget_box(name: str, folder: Path) -> None:
 
 
 def remote_engines() -> list[EngineInfo]:
-    """The engines of all boxes, each as `box:engine`; read anew only after a pairing."""
-    folder = boxes_folder()
-    try:
-        stamp = (
-            folder,
-            *sorted((entry.name, entry.stat().st_mtime_ns) for entry in folder.iterdir()),
-        )
-    except OSError:
-        return []
-    if stamp != _known.stamp:
-        _known.infos = [
-            info
-            for box in load_boxes(folder)
-            for said in box.engines
-            if (info := _described(box, said)) is not None
-        ]
-        _known.stamp = stamp
-    return _known.infos
+    """The engines of all boxes, each as `box:engine`."""
+    return _offered.infos(boxes_folder())
+
+
+def _read(folder: Path) -> list[EngineInfo]:
+    found = [_described(box, said) for box in load_boxes(folder) for said in box.engines]
+    return [info for info in found if info is not None]
+
+
+_offered = EnginesInFolder(_read)
 
 
 def _described(box: Box, said: Mapping[str, Any]) -> EngineInfo | None:

@@ -8,8 +8,7 @@ import re
 from typing import Any
 
 from daemon.engines.servers.family import Asked, Fetched, Look
-from daemon.engines.servers.sa3 import lost
-from daemon.engines.servers.wire import ServerError, Wire
+from daemon.engines.servers.wire import ServerError, Wire, lost
 from daemon.errors import EngineError
 
 _NO_WORDS = "[Instrumental]"

@@ -8,7 +8,7 @@ import contextlib
 from typing import Any
 
 from daemon.engines.servers.family import Asked, Fetched, Look
-from daemon.engines.servers.wire import ServerError, Wire
+from daemon.engines.servers.wire import ServerError, Wire, lost
 from daemon.errors import EngineError
 
 #: Its seeds are integers of 32 bits with a sign.
@@ -85,9 +85,3 @@ class Sa3:
         # it has no cancel: the take ends there unheard, and is forgotten once it has
         with contextlib.suppress(ServerError):
             wire.json("GET", f"/poll_status/{take}", params={"consume": 1})
-
-
-def lost(wire: Wire) -> EngineError:
-    """A take that its server does not know any more: it was restarted, or dropped it."""
-    text = f"{wire.name} lost the take, as after a restart; it is made anew"
-    return EngineError(text, "server_lost", again=True)

@@ -101,3 +101,9 @@ class Wire:
         if isinstance(said, dict):
             said = said.get("message") or said
         return mask(str(said), self._key)[:_MOST_SHOWN]
+
+
+def lost(wire: Wire) -> EngineError:
+    """A take that its server does not know any more: it was restarted, or dropped it."""
+    text = f"{wire.name} lost the take, as after a restart; it is made anew"
+    return EngineError(text, "server_lost", again=True)
