@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# A test of a daemon waits for half of its time. One process more than there are cores, and four
+# A test of a daemon waits for half of its time. Twice as many processes as there are cores, and six
 # at most, gives the cores work meanwhile.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))')
 
 .PHONY: page extension page-tools page-lint page-types demo test check run setup setup-local system lint style types bench listen image clean
 

@@ -51,13 +51,37 @@ _SLOW_FILES = {
 }
 
 
+#: Hands that the files are dealt into: two, three, four or six processes get whole hands.
+_HANDS = 12
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark as `slow` what starts daemons or workers, or waits: by folder, by file, by fixture."""
+    """Mark what starts daemons or workers as `slow`, and mix those that wait with those that count."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         by_place = _SLOW_FOLDERS & set(item.path.parents) or item.path in _SLOW_FILES
         if by_place or asked & _SLOW_FIXTURES:
             item.add_marker(pytest.mark.slow)
+    items[:] = _dealt(items)
+
+
+def _dealt(items: list[pytest.Item]) -> list[pytest.Item]:
+    """The same tests, their files dealt into hands, in each hand those first that wait for daemons.
+
+    Every process begins with an equal run of this list. In order of the folders one would get all
+    that waits, while the others share the cores, and the longest tests would come last and alone.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    slow = [path for path, its in files.items() if any(map(_is_slow, its))]
+    quick = [path for path in files if path not in set(slow)]
+    order = [path for hand in range(_HANDS) for path in slow[hand::_HANDS] + quick[hand::_HANDS]]
+    return [item for path in order for item in files[path]]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
 
 def skip_or_fail(missing: str) -> None:
