@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -90,7 +91,24 @@ def _installed() -> dict[str, EngineInfo | Broken]:
     return found
 
 
-def _all() -> dict[str, EngineInfo | Broken]:
+@contextmanager
+def engines_held() -> Iterator[None]:
+    """The table of engines is read once for all that is asked within: for many briefs in a row."""
+    _held.append(_read_all())
+    try:
+        yield
+    finally:
+        _held.pop()
+
+
+_held: list[Mapping[str, EngineInfo | Broken]] = []
+
+
+def _all() -> Mapping[str, EngineInfo | Broken]:
+    return _held[-1] if _held else _read_all()
+
+
+def _read_all() -> dict[str, EngineInfo | Broken]:
     own = {info.name: info for info in (*remote_engines(), *mine_engines())}
     return {**_installed(), **own, **_configured}
 
