@@ -13,12 +13,15 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.children.many_host import ManyChild
 from daemon.engines.registry import engine_info, engines
+from daemon.engines.remote.boxes import TIMEOUT_S, load_box, load_boxes
+from daemon.engines.remote.verb_places import BRING_RESULTS
 from daemon.errors import EngineError, QueueError, WorkerError
 from daemon.home.masking import internal_text
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
 from daemon.service.ending import ANY, Ending
+from daemon.verbs.registry import daemon_verb
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,9 @@ _BREATH_S = 1.0
 
 def server_places() -> dict[str, int]:
     """The places in the queue that servers and boxes have, each with its number of slots."""
-    return {info.waits_at: info.places_there for info in engines() if info.runs == "server"}
+    served = {info.waits_at: info.places_there for info in engines() if info.runs == "server"}
+    # a box may do verbs alone
+    return {**{box.place: max(1, box.slots) for box in load_boxes()}, **served}
 
 
 class ServerSlots:
@@ -127,14 +132,21 @@ class ServerSlots:
         if self._ending.fail(claim, error.code, error.text, again=again) == "again":
             await asyncio.sleep(_BREATH_S)
 
+    def _task_of(self, claim: Claim) -> tuple[str, dict[str, Any], float]:
+        """What the child does for a clip, its task, and its timeout in s."""
+        name = claim.brief.clip_engine(claim.index)
+        task = {"brief": claim.brief.to_json(), "folder": str(self._jobs / claim.clip)}
+        if claim.brief.do == "make":
+            info = engine_info(name)
+            own = {"k": claim.index, **info.for_child()}
+            return MAKE_TAKE, {**task, **own}, info.deadline_for(claim.brief)
+        box = load_box(name.partition(":")[0])
+        deadline_s = daemon_verb(claim.brief.do).deadline_s or TIMEOUT_S
+        more = {"request": claim.request, "box": box.name, "address": box.address}
+        return BRING_RESULTS, {**task, **more, "deadline_s": deadline_s}, deadline_s
+
     async def _make_take(self, claim: Claim) -> None:
-        info = engine_info(claim.brief.clip_engine(claim.index))
-        task = {
-            "brief": claim.brief.to_json(),
-            "k": claim.index,
-            "folder": str(self._jobs / claim.clip),
-            **info.for_child(),
-        }
+        function, task, deadline_s = self._task_of(claim)
         number = 0
 
         def begun(given: int) -> None:
@@ -144,11 +156,11 @@ class ServerSlots:
 
         try:
             await self._child.ask_storing(
-                MAKE_TAKE,
+                function,
                 task,
                 self._ending.follower(claim),
                 _nothing_to_store,
-                deadline_s=info.deadline_for(claim.brief),
+                deadline_s=deadline_s,
                 begun=begun,
             )
         finally:

@@ -14,6 +14,7 @@ from daemon.clip.results import MadeClip, finished_parts, made_clips
 from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
+from daemon.engines.remote.verb_places import RESULTS_THERE, is_there
 from daemon.errors import EngineError, QueueError, WorkerError
 from daemon.home.masking import internal_text
 from daemon.home.room import check_space
@@ -166,11 +167,11 @@ class WorkerSlots:
             "note_names": self._settings.note_names,
             "elsewhere": place != "worker",
             "more_takes": more_takes,
-            "work": verb.work,
         }
         follow = self._ending.follower(claim)
         deadline_s = verb.deadline_s or self._settings.deadline_s
         try:
+            task["work"] = self._work_of(claim, place)
             answer = await child.ask(verb.function, task, follow, deadline_s)
             return made_clips(answer, self._jobs / claim.clip)
         except EngineError as error:
@@ -185,10 +186,19 @@ class WorkerSlots:
         The settings are those that a worker gets; they are empty where it makes no take itself.
         """
         if claim.brief.do != "make":
-            return "worker", False, {}
+            # a verb may be done by a box; its results then wait in the clip's folder
+            return self._queue.place_of(claim.brief.clip_engine(claim.index)), False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
         told = info.for_child() if info.runs == "worker" else {}
         return info.waits_at, self._settings.spend_retry or not info.costs_money, told
+
+    def _work_of(self, claim: Claim, place: str) -> str:
+        """The function of a verb's work. EngineError TAKE_WANTED where a box must do it first."""
+        if claim.brief.do in ("make", "fit") or place == "worker":
+            return daemon_verb(claim.brief.do).work
+        if not is_there(self._jobs / claim.clip):
+            raise EngineError("its results are wanted", TAKE_WANTED)
+        return RESULTS_THERE
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """Have the child with the local model make a take; the clip then waits for a worker."""

@@ -33,6 +33,7 @@ from daemon.worker.certificate import new_secret
 from daemon.worker.cluster_settings import DOOR_STREAMS, ClusterSettings
 from daemon.worker.files import HashedFiles
 from daemon.worker.kitchen import MAKE_TAKE, order_of
+from daemon.worker.orders import Order, TakeOrder
 from daemon.worker.pairing import Pairing
 from daemon.worker.tasks import Tasks
 
@@ -110,21 +111,25 @@ async def _child(engine: str, idle_s: float) -> Child:
 class Deployments:
     """The kitchen of a cluster: a handle for each engine."""
 
+    verbs: tuple[str, ...] = ()
+
     def __init__(self, handles: Mapping[str, Any], slots: int) -> None:
         self.slots = slots
         self._handles = handles
         self._free = {engine: asyncio.Semaphore(slots) for engine in handles}
 
     @asynccontextmanager
-    async def turn(self, info: EngineInfo) -> AsyncIterator[None]:
-        async with self._free[info.name]:
+    async def turn(self, order: Order) -> AsyncIterator[None]:
+        async with self._free[order.name]:
             yield
 
-    async def make(self, info: EngineInfo, brief: Brief, folder: Path, follow: OnProgress) -> None:
+    async def make(self, order: Order, folder: Path, follow: OnProgress) -> None:
         """As `Kitchen.make`. EngineError where no replica lives through it.
 
         A replica that had died before it began costs no try: Ray starts another meanwhile.
         """
+        assert isinstance(order, TakeOrder), "it offers no verb"
+        info, brief = order.info, order.brief
         reference = Path(brief.reference).read_bytes() if brief.reference else None
         said = brief.amended(reference=None).to_json()
         tries, until_s = 0, time.monotonic() + info.deadline_for(brief)
