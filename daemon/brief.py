@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any
 
 from bridge.music import Key, Meter, loop_frames
@@ -167,7 +167,7 @@ class Brief:
         if "answer" not in answer or answer.get("declined"):
             return self
         words = answer["answer"]["words"].get(self.clip_engine(k), self.words)
-        return replace(self, words=words, improved={**self.improved, "words": self.words})
+        return self.amended(words=words, improved={**self.improved, "words": self.words})
 
     def steps_wanted(self) -> tuple[str, ...]:
         """The steps that still need a language model, in order: improve, lyrics, compose."""
@@ -207,5 +207,20 @@ class Brief:
             }
         return cls(**known)
 
+    def beside_defaults(self) -> dict[str, Any]:
+        """The values that are no defaults, which `from_json` reads as well as all of them."""
+        return {name: kept for name, kept in vars(self).items() if kept != _DEFAULTS.get(name)}
+
     def amended(self, **changes: Any) -> Brief:
-        return replace(self, **changes)
+        # not by dataclasses.replace, which sets all fields one by one: a batch amends 10,000 often
+        if unknown := changes.keys() - vars(self).keys():
+            raise TypeError(f"a Brief has no {', '.join(unknown)}")
+        made = object.__new__(Brief)
+        vars(made).update(vars(self), **changes)
+        return made
+
+
+_DEFAULTS = {
+    one.name: one.default if one.default_factory is MISSING else one.default_factory()
+    for one in fields(Brief)
+}

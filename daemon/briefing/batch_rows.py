@@ -14,11 +14,13 @@ from bridge.request import MOST_CLIPS, Request, field_meant
 from bridge.text import shorten
 from bridge.verbs import SOURCE, Verb, find_verb
 from daemon.brief import Brief
-from daemon.engines.registry import engine_info
+from daemon.engines.registry import engine_info, engines_held
 
 _MOST_BYTES = 64 << 20
 #: Faults that are told; of the others the number.
 _MOST_FAULTS = 40
+#: Rows between two signs of progress.
+_TOLD_EVERY = 50
 _ENDINGS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
 #: A row that was read: its line in the file, from 1, and its fields.
 Pairs = list[tuple[str, object]]
@@ -73,28 +75,36 @@ def settle_rows(
 ) -> list[tuple[Request, Brief]]:
     """A Brief for each clip: of a row's count and engines too. RequestError with all faults."""
     rows, faults = read.requests, list(read.faults)
+    # rows of one prompt follow each other, so that its words are read once
+    order = sorted(range(len(rows)), key=lambda n: str(rows[n][1].get("prompt", "")))
+    briefs: dict[int, Brief] = {}
+    with engines_held():
+        for done, n in enumerate(order):
+            if done % _TOLD_EVERY == 0:
+                progress(done / len(rows), f"reading row {done + 1} of {len(rows)}")
+            line, request = rows[n]
+            try:
+                briefs[n] = _for_batch(brief_of(request), request)
+            except RequestError as error:
+                faults += [_at(line, fault) for fault in error.faults]
+            except SidecrateError as error:
+                faults.append(_at(line, Fault("", "", error.text)))
     made: list[tuple[Request, Brief]] = []
-    for n, (line, request) in enumerate(rows):
-        progress(n / len(rows), f"reading row {n + 1} of {len(rows)}")
-        try:
-            brief = _for_batch(brief_of(request), request)
-            if len(made) + brief.clip_count > MOST_CLIPS:
-                text = f"with this row it is more than {MOST_CLIPS:,} clips; make two files of it"
-                faults.append(_at(line, Fault("count", str(brief.clip_count), text)))
-                break
-            made += [(request, _one(brief, k)) for k in range(brief.clip_count)]
-        except RequestError as error:
-            faults += [_at(line, fault) for fault in error.faults]
-        except SidecrateError as error:
-            faults.append(_at(line, Fault("", "", error.text)))
+    for n, brief in sorted(briefs.items()):
+        line, request = rows[n]
+        if len(made) + brief.clip_count > MOST_CLIPS:
+            text = f"with this row it is more than {MOST_CLIPS:,} clips; make two files of it"
+            faults.append(_at(line, Fault("count", str(brief.clip_count), text)))
+            break
+        made += [(request, _one(brief, k)) for k in range(brief.clip_count)]
     _raise(faults)
     return made
 
 
 def _for_batch(brief: Brief, request: Request) -> Brief:
     """The Brief as a batch may hold it. RequestError where it asks somebody who may cost money."""
-    if "improve" not in request:
-        brief = brief.amended(improve="off")
+    improve = brief.improve if "improve" in request else "off"
+    brief = brief.amended(improve=improve, then="nothing")
     if steps := brief.steps_wanted():
         text = f"{', '.join(steps)} by a language model is not for batches; write it into the row"
         raise RequestError(Fault(steps[0], "", text))
@@ -102,7 +112,7 @@ def _for_batch(brief: Brief, request: Request) -> Brief:
         if engine_info(name).costs_money:
             text = f"engine {name} costs money, and a batch is free; ask for it with `make`"
             raise RequestError(Fault("engine", name, text))
-    return brief.amended(then="nothing")
+    return brief
 
 
 def _one(brief: Brief, k: int) -> Brief:

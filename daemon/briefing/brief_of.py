@@ -15,6 +15,8 @@ from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
 from daemon.engines.facets import facet_notes, refusal_notes
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
+from daemon.engines.remote.protocol import VERBS as BOX_VERBS
+from daemon.engines.remote.verb_places import choose_box
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
 from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
@@ -45,7 +47,13 @@ def make_brief(
     brief = brief.amended(said=tuple(dict.fromkeys((*request.said, *brief.said))))
     if find_verb(do).works_on != "words":
         reason = "the file itself is the take" if do == "fit" else f"{do} works on what is there"
-        own = brief.amended(words=_words(brief), engines=("file",), engine_reason=reason)
+        engines: tuple[str, ...] = ("file",)
+        if do in BOX_VERBS and policy.boxes:
+            there, why = choose_box(do, policy.boxes, policy.box_verbs, policy.waiting)
+            engines, reason = (there or "file",), (why if there else reason)
+            if why and not there:
+                brief = brief.amended(said=(*brief.said, f"done here: {why}"))
+        own = brief.amended(words=_words(brief), engines=engines, engine_reason=reason)
         return _amended_by(daemon_verb(do), own, request)
     try:
         engines, reason = engines_for(brief, request, policy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,9 +102,9 @@ def order_records(
                 crate.check()
             session = session_with(load_pins(database))
             material = Material(crate, places.library)
-            brief = make_brief(
-                request, session, prompt_defaults(config), engine_policy(config), material, do=verb
-            )
+            # a box does a verb for the daemon alone
+            policy = replace(engine_policy(config), box_verbs={})
+            brief = make_brief(request, session, prompt_defaults(config), policy, material, do=verb)
             if hosted := [name for name in brief.engines if place_of(name) == "hosted"]:
                 # a purchase must outlive this command, and only the daemon's job table does
                 text = f"engine {hosted[0]!r} needs the daemon, and puts its clips into the crate"

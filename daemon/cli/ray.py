@@ -36,6 +36,17 @@ Gpus = Annotated[
 ]
 
 
+Together = Annotated[
+    int,
+    typer.Option(
+        "--together",
+        help="All engines share replicas, of which each holds so many; 0: each has its own.",
+        min=0,
+        max=20,
+    ),
+]
+
+
 @ray_app.command("deploy")
 def deploy(
     engines: Engines = None,
@@ -48,6 +59,7 @@ def deploy(
     max_replicas: Most = 2,
     cpus: Cpus = 1.0,
     gpus: Gpus = 0.0,
+    together: Together = 0,
 ) -> None:
     """Offer engines by Ray Serve; without --address on a cluster of this machine, until Ctrl-C.
 
@@ -73,7 +85,7 @@ def deploy(
     secret = new_secret()
     settings = _settings(
         check_offer(list(engines or [])), min_replicas, max_replicas, cpus, gpus,
-        secret=secret.hex(), secret_until_s=time.time() + CODE_S,
+        together=together, secret=secret.hex(), secret_until_s=time.time() + CODE_S,
     )  # fmt: skip
     if not address:
         # two proxies would share the port, and half of the calls reach the wrong cluster
@@ -96,7 +108,8 @@ def deploy(
     )  # fmt: skip
     serve.run(app(settings.to_json()), name="sidecrate", route_prefix="/")
     where = _own_address() if host == "0.0.0.0" else host
-    print(f"offers {', '.join(settings.engines)} with up to {max_replicas} replicas each")
+    each = "shared replicas" if together else "replicas each"
+    print(f"offers {', '.join(settings.engines)} with up to {max_replicas} {each}")
     print("To pair a machine, within ten minutes, run there:")
     print(f"  sidecrate boxes pair cluster {where}:{port} {code_of(der, secret)}", flush=True)
     if address:
@@ -126,6 +139,7 @@ def config(
     max_replicas: Most = 2,
     cpus: Cpus = 1.0,
     gpus: Gpus = 0.0,
+    together: Together = 0,
 ) -> None:
     """Write a Serve YAML (or a RayService) for your cluster, and pair this machine with it.
 
@@ -151,7 +165,7 @@ def config(
             raise ServiceError(text, "bad_request")
     token = secrets.token_urlsafe(32)
     settings = _settings(
-        engines, min_replicas, max_replicas, cpus, gpus,
+        engines, min_replicas, max_replicas, cpus, gpus, together=together,
         paired={hash_of(token): socket.gethostname()[:40]},
     )  # fmt: skip
     _, der = own_certificate(folder)
@@ -182,7 +196,7 @@ def _settings(
             f"--min-replicas {least} is more than --max-replicas {most}", "bad_request"
         )
     idle_s = load_config(Places.find().config_file).local.idle_s
-    return ClusterSettings(tuple(engines), least, most, cpus, gpus, idle_s, **more)
+    return ClusterSettings(tuple(engines), least, most, cpus, gpus, idle_s=idle_s, **more)
 
 
 def _configured() -> None:

@@ -75,6 +75,8 @@ def _job_row(job: Job, waits_for: str) -> dict[str, Any]:
         "created": job.created,
         "error": job.error_text,
         "waits_for": waits_for or job.waits_for,
+        # what a box makes has left this machine: the request, and the sounds that it names
+        "sent_to": sorted({one.partition(":")[0] for one in job.brief.engines if ":" in one}),
     }
 
 
@@ -129,6 +131,8 @@ def _job_text(job: Mapping[str, Any]) -> str:
     if step not in ("done", "failed", "cancelled", "queued"):
         step = f"{step} {job['progress']:.0%}"
     lines = [f"{job['job']}  {step:<16} {one_line(job['title'])}"]
+    if job["sent_to"]:
+        lines.append(f"       by {', '.join(job['sent_to'])}: the request and its sounds go there")
     if job["error"]:
         lines.append(f"       {one_line(job['error'], 300)}")
     if job["waits_for"]:

@@ -77,7 +77,11 @@ def boxes(context: typer.Context, as_json: AsJson = False) -> None:
     from daemon.engines.remote.boxes import boxes_folder, load_boxes, save_box
     from daemon.engines.remote.line import LineError, refreshed
     from daemon.errors import EngineError
+    from daemon.settings.load import load_config
+    from daemon.settings.schema import use
 
+    config = load_config(Places.find().config_file)
+    use(config)
     found = load_boxes()
     for box in found:
         try:
@@ -88,10 +92,25 @@ def boxes(context: typer.Context, as_json: AsJson = False) -> None:
         names = [f"{box.name}:{said['name']}" for said in box.engines]
         if as_json:
             said = {"name": box.name, "address": box.address, "version": box.version}
-            print(json.dumps({**said, "slots": box.slots, "engines": names, "why": why}))
+            print(
+                json.dumps(
+                    {
+                        **said,
+                        "slots": box.slots,
+                        "engines": names,
+                        "verbs": list(box.verbs),
+                        "why": why,
+                    }
+                )
+            )
         else:
             print(f"{box.name}  {box.host}  {why or f'ready, Sidecrate {box.version}'}")
             print(f"  {', '.join(names)}")
+            if box.verbs:
+                print(f"  does {', '.join(box.verbs)} too, where workers.remote says so")
+    for name in [one.name for one in config.workers.remote if not as_json]:
+        if name not in {box.name for box in found}:
+            print(f"{name}  is in workers.remote, but not paired: sidecrate boxes pair {name} ...")
     if not found and not as_json:
         print("no box is paired; run `sidecrate worker` on another machine", file=sys.stderr)
 

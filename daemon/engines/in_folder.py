@@ -16,6 +16,10 @@ class EnginesInFolder:
         self._stamp: object = None
         self._infos: list[EngineInfo] = []
 
+    def forget(self) -> None:
+        """Read it anew at the next question."""
+        self._stamp = None
+
     def infos(self, folder: Path) -> list[EngineInfo]:
         """The engines of a folder; none where it is not there."""
         try:

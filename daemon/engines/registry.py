@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
 from daemon.engines.contract import EngineInfo
 from daemon.engines.mine.store import mine_engines
 from daemon.engines.remote.boxes import remote_engines
+from daemon.engines.remote.verb_places import box_of_verb
 from daemon.errors import EngineError
 
 #: Entry point group of engines.
@@ -43,6 +45,12 @@ class Policy:
     """No paid engine: set for other machines, unless they are trusted."""
     language_costs: bool = False
     """Whether the language model costs money."""
+    boxes: tuple[str, ...] = ()
+    """Boxes that may be used unasked, the nearest first: `workers.remote` of the config."""
+    box_verbs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The verbs that each of them may do."""
+    waiting: Callable[[str], int] = lambda place: 0
+    """Clips that wait or are made at a place of the queue."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,24 @@ def _installed() -> dict[str, EngineInfo | Broken]:
     return found
 
 
-def _all() -> dict[str, EngineInfo | Broken]:
+@contextmanager
+def engines_held() -> Iterator[None]:
+    """The table of engines is read once for all that is asked within: for many briefs in a row."""
+    _held.append(_read_all())
+    try:
+        yield
+    finally:
+        _held.pop()
+
+
+_held: list[Mapping[str, EngineInfo | Broken]] = []
+
+
+def _all() -> Mapping[str, EngineInfo | Broken]:
+    return _held[-1] if _held else _read_all()
+
+
+def _read_all() -> dict[str, EngineInfo | Broken]:
     own = {info.name: info for info in (*remote_engines(), *mine_engines())}
     return {**_installed(), **own, **_configured}
 
@@ -129,6 +154,8 @@ def _info_in(known: Mapping[str, EngineInfo | Broken], name: str) -> EngineInfo:
 def place_of(name: str) -> str:
     """Where an engine's clips wait; `worker` for other names, as of a fitted file."""
     info = _all().get(name)
+    if info is None and (box := box_of_verb(name)):
+        return box.place
     return info.waits_at if isinstance(info, EngineInfo) else "worker"
 
 
@@ -158,7 +185,10 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
         why = _cannot(info, wish, policy)
         if why is None and info.costs_money and not policy.spend_auto:
             why = "costs money, so it must be named, or spend.auto be on"
-        if why is None:
+        if (chosen := _least_busy(None if why else info, info.name, wish, policy)) is not None:
+            if chosen is not info:
+                there = f"{chosen.name} has less to do than this machine" if why is None else why
+                return (chosen.name,), f"auto: {there}; workers.remote allows {chosen.name}"
             reason = f"auto: {info.name} is the first that is ready" + (
                 f" ({'; '.join(passed)})" if passed else ""
             )
@@ -169,6 +199,20 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
     raise EngineError(
         f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine"
     )
+
+
+def _least_busy(
+    here: EngineInfo | None, name: str, wish: Wish, policy: Policy
+) -> EngineInfo | None:
+    """The engine here, or the same one of a box that has less to do; None where none is able.
+
+    At equal load the nearest: this machine, then the boxes in the order of the config.
+    """
+    known = _all() if policy.boxes else {}
+    far = (known.get(f"{box}:{name}") for box in policy.boxes)
+    able = [one for one in far if isinstance(one, EngineInfo) and not _cannot(one, wish, policy)]
+    both = [*([here] if here else []), *able]
+    return min(both, key=lambda one: policy.waiting(one.waits_at) / one.places_there, default=None)
 
 
 def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:

@@ -11,7 +11,7 @@ import re
 import secrets
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ from daemon.errors import QueueError
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _MOST_BYTES = 256 << 20
-_DEFAULTS = {one.name: one.default for one in fields(Brief)}
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ class Batch:
 
 def own_text(request: Request, brief: Brief) -> str:
     """A row's JSON: what a Brief says beside its defaults."""
-    said = {name: raw for name, raw in brief.to_json().items() if raw != _DEFAULTS[name]}
-    return json.dumps({"request": dict(request.values), "brief": said}, ensure_ascii=False)
+    said = {"request": dict(request.values), "brief": brief.beside_defaults()}
+    return json.dumps(said, ensure_ascii=False, default=vars)
 
 
 def write_batch(folder: Path, name: str, once: str, rows: Sequence[str]) -> str:

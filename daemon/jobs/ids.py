@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import secrets
 import sqlite3
 
 from daemon.errors import QueueError
@@ -20,8 +20,12 @@ _TRIES_AT_A_LENGTH = 20
 
 def random_id(letters: int) -> str:
     """A random id of `letters` letters, which may be in use."""
-    dice = random.SystemRandom()
-    return "".join(dice.choice(ID_LETTERS) for _ in range(letters))
+    # one draw for all letters: the system is asked once, of which a batch asks 10,000 times
+    drawn, made = secrets.randbelow(len(ID_LETTERS) ** letters), ""
+    for _ in range(letters):
+        drawn, letter = divmod(drawn, len(ID_LETTERS))
+        made += ID_LETTERS[letter]
+    return made
 
 
 def new_clip_id(db: sqlite3.Connection) -> str:

@@ -260,8 +260,8 @@ class Queue:
             return
         asks_first = bool(brief.steps_wanted())
         for k in range(brief.clip_count):
-            # an engine has a place of its own; the work of other verbs is done by the workers
-            own = self.place_of(brief.clip_engine(k)) if brief.do == "make" else "worker"
+            # an engine has a place of its own, and a verb that a box does
+            own = self.place_of(brief.clip_engine(k))
             yield IMPROVE if asks_first else own, None
 
     # -- reading
@@ -344,6 +344,15 @@ class Queue:
             job,
             most,
         )[::-1]
+
+    def count_at(self, place: str) -> int:
+        """The number of clips that wait or are made at a place."""
+        row = self._database.row(
+            f"SELECT count(*) FROM clips WHERE state IN ({_MARKS}) AND place = ?",
+            *_UNFINISHED,
+            place,
+        )
+        return int(row[0]) if row else 0
 
     def count_clips(self, job: str, *states: str) -> int:
         """The number of a job's clips in these states."""

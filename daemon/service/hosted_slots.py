@@ -11,11 +11,12 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.children.many_host import ManyChild
 from daemon.engines.registry import engine_info
-from daemon.errors import EngineError, QueueError, WorkerError
+from daemon.errors import EngineError, WorkerError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
 from daemon.service.ending import ANY, Ending
+from daemon.service.slot_loop import Slot, bring_to_end, may_help_again
 from daemon.spending.ledger import Purchase, Purchases
 
 log = logging.getLogger(__name__)
@@ -24,10 +25,10 @@ STOP = "daemon.engines.replicate.run:stop"
 HOSTED = "hosted"
 #: Pause before a purchase whose process died is taken up again.
 _BREATH_S = 1.0
-#: Pause after a fault of ours, or of the queue.
-_PAUSE_S = 2.0
 #: Timeout for ending predictions of cancelled jobs.
 _STOP_S = 60.0
+
+_Next = Claim | Purchase
 
 
 class HostedSlots:
@@ -77,22 +78,18 @@ class HostedSlots:
                 self._child.cancel(number)
 
     async def _slot(self) -> None:
-        while True:
-            try:
-                next_one = self._purchases.claim()
-                self._ending.hold(HOSTED, self._purchases.waits_for)
-                if next_one is None:
-                    await self._bell.wait()
-                elif isinstance(next_one, Claim):
-                    self._refuse(next_one)
-                else:
-                    await self._buy(next_one)
-            except QueueError as error:
-                self._ending.hold(ANY, error.text)
-                await asyncio.sleep(_PAUSE_S)
-            except Exception:
-                log.exception("hosted engines: a fault of ours")
-                await asyncio.sleep(_PAUSE_S)
+        await Slot[_Next](self._claim, self._work, self._ending, self._bell).serve()
+
+    def _claim(self) -> _Next | None:
+        found = self._purchases.claim()
+        self._ending.hold(HOSTED, self._purchases.waits_for)
+        return found
+
+    async def _work(self, one: _Next) -> None:
+        if isinstance(one, Claim):
+            self._refuse(one)
+        else:
+            await self._buy(one)
 
     def _refuse(self, claim: Claim) -> None:
         try:
@@ -103,21 +100,19 @@ class HostedSlots:
         self._ending.settle(claim.job)
 
     async def _buy(self, purchase: Purchase) -> None:
-        try:
+        async def attempt() -> None:
             check_space(self._jobs)
             result = await self._ask(purchase)
-        except SidecrateError as error:
-            if error.code == "disk":
-                # counted as no try; the purchase goes on where it was
-                waits = (self._ending.give_back(claim, error) for claim in purchase.claims)
-                await asyncio.gather(*waits)
-            else:
-                await self._not_bought(purchase, error)
-        else:
             self._ending.hold(ANY, "")
             self._bought(purchase, result)
-        for job in {claim.job for claim in purchase.claims}:
-            self._ending.settle(job)
+
+        # where it costs no try, the purchase goes on where it was
+        await bring_to_end(
+            purchase.claims,
+            attempt(),
+            lambda error: self._not_bought(purchase, error),
+            self._ending,
+        )
         # workers have new takes, or the cap has room for another purchase
         self._bell.ring()
 
@@ -186,7 +181,7 @@ class HostedSlots:
         job = purchase.claims[0].job
         log.warning("%s made no take for job %s: %s", purchase.info.name, job, error.text)
         died = isinstance(error, WorkerError)
-        again = died or (isinstance(error, EngineError) and error.again)
+        again = may_help_again(error)
         verdicts = {
             self._ending.fail(claim, error.code, error.text, again=again)
             for claim in purchase.claims

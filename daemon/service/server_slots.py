@@ -7,31 +7,34 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import SidecrateError
 from daemon.children.many_host import ManyChild
 from daemon.engines.registry import engine_info, engines
-from daemon.errors import EngineError, QueueError, WorkerError
-from daemon.home.masking import internal_text
+from daemon.engines.remote.boxes import TIMEOUT_S, load_box, load_boxes
+from daemon.engines.remote.verb_places import BRING_RESULTS
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
 from daemon.service.ending import ANY, Ending
+from daemon.service.slot_loop import Slot, bring_to_end, may_help_again
+from daemon.verbs.registry import daemon_verb
 
 log = logging.getLogger(__name__)
 
 MAKE_TAKE = "daemon.clip.takes:make_take_beside_others"
-#: Pause after the queue could not be read.
-_QUEUE_PAUSE_S = 2.0
 #: Pause before a take that failed is asked for again: its server may be starting anew.
 _BREATH_S = 1.0
 
 
 def server_places() -> dict[str, int]:
     """The places in the queue that servers and boxes have, each with its number of slots."""
-    return {info.waits_at: info.places_there for info in engines() if info.runs == "server"}
+    served = {info.waits_at: info.places_there for info in engines() if info.runs == "server"}
+    # a box may do verbs alone
+    return {**{box.place: max(1, box.slots) for box in load_boxes()}, **served}
 
 
 class ServerSlots:
@@ -86,55 +89,41 @@ class ServerSlots:
                 self._child.cancel(number)
 
     async def _slot(self, place: str) -> None:
-        while True:
-            try:
-                claim = self._queue.claim(place)
-            except QueueError as error:
-                self._ending.hold(ANY, error.text)
-                await asyncio.sleep(_QUEUE_PAUSE_S)
-                continue
-            if claim is None:
-                await self._bell.wait()
-            else:
-                await self._work(claim)
+        claim = partial(self._queue.claim, place)
+        await Slot(claim, self._work, self._ending, self._bell).serve()
 
     async def _work(self, claim: Claim) -> None:
-        """One take, to its end or back into the queue. No fault of a clip ends the slot."""
-        try:
-            try:
-                check_space(self._jobs)
-                self._ending.hold(ANY, "")
-                await self._make_take(claim)
-                self._queue.hand_over(claim, "worker")
-            except QueueError:
-                raise
-            except SidecrateError as error:
-                if error.code == "disk":
-                    raise
-                await self._fail(claim, error)
-            except Exception as error:
-                log.exception("clip %s of job %s: a fault of ours", claim.clip, claim.job)
-                self._ending.fail(claim, "internal", internal_text(error), again=True)
-            self._ending.settle(claim.job)
-        except SidecrateError as error:
-            await self._ending.give_back(claim, error)
+        async def attempt() -> None:
+            check_space(self._jobs)
+            self._ending.hold(ANY, "")
+            await self._make_take(claim)
+            self._queue.hand_over(claim, "worker")
+
+        async def failed(error: SidecrateError) -> None:
+            log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
+            again = may_help_again(error)
+            if self._ending.fail(claim, error.code, error.text, again=again) == "again":
+                await asyncio.sleep(_BREATH_S)
+
+        await bring_to_end([claim], attempt(), failed, self._ending)
         # the worker has a new take to finish
         self._bell.ring()
 
-    async def _fail(self, claim: Claim, error: SidecrateError) -> None:
-        log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
-        again = isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)
-        if self._ending.fail(claim, error.code, error.text, again=again) == "again":
-            await asyncio.sleep(_BREATH_S)
+    def _task_of(self, claim: Claim) -> tuple[str, dict[str, Any], float]:
+        """What the child does for a clip, its task, and its timeout in s."""
+        name = claim.brief.clip_engine(claim.index)
+        task = {"brief": claim.brief.to_json(), "folder": str(self._jobs / claim.clip)}
+        if claim.brief.do == "make":
+            info = engine_info(name)
+            own = {"k": claim.index, **info.for_child()}
+            return MAKE_TAKE, {**task, **own}, info.deadline_for(claim.brief)
+        box = load_box(name.partition(":")[0])
+        deadline_s = daemon_verb(claim.brief.do).deadline_s or TIMEOUT_S
+        more = {"request": claim.request, "box": box.name, "address": box.address}
+        return BRING_RESULTS, {**task, **more, "deadline_s": deadline_s}, deadline_s
 
     async def _make_take(self, claim: Claim) -> None:
-        info = engine_info(claim.brief.clip_engine(claim.index))
-        task = {
-            "brief": claim.brief.to_json(),
-            "k": claim.index,
-            "folder": str(self._jobs / claim.clip),
-            **info.for_child(),
-        }
+        function, task, deadline_s = self._task_of(claim)
         number = 0
 
         def begun(given: int) -> None:
@@ -144,11 +133,11 @@ class ServerSlots:
 
         try:
             await self._child.ask_storing(
-                MAKE_TAKE,
+                function,
                 task,
                 self._ending.follower(claim),
                 _nothing_to_store,
-                deadline_s=info.deadline_for(claim.brief),
+                deadline_s=deadline_s,
                 begun=begun,
             )
         finally:

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bridge.session import Session
@@ -269,7 +269,7 @@ class Service:
             bell=shared.bell,
             session=shared.session,
             defaults=prompt_defaults(config),
-            policy=engine_policy(config),
+            policy=replace(engine_policy(config), waiting=shared.queue.count_at),
             tell=self._doors.tell,
             store_pins=lambda pins: store_pins(shared.database, pins),
             audition=shared.audition,

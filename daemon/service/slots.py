@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,20 @@ from daemon.clip.results import MadeClip, finished_parts, made_clips
 from daemon.clip.takes import TAKE_WANTED
 from daemon.crate.crate import Crate
 from daemon.engines.registry import engine_info
-from daemon.errors import EngineError, QueueError, WorkerError
-from daemon.home.masking import internal_text
+from daemon.engines.remote.verb_places import RESULTS_THERE, is_there
+from daemon.errors import EngineError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
 from daemon.service.ending import ANY, Ending
 from daemon.service.publishing import Publishing
+from daemon.service.slot_loop import Slot, bring_to_end, may_help_again
 from daemon.service.under_way import UnderWay
 from daemon.verbs.registry import daemon_verb
 
 log = logging.getLogger(__name__)
 
 MAKE_TAKE = "daemon.clip.takes:make_take"
-#: Pause after the queue could not be read.
-_QUEUE_PAUSE_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class WorkerSlots:
 
     def start(self) -> None:
         """Begin to claim clips."""
-        self._slots = [asyncio.create_task(self._slot(child, "worker")) for child in self._workers]
-        self._slots.append(asyncio.create_task(self._slot(self._local, "local")))
+        children = [*((child, "worker") for child in self._workers), (self._local, "local")]
+        self._slots = [asyncio.create_task(self._slot(*one)) for one in children]
 
     async def stop(self) -> None:
         """End all work at once; unfinished clips are taken over at the next start."""
@@ -108,45 +108,29 @@ class WorkerSlots:
             self._kept[claim.clip] = parts
 
     async def _slot(self, child: Child, place: str) -> None:
-        while True:
-            try:
-                claim = self._queue.claim(place)
-            except QueueError as error:
-                self._ending.hold(ANY, error.text)
-                await asyncio.sleep(_QUEUE_PAUSE_S)
-                continue
-            if claim is None:
-                await self._bell.wait()
-            else:
-                await self._work(child, claim, place)
+        claim = partial(self._queue.claim, place)
+        work = partial(self._work, child, place)
+        await Slot(claim, work, self._ending, self._bell).serve()
 
-    async def _work(self, child: Child, claim: Claim, place: str) -> None:
-        """One clip, to its end or back into the queue. No fault of a clip ends the slot."""
+    async def _work(self, child: Child, place: str, claim: Claim) -> None:
+        async def failed(error: SidecrateError) -> None:
+            log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
+            self._ending.fail(claim, error.code, error.text, again=may_help_again(error))
+
+        self._claims[claim.clip] = claim
         try:
-            try:
-                make = self._make_take if place == "local" else self._make
-                self._claims[claim.clip] = claim
-                made = await self._under_way.run(claim.job, make(child, claim))
-                made = made or self._kept.get(claim.clip)
-                if made is not None:
-                    # too late for a cancel: half a publish would be worse than one clip too many
-                    await self._publishing.publish(claim, made)
-            except QueueError:
-                raise
-            except SidecrateError as error:
-                if error.code == "disk":
-                    raise
-                log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
-                self._ending.fail(claim, error.code, error.text, again=_may_help_again(error))
-            except Exception as error:
-                log.exception("clip %s of job %s: a fault of ours", claim.clip, claim.job)
-                self._ending.fail(claim, "internal", internal_text(error), again=True)
-            self._ending.settle(claim.job)
-        except SidecrateError as error:
-            await self._ending.give_back(claim, error)
+            await bring_to_end([claim], self._attempt(child, claim, place), failed, self._ending)
         finally:
             self._claims.pop(claim.clip, None)
             self._kept.pop(claim.clip, None)
+
+    async def _attempt(self, child: Child, claim: Claim, place: str) -> None:
+        make = self._make_take if place == "local" else self._make
+        made = await self._under_way.run(claim.job, make(child, claim))
+        made = made or self._kept.get(claim.clip)
+        if made is not None:
+            # too late for a cancel: half a publish would be worse than one clip too many
+            await self._publishing.publish(claim, made)
 
     async def _make(self, child: Child, claim: Claim) -> list[MadeClip] | None:
         """A clip's results; None where its engine's own child must make another take first."""
@@ -166,11 +150,11 @@ class WorkerSlots:
             "note_names": self._settings.note_names,
             "elsewhere": place != "worker",
             "more_takes": more_takes,
-            "work": verb.work,
         }
         follow = self._ending.follower(claim)
         deadline_s = verb.deadline_s or self._settings.deadline_s
         try:
+            task["work"] = self._work_of(claim, place)
             answer = await child.ask(verb.function, task, follow, deadline_s)
             return made_clips(answer, self._jobs / claim.clip)
         except EngineError as error:
@@ -185,10 +169,19 @@ class WorkerSlots:
         The settings are those that a worker gets; they are empty where it makes no take itself.
         """
         if claim.brief.do != "make":
-            return "worker", False, {}
+            # a verb may be done by a box; its results then wait in the clip's folder
+            return self._queue.place_of(claim.brief.clip_engine(claim.index)), False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
         told = info.for_child() if info.runs == "worker" else {}
         return info.waits_at, self._settings.spend_retry or not info.costs_money, told
+
+    def _work_of(self, claim: Claim, place: str) -> str:
+        """The function of a verb's work. EngineError TAKE_WANTED where a box must do it first."""
+        if claim.brief.do in ("make", "fit") or place == "worker":
+            return daemon_verb(claim.brief.do).work
+        if not is_there(self._jobs / claim.clip):
+            raise EngineError("its results are wanted", TAKE_WANTED)
+        return RESULTS_THERE
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """Have the child with the local model make a take; the clip then waits for a worker."""
@@ -209,8 +202,3 @@ class WorkerSlots:
     def _hand_over(self, claim: Claim, place: str) -> None:
         self._queue.hand_over(claim, place)
         self._bell.ring()
-
-
-def _may_help_again(error: SidecrateError) -> bool:
-    """Whether another try may succeed: the process died, or the engine says so."""
-    return isinstance(error, WorkerError) or (isinstance(error, EngineError) and error.again)

@@ -48,6 +48,8 @@ def engine_policy(config: Config) -> Policy:
         spend_auto=config.spend.auto,
         per_request_usd=config.spend.per_request_usd,
         language_costs=any(improve_server(config)["price"]),
+        boxes=tuple(one.name for one in config.workers.remote),
+        box_verbs={one.name: one.verbs for one in config.workers.remote},
     )
 
 

@@ -5,6 +5,7 @@ Defaults and their documentation live here; config.yaml is generated from it.
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from bridge.request import FIELDS, check_fields
 from daemon.engines.contract import EngineInfo
 from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
+from daemon.engines.remote import boxes
 from daemon.engines.replicate.models import MODELS, describe, merged
 from daemon.engines.servers import table as servers
 from daemon.errors import EngineError
@@ -401,6 +403,28 @@ class ImproveSettings(Section):
         return url
 
 
+class RemoteSettings(Section):
+    name: str = Field(description="As `sidecrate boxes pair` called it.")
+    address: str | None = Field(
+        None, description="host:port, where the box has moved since it was paired."
+    )
+    verbs: tuple[Literal["split", "transcribe", "master"], ...] = Field(
+        (), description="What it does beside takes: split, transcribe, master."
+    )
+
+    @field_validator("name")
+    @classmethod
+    def is_a_name(cls, name: str) -> str:
+        return boxes.check_name(name)
+
+    @field_validator("address")
+    @classmethod
+    def names_a_port(cls, address: str | None) -> str | None:
+        if address is not None and not re.fullmatch(r"[^\s/@]{1,253}:\d{1,5}", address):
+            raise ValueError("give host:port, as in 192.168.1.20:9143")
+        return address
+
+
 class WorkersSettings(Section):
     count: Annotated[int, Field(ge=1, le=64)] = Field(
         1, description="Clips made at once. More than 2 is for a server: each takes a core."
@@ -414,6 +438,18 @@ class WorkersSettings(Section):
     tries: Annotated[int, Field(ge=1, le=10)] = Field(
         3, description="How often a clip is tried when a worker dies."
     )
+    remote: tuple[RemoteSettings, ...] = Field(
+        (),
+        description="Boxes that may be used unasked, the nearest first: a name, or"
+        " {name: studio-pc, address: 192.168.1.20:9143, verbs: [split]}; see docs/worker.md.",
+    )
+
+    @field_validator("remote", mode="before")
+    @classmethod
+    def names_alone(cls, said: Any) -> Any:
+        if not isinstance(said, list | tuple):
+            return said
+        return [{"name": one} if isinstance(one, str) else one for one in said]
 
 
 class AuditionSettings(Section):
@@ -598,6 +634,9 @@ def use(config: Config) -> None:
     For programs that choose engines. Loading or checking a config changes nothing.
     """
     configure(engines_of(config))
+    boxes.place_boxes(
+        {one.name: f"https://{one.address}" for one in config.workers.remote if one.address}
+    )
     prefer(config.split.separator)
 
 

@@ -83,6 +83,7 @@ class _Routes:
             "memory_free_gb": (memory_gb() or (None, None))[0],
             "disk_free_bytes": shutil.disk_usage(self._house.folder).free,
             "engines": [offer_of(engine_info(name)) for name in self._house.offered],
+            "verbs": list(self._house.tasks.verbs),
         }
         return JSONResponse(said)
 

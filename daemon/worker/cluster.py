@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from daemon.worker.certificate import new_secret
 from daemon.worker.cluster_settings import DOOR_STREAMS, ClusterSettings
 from daemon.worker.files import HashedFiles
 from daemon.worker.kitchen import MAKE_TAKE, order_of
+from daemon.worker.orders import Order, TakeOrder
 from daemon.worker.pairing import Pairing
 from daemon.worker.tasks import Tasks
 
@@ -45,20 +47,14 @@ _served: dict[str, Any] = {}
 """The door's ASGI app, in its replica's process alone."""
 
 
-class EngineReplica:
+class _Engine:
     """One engine on one node. Its takes are made in a child, which a cancel can end."""
 
     def __init__(self, engine: str, idle_s: float) -> None:
-        _use_config()
         self._info = engine_info(engine)
         if why := self._info.needs():
             raise RuntimeError(f"engine {engine!r} is not ready on this node: {why}")
-        # Serve's own loop is uvloop, which starts no process in a group of its own
-        if sys.version_info < (3, 14):
-            # who waits for children is found by the policy until then, and uvloop's has nobody
-            asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
-        self._loop = asyncio.SelectorEventLoop()
-        threading.Thread(target=self._loop.run_forever, name="child", daemon=True).start()
+        self._loop = _children_loop()
         self._child = asyncio.run_coroutine_threadsafe(_child(engine, idle_s), self._loop).result()
 
     async def make(self, said: dict[str, Any], reference: bytes | None) -> AsyncIterator[Any]:
@@ -101,6 +97,55 @@ class EngineReplica:
         finally:
             tell()
 
+    def __del__(self) -> None:
+        """Serve calls it where another model takes this one's room."""
+        if hasattr(self, "_child"):
+            asyncio.run_coroutine_threadsafe(self._child.end(), self._loop)
+
+
+@cache
+def _children_loop() -> asyncio.AbstractEventLoop:
+    """A plain loop beside Serve's own, which is uvloop: that starts no process in its own group."""
+    if sys.version_info < (3, 14):
+        # who waits for children is found by the policy until then, and uvloop's has nobody
+        asyncio.set_event_loop_policy(asyncio.DefaultEventLoopPolicy())
+    loop = asyncio.SelectorEventLoop()
+    threading.Thread(target=loop.run_forever, name="children", daemon=True).start()
+    return loop
+
+
+class EngineReplica:
+    """A replica of one engine."""
+
+    def __init__(self, engine: str, idle_s: float) -> None:
+        _use_config()
+        self._engine = _Engine(engine, idle_s)
+
+    async def make(self, said: dict[str, Any], reference: bytes | None) -> AsyncIterator[Any]:
+        """As `_Engine.make`."""
+        async for one in self._engine.make(said, reference):
+            yield one
+
+
+def _shared_replica(most: int) -> type:
+    """A replica of all engines that holds at most so many of them; the least used one goes."""
+
+    class EnginesReplica:
+        def __init__(self, idle_s: float) -> None:
+            _use_config()
+            self._idle_s = idle_s
+
+        @serve.multiplexed(max_num_models_per_replica=most)
+        async def hold(self, engine: str) -> _Engine:
+            return await asyncio.to_thread(_Engine, engine, self._idle_s)
+
+        async def make(self, said: dict[str, Any], reference: bytes | None) -> AsyncIterator[Any]:
+            engine: _Engine = await self.hold(serve.get_multiplexed_model_id())
+            async for one in engine.make(said, reference):
+                yield one
+
+    return EnginesReplica
+
 
 async def _child(engine: str, idle_s: float) -> Child:
     """Its locks belong to the loop in which it is made."""
@@ -110,21 +155,30 @@ async def _child(engine: str, idle_s: float) -> Child:
 class Deployments:
     """The kitchen of a cluster: a handle for each engine."""
 
-    def __init__(self, handles: Mapping[str, Any], slots: int) -> None:
+    verbs: tuple[str, ...] = ()
+
+    def __init__(self, handles: Mapping[str, Any], slots: int, *, is_shared: bool) -> None:
         self.slots = slots
         self._handles = handles
-        self._free = {engine: asyncio.Semaphore(slots) for engine in handles}
+        self._is_shared = is_shared
+        # engines that share replicas share their slots
+        all_of_them = asyncio.Semaphore(slots)
+        self._free = {
+            engine: all_of_them if is_shared else asyncio.Semaphore(slots) for engine in handles
+        }
 
     @asynccontextmanager
-    async def turn(self, info: EngineInfo) -> AsyncIterator[None]:
-        async with self._free[info.name]:
+    async def turn(self, order: Order) -> AsyncIterator[None]:
+        async with self._free[order.name]:
             yield
 
-    async def make(self, info: EngineInfo, brief: Brief, folder: Path, follow: OnProgress) -> None:
+    async def make(self, order: Order, folder: Path, follow: OnProgress) -> None:
         """As `Kitchen.make`. EngineError where no replica lives through it.
 
         A replica that had died before it began costs no try: Ray starts another meanwhile.
         """
+        assert isinstance(order, TakeOrder), "it offers no verb"
+        info, brief = order.info, order.brief
         reference = Path(brief.reference).read_bytes() if brief.reference else None
         said = brief.amended(reference=None).to_json()
         tries, until_s = 0, time.monotonic() + info.deadline_for(brief)
@@ -158,7 +212,11 @@ class Deployments:
     async def _ask(
         self, info: EngineInfo, said: dict[str, Any], reference: bytes | None, follow: OnProgress
     ) -> dict[str, bytes]:
-        answer = self._handles[info.name].options(stream=True).make.remote(said, reference)
+        handle = self._handles[info.name].options(
+            # routes it to a replica that holds the engine, where replicas hold several
+            stream=True, multiplexed_model_id=info.name if self._is_shared else ""
+        )  # fmt: skip
+        answer = handle.make.remote(said, reference)
         last: Any = None
         try:
             async for last in answer:
@@ -207,7 +265,12 @@ class Door:
         secret = bytes.fromhex(settings.secret) if is_open else new_secret()
         pairing = Pairing(folder / "paired.json", secret, known=settings.paired)
         files = HashedFiles(folder / "files")
-        kitchen = Deployments(dict(zip(settings.engines, handles, strict=True)), settings.slots)
+        is_shared = settings.together > 0
+        if is_shared:
+            handles = handles * len(settings.engines)
+        kitchen = Deployments(
+            dict(zip(settings.engines, handles, strict=True)), settings.slots, is_shared=is_shared
+        )
         tasks = Tasks(folder / "tasks", files, kitchen=kitchen, offered=list(settings.engines))
         _served["app"] = make_app(House(pairing, files, tasks, list(settings.engines), folder))
         self._tidying = asyncio.get_event_loop().create_task(_tidy(tasks))
@@ -230,24 +293,29 @@ def _use_config() -> None:
 def app(said: dict[str, Any]) -> Any:
     """The Serve application of a cluster's settings."""
     settings = ClusterSettings(**said)
-    engines = [
-        serve.deployment(
-            EngineReplica,
-            name=f"engine-{engine}",
-            max_ongoing_requests=1,
-            max_queued_requests=settings.slots * 4,
-            ray_actor_options={"num_cpus": settings.cpus, "num_gpus": settings.gpus},
-            autoscaling_config={
-                "min_replicas": settings.min_replicas,
-                "max_replicas": settings.max_replicas,
-                "target_ongoing_requests": 1,
-                "upscale_delay_s": 5,
-                "downscale_delay_s": 300,
-            },
-            health_check_period_s=5,
-        ).bind(engine, settings.idle_s)
-        for engine in settings.engines
-    ]
+    how: dict[str, Any] = {
+        "max_ongoing_requests": 1,
+        "max_queued_requests": settings.slots * 4,
+        "ray_actor_options": {"num_cpus": settings.cpus, "num_gpus": settings.gpus},
+        "autoscaling_config": {
+            "min_replicas": settings.min_replicas,
+            "max_replicas": settings.max_replicas,
+            "target_ongoing_requests": 1,
+            "upscale_delay_s": 5,
+            "downscale_delay_s": 300,
+        },
+        "health_check_period_s": 5,
+    }
+    if settings.together:
+        shared = serve.deployment(_shared_replica(settings.together), name="engines", **how)
+        engines = [shared.bind(settings.idle_s)]
+    else:
+        engines = [
+            serve.deployment(EngineReplica, name=f"engine-{engine}", **how).bind(
+                engine, settings.idle_s
+            )
+            for engine in settings.engines
+        ]
     door = serve.deployment(
         serve.ingress(_build_door)(Door),
         name="door",

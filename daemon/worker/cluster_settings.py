@@ -20,6 +20,8 @@ class ClusterSettings:
     cpus: float = 1.0
     """Cores and GPUs that Ray reckons for a replica; neither limits it."""
     gpus: float = 0.0
+    together: int = 0
+    """Engines that one replica holds at once; 0: each engine has replicas of its own."""
     idle_s: float = 300.0
     """How long a replica's child stays loaded without work."""
     secret: str = ""

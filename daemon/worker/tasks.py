@@ -13,18 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from bridge.errors import SidecrateError
 from bridge.files.whole import write_whole
-from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info
-from daemon.engines.remote.protocol import HASH, PATHS, PROTOCOL, TASK
 from daemon.errors import EngineError, ServiceError, WorkerError
 from daemon.home.masking import internal_text
 from daemon.worker.files import KEPT_S, HashedFiles
 from daemon.worker.kitchen import Kitchen
+from daemon.worker.orders import Order, TakeOrder, id_of_task, read_order
 
 log = logging.getLogger(__name__)
 
@@ -34,16 +31,16 @@ _WAITING_EACH = 2
 COME_BACK_S = 3.0
 #: Interval in which the state of a task is told, though nothing has changed.
 _TOLD_EVERY_S = 1.0
-_BRIEF = TypeAdapter(Brief)
 
 
 @dataclass
 class Task:
-    """One take. state: waiting, working, done, failed."""
+    """One take, or a verb's work. state: waiting, working, done, failed."""
 
     id: str
     owner: str
     engine: str
+    """The engine, or the verb."""
     state: str = "waiting"
     progress: float = 0.0
     words: str = ""
@@ -64,7 +61,7 @@ class Task:
 
 
 class Tasks:
-    """Belongs to the worker's loop. `kitchen` makes the takes."""
+    """Belongs to the worker's loop. `kitchen` does the work."""
 
     def __init__(
         self, folder: Path, files: HashedFiles, *, kitchen: Kitchen, offered: list[str]
@@ -74,6 +71,7 @@ class Tasks:
         self._offered = offered
         self._kitchen = kitchen
         self.slots = kitchen.slots
+        self.verbs = kitchen.verbs
         self._tasks: dict[tuple[str, str], Task] = {}
         self._work: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
@@ -98,29 +96,16 @@ class Tasks:
 
         ServiceError with the fault, or with the code `full`.
         """
-        task_id = str(said.get("id"))
-        if said.get("protocol") != PROTOCOL:
-            raise ServiceError(f"this worker speaks protocol {PROTOCOL}", "protocol")
-        if not TASK.fullmatch(task_id):
-            raise ServiceError("a task's id has 32 digits and letters a-f", "bad_task")
-        known = self._tasks.get((owner, task_id))
+        name = id_of_task(said)
+        known = self._tasks.get((owner, name))
         if known is not None and known.state != "failed" and self._is_whole(known):
             known.touched_s = time.time()
             return known
-        info = self._engine(said.get("engine"))
-        brief, seed = _brief_of(said), said.get("seed")
-        if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 1 << 63:
-            raise ServiceError(f"seed {seed!r:.40} is no whole number from 0", "bad_task")
-        if brief.kind not in info.kinds:
-            raise ServiceError(f"engine {info.name} makes no {brief.kind}", "bad_task")
-        reference = self._reference(said.get("reference"))
+        order = read_order(said, self._files.path, self._offered, self._kitchen.verbs)
         if sum(not task.ended for task in self._tasks.values()) >= self.slots * (1 + _WAITING_EACH):
             raise ServiceError("all slots are taken; come back later", "full")
-        task = self._tasks[(owner, task_id)] = Task(task_id, owner, info.name)
-        if reference is not None:
-            brief = brief.amended(reference=str(reference))
-        brief = brief.amended(engines=(info.name,), seed=seed)
-        self._work[(owner, task_id)] = asyncio.create_task(self._run(task, info, brief))
+        task = self._tasks[(owner, name)] = Task(name, owner, order.name)
+        self._work[(owner, name)] = asyncio.create_task(self._run(task, order))
         return task
 
     def _is_whole(self, task: Task) -> bool:
@@ -158,29 +143,11 @@ class Tasks:
 
     # -- work
 
-    def _engine(self, name: object) -> EngineInfo:
-        if name not in self._offered:
-            raise ServiceError(
-                f"engine {str(name)[:60]!r} is not offered here: {', '.join(self._offered)}",
-                "bad_task",
-            )
-        return engine_info(str(name))
-
-    def _reference(self, digest: object) -> Path | None:
-        if digest is None:
-            return None
-        path = (
-            self._files.path(digest) if isinstance(digest, str) and HASH.fullmatch(digest) else None
-        )
-        if path is None:
-            raise ServiceError("the reference is not here; send it first", "no_file")
-        return path
-
-    async def _run(self, task: Task, info: EngineInfo, brief: Brief) -> None:
+    async def _run(self, task: Task, order: Order) -> None:
         try:
-            async with self._kitchen.turn(info):
+            async with self._kitchen.turn(order):
                 task.state = "working"
-                await self._make(task, info, brief)
+                await self._make(task, order)
         except SidecrateError as error:
             again = isinstance(error, WorkerError) or getattr(error, "again", False)
             task.state, task.code, task.text, task.again = "failed", error.code, error.text, again
@@ -192,17 +159,18 @@ class Tasks:
             self._work.pop((task.owner, task.id), None)
             self._tell()
 
-    async def _make(self, task: Task, info: EngineInfo, brief: Brief) -> None:
+    async def _make(self, task: Task, order: Order) -> None:
         folder = self._place(task.owner, task.id)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
 
         def follow(value: float, stage: str, words: str) -> None:
-            # a take's share of a clip's progress is 0.6
-            task.progress, task.words = round(min(value / 0.6, 1.0), 4), (words or stage)[:200]
+            task.progress, task.words = round(min(value / share, 1.0), 4), (words or stage)[:200]
             self._tell()
 
-        await self._kitchen.make(info, brief, folder, follow)
+        # a take's share of a clip's progress
+        share = 0.6 if isinstance(order, TakeOrder) else 1.0
+        await self._kitchen.make(order, folder, follow)
         self._finish(task, folder)
 
     def _finish(self, task: Task, folder: Path) -> None:
@@ -237,19 +205,6 @@ class Tasks:
             work.cancel()
         await asyncio.gather(*self._work.values(), return_exceptions=True)
         await self._kitchen.close()
-
-
-def _brief_of(said: dict[str, Any]) -> Brief:
-    """A task's Brief, its types checked; no file of this machine is named in it."""
-    try:
-        brief = _BRIEF.validate_python(said.get("brief"))
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise ServiceError(f"brief: {where}: {fault['msg']}"[:300], "bad_task") from None
-    if brief.do != "make":
-        raise ServiceError("a worker makes takes, and nothing else", "bad_task")
-    return brief.amended(**PATHS)
 
 
 def offer_of(info: EngineInfo) -> dict[str, Any]:

@@ -28,12 +28,17 @@ def workers_of(daemon):
         return []
 
 
-def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
-    """Ask for `jobs` while the daemon and its workers are killed at random, at times so many clips apart; how often each was
-    killed."""
+def crash_run(daemon, jobs, seed, kills):
+    """Ask for `jobs` while the daemon and its workers are killed, `kills` times each, in a random order and at random moments.
+
+    A kill waits until as many clips are done as it is due after: the work gets on however slow the machine is, and no kill is
+    left over when it ends."""
     dice, asker = random.Random(seed), Asker(daemon.places)
     watcher = Watcher(daemon.places.crate)
     counts = {f"j{n}": dice.choice((1, 1, 2)) for n in range(jobs)}
+    clips = sum(counts.values())
+    victims = ["daemon", "worker"] * kills
+    dice.shuffle(victims)
     # the first is left alone: it tells how long a worker that has just been started takes on this machine, as loaded as it is
     began = time.monotonic()
     asker.ask("j0", prompt="clicks", count=counts["j0"], **TINY)
@@ -45,25 +50,18 @@ def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
         ]
     )
     asking.start()
-    kills = {"daemon": 0, "worker": 0}
     try:
-        while asking.is_alive() or daemon.rows("SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"):
+        for n, victim in enumerate(victims):
+            due = 1 + n * (clips - 2) // len(victims)
+            wait_until(lambda due=due: done_clips(daemon) >= due, 60, f"clip {due} of {clips}")
             time.sleep(dice.uniform(0.0, first_clip_s / 3))
-            found = workers_of(daemon)
-            if found and dice.random() < 0.5:
-                dice.choice(found).kill()
-                kills["worker"] += 1
+            if victim == "worker":
+                dice.choice(wait_until(lambda: workers_of(daemon), 60, "a worker")).kill()
             else:
                 daemon.kill()
-                kills["daemon"] += 1
                 daemon.start()
-            # so that the work gets on, however slow the machine is
-            wanted, until = (
-                done_clips(daemon) + dice.choice(clips_between),
-                time.monotonic() + 4 * first_clip_s,
-            )
-            while done_clips(daemon) < wanted and time.monotonic() < until:
-                time.sleep(0.02)
+        ended = "SELECT 1 FROM jobs WHERE ended IS NULL LIMIT 1"
+        wait_until(lambda: not asking.is_alive() and not daemon.rows(ended), 90, "the end")
     finally:
         asking.join(90)
         broken = watcher.stop()
@@ -78,8 +76,7 @@ def crash_run(daemon, jobs, seed, clips_between=(0, 1, 1)):
     assert {row["id"]: (row["state"], row["clips"]) for row in made} == {
         asker.jobs[label]: ("done", count) for label, count in counts.items()
     }
-    assert len(daemon.wavs()) == sum(counts.values())
-    return kills
+    assert len(daemon.wavs()) == clips
 
 
 def done_clips(daemon):

@@ -107,9 +107,9 @@ def test_a_kill_at_every_step_loses_nothing_and_makes_nothing_twice(start_daemon
 
 
 @pytest.mark.timeout(220)
-def test_forty_jobs_under_random_kills(start_daemon):
-    kills = crash_run(start_daemon(config=FAST), jobs=40, seed=7, clips_between=(0, 1, 2, 4))
-    assert min(kills.values()) >= 5
+def test_jobs_under_random_kills_of_daemon_and_workers(start_daemon):
+    # 300 jobs: python -m benchmarks.crashes
+    crash_run(start_daemon(config=FAST), jobs=24, seed=7, kills=6)
 
 
 def test_a_worker_stopped_past_its_deadline_publishes_once(start_daemon):

@@ -11,7 +11,7 @@ import json
 import re
 import socket
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,13 @@ class Box:
     version: str = ""
     engines: tuple[Mapping[str, Any], ...] = ()
     """As its hello describes them."""
+    verbs: tuple[str, ...] = ()
+    """What else it does, by the verbs' names."""
+
+    @property
+    def place(self) -> str:
+        """Where clips wait for it in the queue."""
+        return f"server box {self.name}"
 
     @property
     def host(self) -> str:
@@ -54,6 +61,15 @@ class Box:
 
 
 _probes: dict[str, Probe[bool]] = {}
+_addresses: dict[str, str] = {}
+"""Of the config, by box: a machine that has moved needs no new pairing."""
+
+
+def place_boxes(addresses: Mapping[str, str]) -> None:
+    """Use these addresses instead of those of the pairing, in this process."""
+    _addresses.clear()
+    _addresses.update(addresses)
+    _offered.forget()
 
 
 def boxes_folder(places: Places | None = None) -> Path:
@@ -77,12 +93,17 @@ def save_box(box: Box, folder: Path) -> None:
     write_whole(folder / f"{check_name(box.name)}.json", json.dumps(asdict(box)), private=True)
 
 
-def load_box(name: str, folder: Path | None = None) -> Box:
-    """EngineError where no box is called that, or its file is damaged."""
+def load_box(name: str, folder: Path | None = None, *, address: str = "") -> Box:
+    """EngineError where no box is called that, or its file is damaged.
+
+    address: the one of the config, where a child is told it.
+    """
     path = (folder or boxes_folder()) / f"{check_name(name)}.json"
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Box(**{**said, "engines": tuple(said["engines"])})
+        box = Box(**{**said, **{held: tuple(said.get(held, ())) for held in ("engines", "verbs")}})
+        moved = address or _addresses.get(name)
+        return replace(box, address=moved) if moved else box
     except FileNotFoundError:
         text = f"there is no box {name!r}; `sidecrate boxes` lists them"
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -136,11 +157,16 @@ def _described(box: Box, said: Mapping[str, Any]) -> EngineInfo | None:
             conditioning=tuple(one for one in said["conditioning"] if one != "kit"),
             honours=dict(said["honours"]),
             runs="server",
-            place=f"server box {box.name}",
+            place=box.place,
             places_there=max(1, box.slots),
-            spec={"box": box.name, "engine": said["name"], "license": said["license"]},
+            spec={
+                "box": box.name,
+                "engine": said["name"],
+                "license": said["license"],
+                "address": box.address,
+            },
             deadline_of=_deadline_s,
-            needs=partial(_why_not, box),
+            needs=partial(why_not, box),
             here=partial(_here, box),
         )
     except (KeyError, TypeError, ValueError, IndexError):
@@ -151,7 +177,8 @@ def _deadline_s(brief: Brief) -> float:
     return TIMEOUT_S
 
 
-def _why_not(box: Box) -> str | None:
+def why_not(box: Box) -> str | None:
+    """Why a box cannot be asked now, or None."""
     probe = _probes.setdefault(box.address, Probe(partial(_is_on, box)))
     if probe.found():
         return None

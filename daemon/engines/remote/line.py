@@ -7,6 +7,7 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from daemon.engines.remote.boxes import Box
-from daemon.engines.remote.protocol import MOST_FILE_BYTES, PROTOCOL, halves_of, is_of
+from daemon.engines.remote.protocol import (
+    MOST_FILE_BYTES,
+    PROTOCOL,
+    VERBS,
+    halves_of,
+    is_of,
+)
 from daemon.errors import EngineError
 from daemon.home.masking import mask
 
@@ -195,14 +202,13 @@ def refreshed(box: Box) -> Box:
         hello = line.hello()
     finally:
         line.close()
-    return Box(
-        box.name,
-        box.address,
-        box.certificate,
-        box.token,
-        int(hello["slots"]),
-        str(hello["version"]),
-        tuple(hello["engines"]),
+    return replace(
+        box,
+        slots=int(hello["slots"]),
+        version=str(hello["version"]),
+        engines=tuple(hello["engines"]),
+        # an older worker does none
+        verbs=tuple(str(verb) for verb in hello.get("verbs", ()) if verb in VERBS),
     )
 
 

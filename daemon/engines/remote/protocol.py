@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from daemon.brief import Brief
+from daemon.verbs.registry import daemon_verb
 
 #: Another number is another protocol: both sides say so, and nothing is made.
 PROTOCOL = 1
@@ -19,14 +20,20 @@ PORT = 9143
 MOST_FILE_BYTES = 1 << 30
 #: Of a task: a Brief with a plan and lyrics.
 MOST_TASK_BYTES = 4 << 20
-#: Files of one take: the sound, its notes, its record, and a stem for each part.
-MOST_FILES = 64
+#: Files of one task: a take with a stem for each part, or the sounds of a kit.
+MOST_FILES = 400
 #: Bytes in one half of a code: a piece of the certificate's hash, and what only the worker knows.
 _HALF_BYTES = 5
 HASH = re.compile(r"[0-9a-f]{64}")
 TASK = re.compile(r"[0-9a-f]{32}")
 #: Names of files in a take's folder.
-FILE_NAME = re.compile(r"(take|stem-[a-z0-9_-]{1,40})\.(wav|mid|json)")
+FILE_NAME = re.compile(r"(take|stem-[a-z0-9_-]{1,40}|result-\d{1,3})\.(wav|au|mid|json|png)")
+#: Verbs that a worker does beside takes: each works on a sound, and gives sound or notes.
+VERBS = ("split", "transcribe", "master")
+#: A verb's sounds, by the Brief's fields that name them.
+SOURCES = ("reference", "other")
+#: Endings that a sound keeps on its way; it has no other part of its name there.
+ENDINGS = (".wav", ".aif", ".aiff", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".au", ".caf")
 #: Fields of a Brief that name files of the machine that sends it; none of them leaves it.
 PATHS: Mapping[str, Any] = {
     "reference": None,
@@ -36,6 +43,8 @@ PATHS: Mapping[str, Any] = {
     "fonts": (),
     "corrected": {},
     "other_corrected": {},
+    "beside_source": {},
+    "master_like": "",
 }
 
 
@@ -63,7 +72,28 @@ def is_of(certificate: bytes, piece: bytes) -> bool:
 
 def task_of(brief: Brief, engine: str, seed: int, reference: str | None) -> dict[str, Any]:
     """A take as a task. Equal ones have equal ids, so none is made twice by a repeated call."""
-    sent = {**asdict(brief.amended(engines=(engine,), **PATHS)), "said": (), "decided": {}}
-    body = {"engine": engine, "seed": seed, "brief": sent, "reference": reference}
+    sent = _sent(brief.amended(engines=(engine,), **PATHS))
+    return _with_id({"engine": engine, "seed": seed, "brief": sent, "reference": reference})
+
+
+def verb_task_of(
+    brief: Brief, request: Mapping[str, Any], sources: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """A verb's work as a task. sources: {"sha256", "ending"} by the Brief's field.
+
+    What its user said of the sound goes with it: a tempo, a first beat, a key.
+    """
+    said = {name: getattr(brief, name) for name in ("corrected", "other_corrected")}
+    sent = _sent(brief.amended(**PATHS, engines=("file",)).amended(**said))
+    paths = {*PATHS, *daemon_verb(brief.do).row.paths}
+    values = {name: raw for name, raw in request.items() if name not in paths}
+    return _with_id({"brief": sent, "request": values, "sources": sources})
+
+
+def _sent(brief: Brief) -> dict[str, Any]:
+    return {**asdict(brief), "said": (), "decided": {}}
+
+
+def _with_id(body: dict[str, Any]) -> dict[str, Any]:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     return {**body, "id": digest[:32], "protocol": PROTOCOL}

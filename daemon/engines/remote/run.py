@@ -35,23 +35,37 @@ _LOOK_S = 0.25
 
 def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]) -> Take:
     """A take by the box of `spec`. EngineError with what, why and what to do."""
-    line = Line(load_box(spec["box"]))
-    order = _Order(line, progress)
+    line = Line(load_box(spec["box"], address=spec.get("address", "")))
     try:
         with tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
             reference, sent = _reference(brief, Path(folder))
             task = task_of(brief, spec["engine"], seed, sent)
-            state = order.made(task, reference, sent)
-            for about in _files(state):
-                order.patiently(
-                    lambda about=about: line.fetch(about["sha256"], Path(folder) / about["name"])
-                )
+            sources = {sent: reference} if sent is not None and reference is not None else {}
+            bring(line, task, sources, Path(folder), progress)
             take = load_take(Path(folder))
-        with suppress(LineError):
-            line.json("DELETE", f"/v1/tasks/{task['id']}")
     finally:
         line.close()
     return _ours(take, brief, seed, spec, line)
+
+
+def bring(
+    line: Line,
+    task: dict[str, Any],
+    sources: Mapping[str, Path],
+    folder: Path,
+    progress: Progress,
+    wait_s: float = TIMEOUT_S,
+) -> None:
+    """Have a task done there, and put its files into a folder. EngineError with what and why.
+
+    sources: the files that go there, by hash. wait_s: for all of it.
+    """
+    order = _Order(line, progress, wait_s)
+    state = order.made(task, sources)
+    for about in _files(state):
+        order.patiently(lambda about=about: line.fetch(about["sha256"], folder / about["name"]))
+    with suppress(LineError):
+        line.json("DELETE", f"/v1/tasks/{task['id']}")
 
 
 def _ours(take: Take, brief: Brief, seed: int, spec: Mapping[str, Any], line: Line) -> Take:
@@ -91,26 +105,25 @@ def _files(state: Mapping[str, Any]) -> list[dict[str, str]]:
         )
     )
     if not whole:
-        raise EngineError("the box named files that are none of a take", "box")
+        raise EngineError("the box named files that are none of its work", "box")
     return list(files or [])
 
 
 class _Order:
-    """One take's way through a line that may break."""
+    """One task's way through a line that may break."""
 
-    def __init__(self, line: Line, progress: Progress) -> None:
+    def __init__(self, line: Line, progress: Progress, wait_s: float) -> None:
         self._line = line
         self._progress = progress
         self._share = 0.0
-        self._until_s = time.monotonic() + TIMEOUT_S
+        self._wait_s = wait_s
+        self._until_s = time.monotonic() + wait_s
 
-    def made(
-        self, task: dict[str, Any], reference: Path | None, sent: str | None
-    ) -> dict[str, Any]:
-        """Order the take, and wait until it is there; its state."""
+    def made(self, task: dict[str, Any], sources: Mapping[str, Path]) -> dict[str, Any]:
+        """Order it, and wait until it is done; its state."""
         self._tell(0.0, "is ordered")
         while True:
-            self.patiently(lambda: self._send(task, reference, sent))
+            self.patiently(lambda: self._send(task, sources))
             try:
                 state = self._watched(task["id"])
             except LineError as error:
@@ -126,9 +139,10 @@ class _Order:
             if state is not None:
                 return state
 
-    def _send(self, task: dict[str, Any], reference: Path | None, sent: str | None) -> None:
-        if reference is not None and sent is not None and not self._line.has(sent):
-            self._line.send(reference, sent)
+    def _send(self, task: dict[str, Any], sources: Mapping[str, Path]) -> None:
+        for digest, path in sources.items():
+            if not self._line.has(digest):
+                self._line.send(path, digest)
         self._line.json("POST", "/v1/tasks", json=task)
 
     def _watched(self, task: str) -> dict[str, Any] | None:
@@ -175,8 +189,8 @@ class _Order:
         end_s = time.monotonic() + seconds
         while (now_s := time.monotonic()) < end_s:
             if now_s > self._until_s:
-                minutes = round(TIMEOUT_S / 60)
-                text = f"the box {self._line.box.name} made no take within {minutes} minutes"
+                minutes = round(self._wait_s / 60)
+                text = f"the box {self._line.box.name} was not done within {minutes} minutes"
                 raise EngineError(text, "deadline")
             self._tell(self._share, words)
             time.sleep(min(_LOOK_S, end_s - now_s))

@@ -52,6 +52,40 @@ def test_who_may_not_spend_gets_nothing_that_costs_money():
     )
 
 
+def test_auto_takes_a_box_of_the_config_where_it_has_less_to_do(monkeypatch):
+    (here,) = [info for info in ALL if info.name == "embedded"]
+    boxes = {
+        f"{box}:embedded": replace(
+            here,
+            name=f"{box}:embedded",
+            runs="server",
+            place=f"server box {box}",
+            places_there=slots,
+        )
+        for box, slots in (("near", 1), ("far", 4))
+    }
+    monkeypatch.setattr(registry, "_held", [{"embedded": here, **boxes}])
+    clips = {"worker": 0, "server box near": 0, "server box far": 0}
+    policy = Policy(("embedded",), boxes=("near", "far"), waiting=lambda place: clips[place])
+
+    def chosen(policy=policy):
+        return choose_engines(["auto"], LOOP, policy)[0][0]
+
+    assert chosen() == "embedded", "at equal load the nearest"
+    clips["worker"] = 3
+    assert chosen() == "near:embedded"
+    clips["server box near"] = 2
+    assert chosen() == "far:embedded"
+    clips["server box far"] = 8
+    assert chosen() == "near:embedded", "8 clips by 4 slots are 2 each"
+    assert chosen(replace(policy, boxes=())) == "embedded", "none that the config does not name"
+    monkeypatch.setattr(
+        registry, "_held", [{**boxes, "embedded": replace(here, needs=lambda: "it is off")}]
+    )
+    name, reason = choose_engines(["auto"], LOOP, policy)
+    assert name == ("near:embedded",) and "it is off" in reason
+
+
 LIST = "from daemon.engines.registry import broken, engines; print(*[one.name for one in (*engines(), *broken())])"
 
 

@@ -71,6 +71,8 @@ def test_nothing_of_this_machines_paths_leaves_it():
     brief = LOOP.amended(
         reference="/home/me/secret.wav", kit="/home/me/kit", kit_files=("/home/me/kick.wav",),
         fonts=("/home/me/font.sf2",), other="/home/me/b.wav", said=("from /home/me",),
+        beside_source={"midi": "/home/me/a.mid", "stems": ["/home/me/s.wav"]},
+        master_like="/home/me/hit.wav",
     )  # fmt: skip
     assert "/home/me" not in json.dumps(task_of(brief, "embedded", 1, None))
 
@@ -199,7 +201,7 @@ FAULTS = [
     ({"seed": "1"}, "no whole number"),
     ({"brief": None}, "brief: "),
     ({"brief": {"prompt": 4, "words": []}}, "brief: "),
-    ({"brief": {"prompt": "x", "words": "x", "do": "split"}}, "makes takes"),
+    ({"brief": {"prompt": "x", "words": "x", "do": "learn"}}, "is not offered here"),
     ({"brief": {"prompt": "x", "words": "x", "kind": "vocal"}}, "makes no vocal"),
     ({"reference": "/etc/passwd"}, "send it first"),
     ({"reference": "0" * 64}, "send it first"),
