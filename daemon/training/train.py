@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.files.whole import write_whole
+from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.model import LEAST_LEARNT, Model, load_model, read_head, save_model
 from daemon.engines.mine.store import PREFIX, about_file, check_name, mine_folder, model_file
 from daemon.errors import EngineError
@@ -38,18 +39,22 @@ def teach(folder: Path, name: str, places: Places, licence: str, tell: Tell) -> 
     check_enough(data)
     tell(0.8, "learning the roles")
     roles = roles_of(data.taken)
-    used = [one for one in data.taken if one.role in roles]
+    used = [*(one for one in data.taken if one.role in roles), *data.loops]
     about = {
         "licence": licence or "your own sounds",
         "commercial": bool(licence == "" or licence.upper().startswith(("CC0", "CC-BY-4", "MIT"))),
         "hash": data.digest,
-        "sounds": len(used),
+        "sounds": sum(not one.is_loop for one in used),
         "roles": {role: len(space.sounds) for role, space in roles.items()},
+        "loops": len(data.loops),
+        "loops_s": round(data.loops_s, 1),
+        "parts": sorted({one.role for one in data.loops}),
         "files": [{"name": one.path.name, "sha256": one.digest, "role": one.role} for one in used],
         "folder": folder.name,
     }
     path = model_file(name, mine_folder(places))
-    _put(Model(name, roles, about), path)
+    loops = tuple(one.sound for one in data.loops if isinstance(one.sound, Loop))
+    _put(Model(name, roles, about, loops), path)
     shutil.rmtree(notes, ignore_errors=True)
     tell(1.0, "done")
     alone = sorted(set(data.counts()) - set(roles))
@@ -99,7 +104,7 @@ def bring_in(file: Path, name: str, places: Places) -> str:
         )
     # read whole, so that a damaged one is refused here and not at the first clip
     model = load_model(file)
-    _put(Model(name, model.roles, model.about), path)
+    _put(Model(name, model.roles, model.about, model.loops), path)
     return f"{PREFIX}{name}"
 
 
