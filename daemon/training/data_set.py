@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ LEAST_SOUNDS, LEAST_LOOPS_S = 20, 120.0
 MOST_FILES = 50_000
 MOST_OF_ROLE = 400
 MOST_LOOPS_S = 1200.0
+#: Made sounds beside a role's own, as a share of those: see `DataSet.lines`.
+MOST_MADE = 0.25
 #: The role of a sound of which neither name nor ear says one.
 UNNAMED = "sound"
 #: A longer file is a loop or a song; and so may be one from here on that has attacks enough.
@@ -80,6 +83,11 @@ class DataSet:
             parts = Counter(one.role for one in self.loops)
             named = ", ".join(f"{count} {part}" for part, count in parts.most_common())
             said.append(f"takes {len(self.loops)} loops, {self.loops_s:.0f} s: {named}")
+        if made := sum(one.made for one in self.taken):
+            said.append(
+                f"{made} of them an engine has made: they teach it its own habits, and with each"
+                " round it strays less and wears its faults deeper, so they are few beside yours"
+            )
         if heard := sum(one.heard for one in self.taken):
             said.append(
                 f"{heard} say no role, as kick or snare, in the names of file and folder: theirs"
@@ -120,9 +128,15 @@ def files_of(folder: Path) -> list[Path]:
     return found
 
 
-def gather(files: Iterable[Path], notes: Path, tell: Tell) -> DataSet:
-    """Read and sort the sounds. notes: a folder in which a killed run leaves what it has read."""
-    files = list(files)
+def gather(
+    files: Iterable[Path], notes: Path, tell: Tell, made: Mapping[Path, str] | None = None
+) -> DataSet:
+    """Read and sort the sounds. notes: a folder in which a killed run leaves what it has read.
+
+    made: sounds of an engine that its user kept, with their roles.
+    """
+    made = made or {}
+    files = [*files, *made]
     data, known = DataSet(), ReadNotes(notes)
     began, fresh = time.monotonic(), 0
     for number, path in enumerate(files):
@@ -140,11 +154,14 @@ def gather(files: Iterable[Path], notes: Path, tell: Tell) -> DataSet:
         if read.why:
             data.leave_out(path, read.why)
         for one in read.found:
+            if path in made:
+                one = replace(one, role=made[path] or one.role, made=True, heard=False)
             (data.loops if one.is_loop else data.taken).append(one)
     known.flush()
     _without_doubles(data)
     _loops_without_doubles(data)
     _without_too_many(data)
+    _made_within_bounds(data)
     return data
 
 
@@ -221,7 +238,7 @@ def _without_doubles(data: DataSet) -> None:
     shapes: dict[str, list[np.ndarray]] = {}
     seen: set[str] = set()
     # of one file under two names, the name that says a role stays
-    for one in sorted(data.taken, key=lambda one: (one.role == UNNAMED, one.heard)):
+    for one in sorted(data.taken, key=lambda one: (one.made, one.role == UNNAMED, one.heard)):
         assert isinstance(one.sound, Sound)
         shape = shape_of(spectrum_of(whole(one.sound.audio))).ravel()
         others = shapes.setdefault(one.role, [])
@@ -258,7 +275,7 @@ def _loop_shape(loop: Loop) -> np.ndarray:
     edges = np.round(np.linspace(0, len(mono), 65)).astype(int)
     hz = np.geomspace(40, 16000, 25)
     rows = []
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         power = np.abs(np.fft.rfft(mono[start:end] * np.hanning(end - start))) ** 2
         at = np.searchsorted(np.fft.rfftfreq(end - start, 1 / SAMPLE_RATE), hz)
         total = np.concatenate([[0.0], np.cumsum(power)])
@@ -278,6 +295,22 @@ def _without_too_many(data: DataSet) -> None:
         counts[one.role] += 1
         if counts[one.role] > MOST_OF_ROLE:
             data.leave_out(one.path, f"a role uses {MOST_OF_ROLE} sounds at most")
+        else:
+            kept.append(one)
+    data.taken = kept
+
+
+def _made_within_bounds(data: DataSet) -> None:
+    """Leave out made sounds where a role would have too many, or too few of the user's own."""
+    own = Counter(one.role for one in data.taken if not one.made)
+    used: Counter[str] = Counter()
+    kept = []
+    for one in data.taken:
+        used[one.role] += one.made
+        if one.made and used[one.role] > MOST_MADE * own[one.role]:
+            data.leave_out(
+                one.path, f"of made sounds a role uses {MOST_MADE:.0%} of its own at most"
+            )
         else:
             kept.append(one)
     data.taken = kept

@@ -29,6 +29,8 @@ class Found:
     sound: Sound | Loop
     heard: bool = False
     """Whether the role was heard, not read from a name."""
+    made: bool = False
+    """Whether an engine has made it, and its user kept it."""
 
     @property
     def is_loop(self) -> bool:
@@ -89,7 +91,7 @@ class ReadNotes:
         ]
         arrays["rows"] = np.frombuffer(json.dumps([rows, heads]).encode(), np.uint8)
         file = io.BytesIO()
-        np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(file, allow_pickle=False, **arrays)
         write_whole(self._folder / f"{self._count:06d}.npz", file.getvalue())
         self._count += 1
         self._new = {}

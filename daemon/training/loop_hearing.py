@@ -71,10 +71,8 @@ def _pieces(source: Source) -> Iterator[Loop]:
     bar_s = meter.quarters_per_bar * 60 / float(grid.bpm or 120)
     if downbeats and source.seconds - downbeats[-1] > 0.98 * bar_s:
         downbeats.append(downbeats[-1] + bar_s)
-    number = 0
-    for first in range(0, len(downbeats) - 1, _PIECE_BARS):
+    for number, first in enumerate(range(0, len(downbeats) - 1, _PIECE_BARS), 1):
         last = min(first + _PIECE_BARS, len(downbeats) - 1)
-        number += 1
         named = replace(bare, name=f"{source.name} {number}")
         yield _cut(source, named, max(0.0, downbeats[first]), downbeats[last], last - first, meter)
 

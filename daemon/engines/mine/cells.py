@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Ready:
             beat = (frame * keys.HOP_S * self.rate / len(mono) * self.beats).astype(int)
             classes = np.round(69 + 12 * np.log2(hertz / 440)).astype(int) % 12
             np.add.at(table, (np.minimum(beat, self.beats - 1), classes), weight**0.7)
-        return table / np.maximum(table.sum(1, keepdims=True), 1e-9)
+        return np.asarray(table / np.maximum(table.sum(1, keepdims=True), 1e-9))
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def _again(chords: Sequence[frozenset[int]], per_bar: int, bar: int) -> int | No
 def longest_beats(cells: Sequence[Cell]) -> int:
     """Beats of the longest stretch of one loop."""
     longest = run = 1
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         run = run + 1 if before.next == cell else 1
         longest = max(longest, run)
     return longest

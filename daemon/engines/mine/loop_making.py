@@ -139,7 +139,7 @@ def _by_part(loops: Sequence[Loop], asked: Sequence[str], brief: Brief) -> dict[
     wants_pitch = bool(set(asked) - {"drums", "texture", "fx"})
     if "mix" in there and not pitched and wants_pitch and not brief.only:
         return {"mix": there["mix"]}
-    found = {
+    found: dict[str, list[Loop]] = {
         part: there[part]
         for part in ("drums", "bass", "chords", "lead")
         if part in there and (part in asked or (part == "chords" and {"pad", "lead"} & set(asked)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -98,7 +100,7 @@ def test_no_stretch_of_a_source_is_longer_than_a_bar_unless_phrases_are_asked():
         ]
         found.append(int(np.argmax(fits)))
     run = longest = 1
-    for before, now in zip(found, found[1:], strict=False):
+    for before, now in pairwise(found):
         run = run + 1 if now == before + 1 else 1
         longest = max(longest, run)
     assert longest <= 8 and len(set(found)) > 6
