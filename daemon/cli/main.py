@@ -246,6 +246,15 @@ def make(
         bool,
         typer.Option("--explain", help="Make nothing: show what each word of the prompt sets."),
     ] = False,
+    best: Annotated[
+        int | None,
+        typer.Option(
+            "--best",
+            help="Of all that is made, collect the N that are most to your taste.",
+            metavar="N",
+            min=1,
+        ),
+    ] = None,
     *,
     fields: dict[str, Any],
 ) -> None:
@@ -256,6 +265,13 @@ def make(
         print(explained_text(prompt, fields, as_json=as_json))
         return
     how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+    if best is not None:
+        from daemon.cli.best import check_best, pick_best
+
+        check_best(best, fields.get("count"), out)
+        made = show_order("make", {"prompt": prompt, **fields}, out=None, **how)
+        pick_best(prompt, made, best, as_json)
+        return
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 

@@ -1,4 +1,4 @@
-"""`sidecrate train`: an engine of one's own, from a folder of one-shots."""
+"""`sidecrate train`: an engine of one's own, from a folder of one-shots and loops."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from daemon.home.places import Places
 
 def train(
     folder: Annotated[
-        Path | None, typer.Argument(help="Your one-shots; subfolders too. None: list your engines.")
+        Path | None,
+        typer.Argument(
+            help="Your one-shots and loops, as a folder with its subfolders or a collection."
+            " None: list your engines."
+        ),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="It is then mine-NAME.")] = "",
     licence: Annotated[
@@ -24,6 +28,13 @@ def train(
     ] = "",
     yes: Annotated[
         bool, typer.Option("--yes", help="The sounds may be used for this; do not ask.")
+    ] = False,
+    with_kept: Annotated[
+        bool,
+        typer.Option("--with-kept", help="Also what the engine made and you kept; few of it."),
+    ] = False,
+    taste: Annotated[
+        bool, typer.Option("--taste", help="How well your taste is known, by which --best chooses.")
     ] = False,
     report: Annotated[
         str, typer.Option("--report", help="Judge an engine: how near, how new.", metavar="NAME")
@@ -40,7 +51,7 @@ def train(
     forget: Annotated[str, typer.Option("--forget", help="Remove an engine.", metavar="NAME")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Teach an engine from your own one-shots; it makes new ones like them, as mine-NAME.
+    """Teach an engine from your own sounds; it makes new ones like them, as mine-NAME.
 
     Nothing leaves this machine, and your files stay as they are. Stopped, it goes on where it was.
     """
@@ -48,7 +59,9 @@ def train(
     from daemon.training import train as teaching
 
     places = Places.find()
-    if report:
+    if taste:
+        _taste(as_json)
+    elif report:
         lower_priority()
         _report(report, places, as_json)
     elif export:
@@ -62,10 +75,62 @@ def train(
         _list(places, as_json)
     else:
         lower_priority()
-        _teach(folder, name, licence, yes, places, as_json)
+        made = _kept(name) if with_kept else {}
+        _teach(_sounds_of(folder), name, licence, yes, places, as_json, made)
 
 
-def _teach(folder: Path, name: str, licence: str, yes: bool, places: Places, as_json: bool) -> None:
+def _sounds_of(named: Path) -> Path | list[Path]:
+    """A folder, or the files of the collection of that name."""
+    folder = named.expanduser()
+    if folder.exists():
+        return folder
+    from daemon.errors import EngineError
+    from daemon.library.library import collection_files
+
+    files = collection_files(Places.find().library, str(named))
+    if not files:
+        raise EngineError(
+            f"there is no folder {named}, and no collection of that name with sounds in it;"
+            " `sidecrate collect` lists yours",
+            "bad_request",
+        )
+    return [Path(file) for file in files]
+
+
+def _kept(name: str) -> dict[Path, str]:
+    """What the engine has made and its user kept, with its role."""
+    from daemon.cli.library import open_library
+    from daemon.cli.order import open_crate
+    from daemon.engines.mine.store import PREFIX, check_name
+    from daemon.library.liked import marked_clips
+
+    with open_library() as library, open_crate(read_only=True) as crate:
+        marked = marked_clips(crate.database, library.database) if crate else []
+    return {
+        Path(one["path"]): one["role"]
+        for one in marked
+        if one["liked"] and one["kind"] == "oneshot" and one["path"]
+        and one["engine"] == f"{PREFIX}{check_name(name)}" and Path(one["path"]).is_file()
+    }  # fmt: skip
+
+
+def _taste(as_json: bool) -> None:
+    from daemon.cli.best import taste_of, taste_words
+
+    for kind in ("oneshot", "loop", "sfx", "track"):
+        known = taste_of(kind)
+        if as_json:
+            skill = None if known is None else {"skill": known.skill, "error": known.error}
+            used = known is not None and known.is_used
+            print(json.dumps({"kind": kind, **(skill or {"skill": None}), "used": used}))
+        else:
+            print(f"{kind}s: {taste_words(kind, known)}")
+
+
+def _teach(
+    folder: Path | list[Path], name: str, licence: str, yes: bool, places: Places, as_json: bool,
+    made: dict[Path, str],
+) -> None:  # fmt: skip
     from daemon.client.follow import progress_bar
     from daemon.errors import EngineError
     from daemon.training.train import teach
@@ -82,7 +147,7 @@ def _teach(folder: Path, name: str, licence: str, yes: bool, places: Places, as_
                 "bad_request",
             )
     with progress_bar(as_json) as bar:
-        done = teach(folder.expanduser(), name, places, licence, bar)
+        done = teach(folder, name, places, licence, bar, made)
     if as_json:
         print(
             json.dumps({"engine": done.engine, "file": str(done.file), "report": list(done.lines)})
@@ -90,7 +155,8 @@ def _teach(folder: Path, name: str, licence: str, yes: bool, places: Places, as_
         return
     for line in done.lines:
         print(line)
-    print(f'{done.engine} is ready: sidecrate make "kick" --engine {done.engine} --count 10')
+    wanted = done.example
+    print(f"{done.engine} is ready: sidecrate make {wanted} --engine {done.engine} --count 10")
 
 
 def _report(name: str, places: Places, as_json: bool) -> None:
@@ -112,7 +178,9 @@ def _list(places: Places, as_json: bool) -> None:
 
     found = taught(places)
     for one in found:
-        about = f"{one['sounds']} sounds: {', '.join(one['roles'])}; {one['licence']}"
+        loops = f"{one['loops']} loops: {', '.join(one['parts'])}" if one.get("loops") else ""
+        sounds = f"{one['sounds']} sounds: {', '.join(one['roles'])}" if one["roles"] else ""
+        about = "; ".join(filter(None, (sounds, loops, one["licence"])))
         print(json.dumps(one) if as_json else f"{one['engine']}  {about}")
     if not found and not as_json:
         print("you have taught none: sidecrate train FOLDER --name my-kicks", file=sys.stderr)

@@ -3,79 +3,100 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
-from bridge.files.whole import write_whole
 from daemon.audio.files import read_audio
+from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.model import Role, learn_role
 from daemon.engines.mine.roles import role_in
-from daemon.engines.mine.shape import shape_of, spectrum_of
+from daemon.engines.mine.shape import SAMPLE_RATE, shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, prepared, whole
 from daemon.errors import AudioError, EngineError
+from daemon.training.found import Found, Read, ReadNotes
+from daemon.training.role_hearing import hear_role
 
 ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
-#: Below this many one-shots nothing can be learnt.
-LEAST_SOUNDS = 20
-#: Files that are looked at, and sounds of one role that are used.
+#: Below this many one-shots, or seconds of loops, nothing can be learnt.
+LEAST_SOUNDS, LEAST_LOOPS_S = 20, 120.0
+#: Files that are looked at, sounds of one role and seconds of loops that are used.
 MOST_FILES = 50_000
 MOST_OF_ROLE = 400
-#: The role of a sound whose name says none. Hearing it was tried: a third was right.
+MOST_LOOPS_S = 1200.0
+#: Made sounds beside a role's own, as a share of those: see `DataSet.lines`.
+MOST_MADE = 0.25
+#: The role of a sound of which neither name nor ear says one.
 UNNAMED = "sound"
-#: A longer file is a loop or a song.
-_MOST_S = 6.0
+#: A longer file is a loop or a song; and so may be one from here on that has attacks enough.
+_MOST_S, _MAY_LOOP_S, _LOOP_ATTACKS = 6.0, 1.4, 4
+#: A file is read up to here.
+_READ_S = 1200.0
 #: Two sounds nearer than this (dB a cell) are one, and clipped ones have this share of full frames.
 _DOUBLE_DB = 1.0
 _CLIPPED_SHARE = 0.02
-#: Files between two notes on how far it is, which a killed training goes on from.
-_NOTE_EVERY = 25
+#: Files between two words on how far it is.
+_TELL_EVERY = 25
+#: A long file without a beat is a row of sounds where silence of this length (s) and level (dB
+#: under its peak) parts it, twice at least.
+_APART_S, _APART_DB = 0.12, -50.0
 
 Tell = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
-class Found:
-    """One file's sound: its path, role, and the hash of its file."""
-
-    path: Path
-    role: str
-    digest: str
-    sound: Sound
-
-
 @dataclass
 class DataSet:
-    """What was taken, and the files that were not, by why."""
+    """What was taken, one-shots and loops, and the files that were not, by why."""
 
     taken: list[Found] = field(default_factory=list)
+    loops: list[Found] = field(default_factory=list)
     left_out: dict[str, list[Path]] = field(default_factory=dict)
 
     def leave_out(self, path: Path, why: str) -> None:
-        self.left_out.setdefault(why, []).append(path)
+        paths = self.left_out.setdefault(why, [])
+        if path not in paths[-1:]:
+            paths.append(path)
 
     @property
     def digest(self) -> str:
         """One hash for all sounds, whatever their order and names."""
-        return hashlib.sha256(
-            "".join(sorted(one.digest for one in self.taken)).encode()
-        ).hexdigest()
+        every = sorted(one.digest for one in (*self.taken, *self.loops))
+        return hashlib.sha256("".join(every).encode()).hexdigest()
 
     def counts(self) -> Counter[str]:
         return Counter(one.role for one in self.taken)
 
+    @property
+    def loops_s(self) -> float:
+        return sum(one.sound.seconds for one in self.loops if isinstance(one.sound, Loop))
+
     def lines(self) -> list[str]:
         """What was taken and what not, for people, a line each."""
         roles = ", ".join(f"{count} {role}" for role, count in self.counts().most_common())
-        said = [f"takes {len(self.taken)} sounds: {roles}"]
+        said = [f"takes {len(self.taken)} sounds: {roles}"] if self.taken or not self.loops else []
+        if self.loops:
+            parts = Counter(one.role for one in self.loops)
+            named = ", ".join(f"{count} {part}" for part, count in parts.most_common())
+            said.append(f"takes {len(self.loops)} loops, {self.loops_s:.0f} s: {named}")
+        if made := sum(one.made for one in self.taken):
+            said.append(
+                f"{made} of them an engine has made: they teach it its own habits, and with each"
+                " round it strays less and wears its faults deeper, so they are few beside yours"
+            )
+        if heard := sum(one.heard for one in self.taken):
+            said.append(
+                f"{heard} say no role, as kick or snare, in the names of file and folder: theirs"
+                " was heard, and may be wrong"
+            )
         if unnamed := self.counts()[UNNAMED]:
             said.append(
-                f"{unnamed} say no role, as kick or snare, in the names of file and folder: they"
-                f" are one role, called {UNNAMED}"
+                f"{unnamed} have no role that a name says or an ear knows: they are one role,"
+                f" called {UNNAMED}"
             )
         for why, paths in self.left_out.items():
             names = ", ".join(path.name for path in paths[:3])
@@ -107,49 +128,108 @@ def files_of(folder: Path) -> list[Path]:
     return found
 
 
-def gather(files: Iterable[Path], notes: Path, tell: Tell) -> DataSet:
-    """Read and sort the sounds. notes: a folder in which a killed run leaves what it has read."""
-    files = list(files)
-    data, read = DataSet(), _Notes(notes)
+def gather(
+    files: Iterable[Path], notes: Path, tell: Tell, made: Mapping[Path, str] | None = None
+) -> DataSet:
+    """Read and sort the sounds. notes: a folder in which a killed run leaves what it has read.
+
+    made: sounds of an engine that its user kept, with their roles.
+    """
+    made = made or {}
+    files = [*files, *made]
+    data, known = DataSet(), ReadNotes(notes)
+    began, fresh = time.monotonic(), 0
     for number, path in enumerate(files):
-        if number % _NOTE_EVERY == 0:
-            read.flush()
-            tell(number / len(files), f"{number} of {len(files)} files read")
-        why, found = read.known(path)
-        if found is None and not why:
-            why, found = _read(path)
-            read.add(path, why, found)
-        if found is None:
-            data.leave_out(path, why)
-        else:
-            data.taken.append(found)
-    read.flush()
+        read = known.known(path)
+        if read is None:
+            read = _read(path)
+            known.add(path, read)
+            fresh += 1
+        # loops take long, and are told one by one
+        if number % _TELL_EVERY == 0 or any(one.is_loop for one in read.found):
+            known.flush() if number % _TELL_EVERY == 0 else None
+            left_s = (time.monotonic() - began) / max(1, fresh) * (len(files) - number - 1)
+            left = f", {left_s:.0f} s left" if fresh > 3 and left_s > 5 else ""
+            tell(number / len(files), f"{number} of {len(files)} files read{left}")
+        if read.why:
+            data.leave_out(path, read.why)
+        for one in read.found:
+            if path in made:
+                one = replace(one, role=made[path] or one.role, made=True, heard=False)
+            (data.loops if one.is_loop else data.taken).append(one)
+    known.flush()
     _without_doubles(data)
+    _loops_without_doubles(data)
     _without_too_many(data)
+    _made_within_bounds(data)
     return data
 
 
-def _read(path: Path) -> tuple[str, Found | None]:
-    """A file's sound, or why it is left out."""
+def _read(path: Path) -> Read:
+    """A file's sounds, or why it is left out."""
     try:
-        audio, rate = read_audio(path, 0.0, _MOST_S + 0.5)
+        audio, rate = read_audio(path, 0.0, _READ_S)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if np.abs(audio).max(initial=0.0) < 1e-3:
+            return Read(why="they are silent")
+        full = np.abs(audio).max(axis=1, initial=0.0) >= 0.9999
+        if full.mean() > _CLIPPED_SHARE:
+            return Read(why="they are clipped")
+        if len(audio) > _MAY_LOOP_S * rate and _may_loop(path, audio, rate):
+            # imported only where there is one: the ear of drums is a net
+            from daemon.training.loop_hearing import is_loop, loops_of
+
+            if len(audio) > _MOST_S * rate or is_loop(path):
+                loops, why = loops_of(path)
+                if loops or not (pieces := _sounds_apart(audio, rate)):
+                    found = (Found(path, one.part, digest, one) for one in loops)
+                    return Read(tuple(found), why)
+                return _one_shots(path, digest, pieces, rate)
     except (AudioError, OSError):
-        return "they cannot be read", None
+        return Read(why="they cannot be read")
     if len(audio) > _MOST_S * rate:
-        return (
-            f"they are longer than {_MOST_S:g} s; `sidecrate split FILE --into kit` cuts loops into"
-            " one-shots",
-            None,
-        )
-    full = np.abs(audio).max(axis=1, initial=0.0) >= 0.9999
-    if full.mean() > _CLIPPED_SHARE:
-        return "they are clipped", None
-    sound = prepared(audio, rate)
-    if sound is None:
-        return "they are silent", None
+        if pieces := _sounds_apart(audio, rate):
+            return _one_shots(path, digest, pieces, rate)
+        return Read(why=f"they are longer than {_MOST_S:g} s, and no loops")
+    return _one_shots(path, digest, [audio], rate)
+
+
+def _may_loop(path: Path, audio: np.ndarray, rate: int) -> bool:
+    """Whether it has attacks enough for a loop; its ear is asked only then."""
+    from daemon.audio.sound import mixed
+    from daemon.parts.cuts import attacks
+
+    return len(attacks(mixed(audio[: round(12 * rate)]), rate)) >= _LOOP_ATTACKS
+
+
+def _sounds_apart(audio: np.ndarray, rate: int) -> list[np.ndarray]:
+    """The sounds of a row that silence parts; none where it is not one."""
+    level = np.abs(audio).max(axis=1)
+    loud = np.flatnonzero(level > float(level.max()) * 10 ** (_APART_DB / 20))
+    gaps = np.flatnonzero(np.diff(loud) > _APART_S * rate)
+    if len(gaps) < 2:
+        return []
+    starts, ends = loud[np.concatenate([[0], gaps + 1])], loud[np.concatenate([gaps, [-1]])] + 1
+    if (ends - starts).max() > _MOST_S * rate:
+        return []
+    return [audio[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _one_shots(path: Path, digest: str, pieces: Sequence[np.ndarray], rate: int) -> Read:
     named = role_in(path.stem) or role_in(path.parent.name)
-    return "", Found(path, named or UNNAMED, digest, sound)
+    found = []
+    for number, audio in enumerate(pieces):
+        sound = prepared(audio, rate)
+        if sound is None:
+            continue
+        role = named or hear_role(sound)
+        own = (
+            digest if len(pieces) == 1 else hashlib.sha256(f"{digest}{number}".encode()).hexdigest()
+        )
+        found.append(
+            Found(path, role or UNNAMED, own, sound, heard=named is None and role is not None)
+        )
+    return Read(tuple(found)) if found else Read(why="they are silent")
 
 
 def _without_doubles(data: DataSet) -> None:
@@ -158,19 +238,54 @@ def _without_doubles(data: DataSet) -> None:
     shapes: dict[str, list[np.ndarray]] = {}
     seen: set[str] = set()
     # of one file under two names, the name that says a role stays
-    for one in sorted(data.taken, key=lambda one: one.role == UNNAMED):
+    for one in sorted(data.taken, key=lambda one: (one.made, one.role == UNNAMED, one.heard)):
+        assert isinstance(one.sound, Sound)
         shape = shape_of(spectrum_of(whole(one.sound.audio))).ravel()
         others = shapes.setdefault(one.role, [])
-        near = (
-            bool(others) and np.sqrt(((np.stack(others) - shape) ** 2).mean(1)).min() < _DOUBLE_DB
-        )
-        if near or one.digest in seen:
+        if one.digest in seen or _is_near(others, shape):
             data.leave_out(one.path, "they are there already, or nearly")
             continue
         seen.add(one.digest)
         others.append(shape)
         kept.append(one)
     data.taken = kept
+
+
+def _loops_without_doubles(data: DataSet) -> None:
+    kept: list[Found] = []
+    shapes: list[np.ndarray] = []
+    seconds = 0.0
+    for one in data.loops:
+        assert isinstance(one.sound, Loop)
+        shape = _loop_shape(one.sound)
+        if _is_near(shapes, shape):
+            data.leave_out(one.path, "they, or pieces of them, are there already, or nearly")
+        elif seconds + one.sound.seconds > MOST_LOOPS_S:
+            data.leave_out(one.path, f"{MOST_LOOPS_S / 60:.0f} minutes of loops are used at most")
+        else:
+            shapes.append(shape)
+            kept.append(one)
+            seconds += one.sound.seconds
+    data.loops = kept
+
+
+def _loop_shape(loop: Loop) -> np.ndarray:
+    """A loop's energy in 24 bands at 64 places, in dB under its loudest: whatever its tempo."""
+    mono = loop.audio.mean(axis=1)
+    edges = np.round(np.linspace(0, len(mono), 65)).astype(int)
+    hz = np.geomspace(40, 16000, 25)
+    rows = []
+    for start, end in pairwise(edges):
+        power = np.abs(np.fft.rfft(mono[start:end] * np.hanning(end - start))) ** 2
+        at = np.searchsorted(np.fft.rfftfreq(end - start, 1 / SAMPLE_RATE), hz)
+        total = np.concatenate([[0.0], np.cumsum(power)])
+        rows.append(total[at[1:]] - total[at[:-1]])
+    level = 10 * np.log10(np.array(rows) + 1e-12)
+    return np.asarray(np.maximum(level - level.max(), -60.0).ravel())
+
+
+def _is_near(others: Sequence[np.ndarray], shape: np.ndarray) -> bool:
+    return any(np.sqrt(((other - shape) ** 2).mean()) < _DOUBLE_DB for other in others)
 
 
 def _without_too_many(data: DataSet) -> None:
@@ -185,15 +300,44 @@ def _without_too_many(data: DataSet) -> None:
     data.taken = kept
 
 
+def _made_within_bounds(data: DataSet) -> None:
+    """Leave out made sounds where a role would have too many, or too few of the user's own."""
+    own = Counter(one.role for one in data.taken if not one.made)
+    used: Counter[str] = Counter()
+    kept = []
+    for one in data.taken:
+        used[one.role] += one.made
+        if one.made and used[one.role] > MOST_MADE * own[one.role]:
+            data.leave_out(
+                one.path, f"of made sounds a role uses {MOST_MADE:.0%} of its own at most"
+            )
+        else:
+            kept.append(one)
+    data.taken = kept
+
+
 def check_enough(data: DataSet) -> None:
-    """EngineError where too few sounds are left, with what else serves."""
-    if len(data.taken) >= LEAST_SOUNDS:
+    """Leave out the kind of which there is too little. EngineError where nothing is left."""
+    sounds, loops_s = len(data.taken), data.loops_s
+    if sounds and sounds < LEAST_SOUNDS and loops_s >= LEAST_LOOPS_S:
+        for one in data.taken:
+            data.leave_out(one.path, f"fewer than {LEAST_SOUNDS} one-shots are too few")
+        data.taken = []
+    if data.loops and loops_s < LEAST_LOOPS_S and sounds >= LEAST_SOUNDS:
+        for one in data.loops:
+            data.leave_out(
+                one.path, f"less than {LEAST_LOOPS_S / 60:.0f} minutes of loops is too little"
+            )
+        data.loops = []
+    if len(data.taken) >= LEAST_SOUNDS or data.loops_s >= LEAST_LOOPS_S:
         return
-    said = "; ".join(data.lines()[1:])
+    said = "; ".join(line for line in data.lines() if not line.startswith("takes"))
+    loops = f", and {loops_s:.0f} s of loops, it takes {LEAST_LOOPS_S:.0f} s" if data.loops else ""
     raise EngineError(
-        f"{len(data.taken)} sounds are too few to learn from, it takes {LEAST_SOUNDS}"
+        f"{sounds} sounds are too few to learn from, it takes {LEAST_SOUNDS}{loops}"
         + (f" ({said})" if said else "")
-        + '; with fewer, play them as a kit: sidecrate make "..." --kit FOLDER',
+        + '; with fewer, play them as a kit: sidecrate make "..." --kit FOLDER, or put one loop on'
+        " the grid: sidecrate fit FILE",
         "too_few",
     )
 
@@ -202,68 +346,6 @@ def roles_of(found: Sequence[Found]) -> dict[str, Role]:
     """The spaces of all roles with two sounds at least."""
     by_role: dict[str, list[Sound]] = {}
     for one in found:
+        assert isinstance(one.sound, Sound)
         by_role.setdefault(one.role, []).append(one.sound)
     return {name: learn_role(name, sounds) for name, sounds in by_role.items() if len(sounds) >= 2}
-
-
-class _Notes:
-    """What has been read, in files of a few sounds each; a killed run finds it again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self._known: dict[str, tuple[str, Found | None]] = {}
-        self._new: dict[str, tuple[str, Found | None]] = {}
-        self._count = 0
-        for path in sorted(folder.glob("*.npz")):
-            self._count += 1
-            try:
-                self._known.update(_load_notes(path))
-            except (OSError, ValueError, KeyError):
-                path.unlink(missing_ok=True)
-
-    def known(self, path: Path) -> tuple[str, Found | None]:
-        return self._known.get(_stamp(path), ("", None))
-
-    def add(self, path: Path, why: str, found: Found | None) -> None:
-        self._new[_stamp(path)] = (why, found)
-
-    def flush(self) -> None:
-        if not self._new:
-            return
-        arrays, rows = {}, []
-        for number, (stamp, (why, found)) in enumerate(self._new.items()):
-            row: dict[str, object] = {"stamp": stamp, "why": why}
-            if found is not None:
-                arrays[f"audio{number}"] = found.sound.audio
-                row.update(
-                    path=str(found.path), role=found.role, digest=found.digest,
-                    note=found.sound.note, number=number,
-                )  # fmt: skip
-            rows.append(row)
-        import io
-
-        file = io.BytesIO()
-        arrays["rows"] = np.frombuffer(json.dumps(rows).encode(), np.uint8)
-        np.savez(file, allow_pickle=False, **arrays)
-        write_whole(self._folder / f"{self._count:06d}.npz", file.getvalue())
-        self._count += 1
-        self._new = {}
-
-
-def _stamp(path: Path) -> str:
-    """A file as it is now: one that was changed since is read anew."""
-    about = path.stat()
-    return f"{path}|{about.st_size}|{about.st_mtime_ns}"
-
-
-def _load_notes(path: Path) -> dict[str, tuple[str, Found | None]]:
-    found: dict[str, tuple[str, Found | None]] = {}
-    with np.load(path, allow_pickle=False) as file:
-        for row in json.loads(bytes(file["rows"])):
-            one = None
-            if "number" in row:
-                sound = Sound(file[f"audio{row['number']}"], row["note"])
-                one = Found(Path(row["path"]), row["role"], row["digest"], sound)
-            found[row["stamp"]] = (row["why"], one)
-    return found

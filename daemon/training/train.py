@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge.files.whole import write_whole
+from daemon.audio.wav_record import read_record
+from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.model import LEAST_LEARNT, Model, load_model, read_head, save_model
 from daemon.engines.mine.store import PREFIX, about_file, check_name, mine_folder, model_file
 from daemon.errors import EngineError
 from daemon.home.places import Places
 from daemon.home.room import check_space
 from daemon.training.data_set import Tell, check_enough, files_of, gather, roles_of
+from daemon.training.found import Found
+
+#: The licence of sounds that are their user's.
+_OWN = "your own sounds"
 
 
 @dataclass(frozen=True)
@@ -24,32 +32,54 @@ class Taught:
     engine: str
     file: Path
     lines: tuple[str, ...]
+    example: str
+    """A prompt that it can make."""
 
 
-def teach(folder: Path, name: str, places: Places, licence: str, tell: Tell) -> Taught:
+def teach(
+    folder: Path | Sequence[Path],
+    name: str,
+    places: Places,
+    licence: str,
+    tell: Tell,
+    made: Mapping[Path, str] | None = None,
+) -> Taught:
     """Teach `mine-NAME`. Killed, it goes on from what it has read; sources stay as they are.
+
+    folder: or the files of a collection. made: kept sounds of the engine, by path, with their
+    roles.
 
     EngineError where the folder has too few sounds, with why each was left out.
     """
     name = check_name(name)
     check_space(mine_folder(places))
     notes = mine_folder(places) / f".reading-{name}"
-    data = gather(files_of(folder), notes, lambda share, words: tell(0.8 * share, words))
+    files = files_of(folder) if isinstance(folder, Path) else folder
+    data = gather(files, notes, lambda share, words: tell(0.8 * share, words), made)
     check_enough(data)
     tell(0.8, "learning the roles")
     roles = roles_of(data.taken)
-    used = [one for one in data.taken if one.role in roles]
+    used = [*(one for one in data.taken if one.role in roles), *data.loops]
+    stated = _licences(used)
+    others = sorted(set(stated) - {_OWN, licence, "CC0-1.0"})
     about = {
-        "licence": licence or "your own sounds",
-        "commercial": bool(licence == "" or licence.upper().startswith(("CC0", "CC-BY-4", "MIT"))),
+        "licence": "; ".join([licence or _OWN, *others]),
+        "commercial": all(_may_be_sold(one) for one in (licence or _OWN, *others)),
         "hash": data.digest,
-        "sounds": len(used),
+        "sounds": sum(not one.is_loop for one in used),
         "roles": {role: len(space.sounds) for role, space in roles.items()},
+        "loops": len(data.loops),
+        "loops_s": round(data.loops_s, 1),
+        "parts": sorted({one.role for one in data.loops}),
         "files": [{"name": one.path.name, "sha256": one.digest, "role": one.role} for one in used],
-        "folder": folder.name,
+        "licences": stated,
+        "yours": not licence,
+        "made": sum(one.made for one in used),
+        "folder": folder.name if isinstance(folder, Path) else "",
     }
     path = model_file(name, mine_folder(places))
-    _put(Model(name, roles, about), path)
+    loops = tuple(one.sound for one in data.loops if isinstance(one.sound, Loop))
+    _put(Model(name, roles, about, loops), path)
     shutil.rmtree(notes, ignore_errors=True)
     tell(1.0, "done")
     alone = sorted(set(data.counts()) - set(roles))
@@ -66,7 +96,22 @@ def teach(folder: Path, name: str, places: Places, licence: str, tell: Tell) -> 
                 else []
             ),
         ),
+        f'"{next(iter(roles))}"' if roles else '"loop" --kind loop',
     )
+
+
+def _may_be_sold(licence: str) -> bool:
+    return licence == _OWN or licence.upper().startswith(("CC0", "CC-BY-4", "CC-BY-SA-4", "MIT"))
+
+
+def _licences(found: Sequence[Found]) -> dict[str, int]:
+    """How many of the sounds state which licence in their own records."""
+    stated = Counter(
+        str((read_record(one.path) or {}).get("license") or "")
+        for one in found
+        if one.path.suffix.lower() == ".wav"
+    )
+    return {name: count for name, count in stated.items() if name}
 
 
 def _put(model: Model, path: Path) -> None:
@@ -99,7 +144,7 @@ def bring_in(file: Path, name: str, places: Places) -> str:
         )
     # read whole, so that a damaged one is refused here and not at the first clip
     model = load_model(file)
-    _put(Model(name, model.roles, model.about), path)
+    _put(Model(name, model.roles, model.about, model.loops), path)
     return f"{PREFIX}{name}"
 
 

@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 
 from bridge.files.whole import write_whole
+from daemon.engines.mine.loops import Loop, packed, unpacked
 from daemon.engines.mine.shape import BANDS, FLOOR_DB, cells, coarse, shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, moved, whole
 from daemon.errors import EngineError
 
-FORMAT = 1
+#: 2: with loops; a file without any is still read and written as 1.
+FORMAT = 2
 #: Numbers that describe a shape in its space.
 _MOST_NUMBERS = 32
 #: Sounds in a role from which a space is learnt; with fewer, two are mixed.
@@ -152,6 +154,7 @@ class Model:
     name: str
     roles: dict[str, Role]
     about: dict[str, Any]
+    loops: tuple[Loop, ...] = ()
 
 
 def save_model(model: Model, path: Path) -> None:
@@ -166,7 +169,12 @@ def save_model(model: Model, path: Path) -> None:
             [np.nan if sound.note is None else sound.note for sound in role.sounds]
         )
         heads[role.name] = number
-    head = {"format": FORMAT, "name": model.name, "roles": heads, "about": model.about}
+    more, loops = packed(model.loops)
+    arrays.update(more)
+    head = {
+        "format": FORMAT if loops else 1, "name": model.name, "roles": heads,
+        "about": model.about, "loops": loops,
+    }  # fmt: skip
     file = io.BytesIO()
     arrays["head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
     np.savez_compressed(file, allow_pickle=False, **arrays)
@@ -179,10 +187,10 @@ def read_head(path: Path) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as file:
             head = json.loads(bytes(file["head"]))
-        if head["format"] != FORMAT:
+        if not 1 <= head["format"] <= FORMAT:
             raise EngineError(
                 f"{path} was made by another version (format {head['format']}; ours reads"
-                f" {FORMAT}); train it anew",
+                f" 1 to {FORMAT}); train it anew",
                 "model",
             )
         return dict(head)
@@ -192,21 +200,24 @@ def read_head(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def load_model(path: Path) -> Model:
+def load_model(path: Path, roles: bool = True, loops: bool = True) -> Model:
     """A model as it was saved; its spaces are learnt anew, which takes less than reading them.
 
-    EngineError where the file is none or damaged.
+    roles, loops: whether those are read. EngineError where the file is none or damaged.
     """
     head = read_head(path)
     try:
         with np.load(path, allow_pickle=False) as file:
-            roles = {
+            learnt = {
                 name: learn_role(name, _sounds(file, number))
-                for name, number in head["roles"].items()
+                for name, number in (head["roles"].items() if roles else ())
             }
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            own = tuple(unpacked(file, head.get("loops", ()) if loops else ()))
+    except (
+        OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile
+    ) as error:  # fmt: skip
         raise EngineError(f"{path} is damaged ({error}); train it anew", "model") from None
-    return Model(str(head["name"]), roles, dict(head["about"]))
+    return Model(str(head["name"]), learnt, dict(head["about"]), own)
 
 
 def _sounds(file: Any, number: int) -> list[Sound]:

@@ -36,10 +36,12 @@ _PEAK = 0.9
 
 
 def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]) -> Take:
-    """A one-shot. EngineError where the model has no such role or cannot be read."""
+    """A one-shot or a loop. EngineError where the model has no such role or cannot be read."""
     progress(0.0, "reading your sounds")
     path = Path(spec["file"])
-    model = _model(path, path.stat().st_mtime_ns if path.exists() else 0)
+    model = _model(path, path.stat().st_mtime_ns if path.exists() else 0, brief.kind == "loop")
+    if brief.kind == "loop":
+        return _loop(model, brief, seed, progress, spec)
     role = _role(model, brief, seed)
     progress(0.3, f"making a {role.name}")
     wish, said = _wish(brief, role)
@@ -58,10 +60,31 @@ def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]
     )  # fmt: skip
 
 
+def _loop(
+    model: Model, brief: Brief, seed: int, progress: Progress, spec: Mapping[str, Any]
+) -> Take:
+    # imported only for loops: the musician's voices take a second to read
+    from daemon.engines.mine.loop_making import make_loop
+
+    if brief.reference:
+        raise EngineError(
+            f"{PREFIX}{model.name} varies a reference for one-shots alone; leave it out, or say"
+            " --kind oneshot",
+            "bad_request",
+        )
+    made = make_loop(model.loops, brief, seed, progress)
+    name = f"{PREFIX}{spec['name']}"
+    return Take(
+        made.audio, brief.sample_rate, seed, name, name, spec["licence"], grid=made.grid,
+        key=made.key, stems=made.stems, midi=made.midi, said=made.said, parts=tuple(made.stems),
+        version=str(model.about.get("hash", ""))[:12],
+    )  # fmt: skip
+
+
 @lru_cache(maxsize=2)
-def _model(path: Path, stamp: int) -> Model:
+def _model(path: Path, stamp: int, loops: bool) -> Model:
     """The model, kept by the child that makes with it; a new file is read anew."""
-    return load_model(path)
+    return load_model(path, roles=not loops, loops=loops)
 
 
 def _role(model: Model, brief: Brief, seed: int) -> Role:

@@ -15,6 +15,10 @@ from daemon.home.places import Places
 
 #: How an engine is called in requests.
 PREFIX = "mine-"
+#: What the musician's plan answers for, where loops are made of a user's.
+_OF_LOOPS = {
+    "bars": "played", "chords": "played", "swing": "near", "genre": "near", "instruments": "near",
+}  # fmt: skip
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 
 
@@ -60,21 +64,30 @@ def _described(path: Path) -> EngineInfo | None:
     try:
         about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         model = path.with_suffix(".npz")
+        kinds = (
+            *(("oneshot",) if about["roles"] else ()),
+            *(("loop",) if about.get("loops") else ()),
+        )
+        sounds = f"{about['sounds']} of them: {', '.join(about['roles'])}" if about["roles"] else ""
+        loops = f"{about['loops']} loops: {', '.join(about['parts'])}" if "loop" in kinds else ""
         return EngineInfo(
             name=f"{PREFIX}{path.stem}",
-            title=f"Your own sounds, {about['sounds']} of them: {', '.join(about['roles'])}",
+            title=f"Your own sounds, {'; '.join(filter(None, (sounds, loops)))}",
             maker="daemon.engines.mine.run:make",
-            kinds=("oneshot",),
+            kinds=kinds,
             license=str(about["licence"]),
             commercial=bool(about["commercial"]),
             model=f"{PREFIX}{path.stem}",
             version=str(about["hash"])[:12],
-            max_seconds=10.0,
-            conditioning=("style",),
-            honours={"only": "played", "denials": "played", "note": "played", "seconds": "near"},
+            max_seconds=60.0 if "loop" in kinds else 10.0,
+            conditioning=("style", *(("tempo", "key", "meter") if "loop" in kinds else ())),
+            honours={
+                "only": "played", "denials": "played", "note": "played", "seconds": "near",
+                **(_OF_LOOPS if "loop" in kinds else {}),
+            },
             spec={"file": str(model), "name": path.stem, "licence": str(about["licence"])},
             needs=partial(_why_not, model),
-        )
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -72,7 +72,7 @@ def test_what_it_makes_is_new_and_like_the_sounds_it_knows(engine, places):
     role = model_of("test", places).roles["snare"]
     made = [make_sound(role, Wish(), seed) for seed in range(12)]
     assert all(one.newness >= 1 for one in made)
-    judged = judge_role("snare", list(role.sounds))
+    judged = judge_role("snare", list(role.sounds)[:24])
     assert judged.made.precision > 0.75 and judged.made.recall > 0.75
     assert judged.made.copies < 0.1
     assert judged.made.frechet < judged.mixed.frechet or judged.made.frechet < 3 * judged.held_out.frechet  # fmt: skip
