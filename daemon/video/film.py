@@ -63,6 +63,12 @@ def choose_codec(asked: str) -> str:
     )
 
 
+def encoder_of(codec: str) -> tuple[str, dict[str, str]]:
+    """FFmpeg's name of a codec's encoder, and its options."""
+    name, options = _CODECS[codec]
+    return name, dict(options)
+
+
 class Film:
     """An MP4 that is written frame by frame; `close` makes it whole."""
 
