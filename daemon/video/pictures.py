@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,16 @@ class Pictures:
         order = scene.stream("pictures").permutation(len(self.files))
         self.files = [self.files[n] for n in order] if place.is_dir() else self.files
         self._shown: tuple[int, np.ndarray | list[np.ndarray]] | None = None
+
+    @property
+    def licences(self) -> list[str]:
+        """Licences of those that a model painted, as the files beside them tell."""
+        found = []
+        for file in self.files:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                about = json.loads(file.with_name(f"{file.name}.json").read_text("utf-8"))
+                found.append(f"{about['license']} ({about['painter']})")
+        return sorted(set(found))
 
     def draw(self, k: int) -> np.ndarray:
         """Frame k. AudioError names a file that is no picture."""
