@@ -14,6 +14,7 @@ from bridge.files.whole import write_whole
 from daemon.children.blas_threads import one_thread
 from daemon.cli.project_make import Maker
 from daemon.errors import ConfigError, ServiceError
+from daemon.project.shelf import lock_of
 from daemon.project.state import STEPS, State
 from daemon.project.wishes import FILE, Wishes, example, read_wishes
 
@@ -113,9 +114,7 @@ def _steps(step: str | None) -> tuple[str, ...]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One run of a project at a time: a second one would make the same files."""
-    from daemon.home.lock import HomeLock
-
-    lock = HomeLock(folder / ".run.lock")
+    lock = lock_of(folder)
     try:
         lock.take()
     except ServiceError:
