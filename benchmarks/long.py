@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks.long_kills import kills
 from bridge.music import Meter, bar_seconds
 from bridge.request import read_request
 from bridge.session import SessionView
@@ -263,14 +264,17 @@ def main() -> None:
     about.add_argument("--styles", default="spectrum,kaleidoscope,particles,waveform")
     about.add_argument("--radio", action="store_true")
     about.add_argument("--minutes", type=float, default=5, help="of the radio")
+    about.add_argument("--kills", type=int, metavar="COUNT", help="kills of a project")
     asked = about.parse_args()
+    if asked.kills:
+        kills(asked.kills)
     if asked.lengths:
         lengths(asked.lengths, asked.longest)
     if asked.video:
         video(asked.styles.split(","), asked.video)
     if asked.radio:
         radio(asked.minutes)
-    if not (asked.lengths or asked.video or asked.radio):
+    if not (asked.lengths or asked.video or asked.radio or asked.kills):
         bench()
 
 

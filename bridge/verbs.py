@@ -64,6 +64,8 @@ class Verb:
     by_button: bool = False
     """Whether a button may order it without naming a source: that is then the newest clip."""
 
+    folder_of: str = ""
+    """The file by which a folder may be its source; empty where only a sound may be."""
     beside: str = ""
     """The field of its own that names a second source, as a path or a clip."""
     beside_folder: bool = False

@@ -41,7 +41,9 @@ class Material:
         """
         verb, other = find_verb(brief.do), brief.other
         takes_notes = verb.works_on in _TAKE_NOTES
-        reference, record = self._named(verb.named("reference"), brief.reference, verb.works_on)
+        reference, record = brief.reference, None
+        if not (verb.folder_of and _holds(reference, verb.folder_of)):
+            reference, record = self._named(verb.named("reference"), reference, verb.works_on)
         beside = None
         if not (verb.beside_folder and other and Path(other).expanduser().is_dir()):
             other, beside = self._named(verb.named(verb.beside), other, verb.works_on)
@@ -142,6 +144,11 @@ class Material:
             text = f"kit: collection {name} holds no sound; `sidecrate collect` puts clips into it"
             raise RequestError(Fault("kit", shorten(name), text))
         return tuple(map(str, files))
+
+
+def _holds(place: str | None, file: str) -> bool:
+    """Whether a place is a folder that holds a file of this name."""
+    return place is not None and (Path(place).expanduser() / file).is_file()
 
 
 def _of_clip(brief: Brief, record: ClipRecord) -> Brief:

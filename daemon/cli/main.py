@@ -35,6 +35,7 @@ from daemon.cli.order import (
     show_clips,
     show_order,
 )
+from daemon.cli.paint import paint
 from daemon.cli.pair import pair
 from daemon.cli.perform import perform
 from daemon.cli.plugins import plugins
@@ -475,6 +476,7 @@ app.command("pair")(pair)
 app.command("spend")(spend)
 app.command("models")(models)
 app.command("radio")(radio)
+app.command("paint")(paint)
 app.command("plugins")(plugins)
 app.command("answer")(answer)
 app.command("mcp")(mcp)

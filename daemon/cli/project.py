@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bridge.files.whole import beside, write_whole
+from bridge.files.whole import write_whole
 from daemon.children.blas_threads import one_thread
-from daemon.cli.order import order_records
-from daemon.errors import ConfigError, EngineError, ServiceError
+from daemon.cli.project_make import Maker
+from daemon.errors import ConfigError, ServiceError
+from daemon.project.shelf import lock_of
 from daemon.project.state import STEPS, State
 from daemon.project.wishes import FILE, Wishes, example, read_wishes
 
@@ -55,13 +56,15 @@ def run(folder: Where, step: Only = None) -> None:
         one_thread(os.environ)
         steps = _steps(step)
         missing = state.missing(wishes.pieces, steps)
+        maker = Maker(wishes, state)
+        maker.check(steps)
         for file in sorted(state.made):
             if state.path(*file).exists():
                 state.note(*file)
         for what, piece in missing:
             if piece in state.thrown_out():
                 continue
-            _make(what, piece, wishes, state)
+            maker.make(what, piece)
             state.note(what, piece)
             typer.echo(str(state.path(what, piece)))
         if not missing:
@@ -111,9 +114,7 @@ def _steps(step: str | None) -> tuple[str, ...]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """One run of a project at a time: a second one would make the same files."""
-    from daemon.home.lock import HomeLock
-
-    lock = HomeLock(folder / ".run.lock")
+    lock = lock_of(folder)
     try:
         lock.take()
     except ServiceError:
@@ -123,58 +124,3 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _make(step: str, piece: int, wishes: Wishes, state: State) -> None:
-    """Make one file of one piece. It appears whole."""
-    target = state.path(step, piece)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    seed = wishes.seed + piece - 1
-    if step in ("music", "continuation"):
-        _order("make", _music(step, wishes, seed), target)
-        return
-    source = state.path("continuation" if step != "video" else "music", piece)
-    if not source.exists():
-        raise ServiceError(f"{step} needs {source}; run the steps before it first", "bad_request")
-    values: dict[str, Any] = {"source": str(source), "seed": seed, **wishes.video}
-    if step == "images":
-        _image(source, target, values, wishes)
-    elif step == "video":
-        _order("video", {**values, "loops": 1, "text": False}, target)
-    else:
-        pictures = wishes.pictures
-        if pictures is None and "style" not in wishes.video:
-            pictures = str(state.path("images", piece))
-        if pictures is not None:
-            values["pictures"] = pictures
-        _order("video", {**values, "title": wishes.prompt}, target)
-
-
-def _music(step: str, wishes: Wishes, seed: int) -> dict[str, Any]:
-    values = {**wishes.make, "prompt": wishes.prompt, "seed": seed}
-    if step == "music":
-        return {"kind": "loop", **values}
-    values.pop("bars", None)
-    return {**values, "kind": "track", "seconds": wishes.seconds}
-
-
-def _order(verb: str, values: dict[str, Any], target: Path) -> None:
-    try:
-        list(order_records(verb, values, out=target, force=True))
-    except EngineError as error:
-        if error.code != "no_daemon":
-            raise
-        raise EngineError(
-            "a project is made by engines of this machine: a paid take that a kill cut off could be"
-            " bought twice; name another engine",
-            "bad_request",
-        ) from None
-
-
-def _image(source: Path, target: Path, values: dict[str, Any], wishes: Wishes) -> None:
-    """A cover of the piece, square."""
-    from daemon.video.cover import cover_png
-
-    title = wishes.prompt
-    with beside(target) as part:
-        part.write_bytes(cover_png(source, int(values["seed"]), title))

@@ -28,19 +28,20 @@ _TOLD_AS = {"/sidecrate/tempo": "pin", "/sidecrate/key": "pin", "/sidecrate/mete
 class DaemonClient:
     """A UDP socket that has said hello to the daemon."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, nonce: str = "") -> None:
+        """nonce: of a sender whose orders may be known already; a new one else."""
         self._peer = ("127.0.0.1", port)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
-        self.nonce = secrets.token_hex(6)
+        self.nonce = nonce or secrets.token_hex(6)
 
     @classmethod
-    def to(cls, places: Places) -> DaemonClient | None:
-        """A client of this home's daemon; None where none answers."""
+    def to(cls, places: Places, nonce: str = "") -> DaemonClient | None:
+        """A client of this home's daemon; None where none answers. nonce: as for one by port."""
         beacon = read_beacon(places)
         if beacon is None or not beacon.osc_port:
             return None
-        client = cls(beacon.osc_port)
+        client = cls(beacon.osc_port, nonce)
         if client._greet(beacon.boot):
             return client
         client.close()

@@ -22,6 +22,8 @@ STEPS: dict[str, str] = {
     "clip": ".mp4",
 }
 _JOURNAL = ".made.json"
+#: How often each paid order has failed.
+_TRIES = ".tries.json"
 
 
 @dataclass
@@ -58,6 +60,25 @@ class State:
         """Enter a file that is there now."""
         self.made.add((step, piece))
         write_whole(self.folder / _JOURNAL, json.dumps(sorted(self.made)))
+
+    def tries(self, step: str, piece: int) -> int:
+        """How often a paid order of this file has failed: each try is an order of its own."""
+        return self._tries().get(f"{step} {piece}", 0)
+
+    def note_try(self, step: str, piece: int) -> None:
+        rows = self._tries()
+        rows[f"{step} {piece}"] = rows.get(f"{step} {piece}", 0) + 1
+        write_whole(self.folder / _TRIES, json.dumps(rows))
+
+    def _tries(self) -> dict[str, int]:
+        path = self.folder / _TRIES
+        if not path.exists():
+            return {}
+        try:
+            rows = json.loads(path.read_text(encoding="utf-8"))
+            return {str(name): int(count) for name, count in rows.items()}
+        except (ValueError, TypeError, AttributeError):
+            raise ConfigError(f"{path} is damaged; delete it") from None
 
     def thrown_out(self) -> set[int]:
         """Pieces of which a file was there and was deleted: they are made no further."""

@@ -10,13 +10,14 @@ from typing import Any
 import yaml
 
 from bridge.errors import Fault, RequestError
-from bridge.request import FIELDS, Field, local_path, number, whole
+from bridge.request import FIELDS, Field, local_path, number, plain_text, whole
 from bridge.verbs import find_verb
 from daemon.errors import ConfigError
 from daemon.verbs.registry import draw_in_verbs
+from daemon.video import PROJECT_FILE
 
 #: The file's name in the project's folder.
-FILE = "project.yaml"
+FILE = PROJECT_FILE
 
 #: Keys of their own; the others are fields of `make` and of `video`, under their names there.
 _OWN = {
@@ -34,7 +35,49 @@ _OWN = {
 }  # fmt: skip
 #: Fields of `make` that a project may name.
 _OF_MAKE = ("prompt", "bpm", "key", "meter", "bars", "engine", "genre", "seed", "negative")
+#: Keys of `images`, of pictures by a model.
+_OF_IMAGES = {
+    "painter": Field(
+        "painter", plain_text, "flux-schnell, or the folder of a diffusers model", "drawn covers",
+        "Who paints the pictures.", "flux-schnell",
+    ),
+    "prompt": Field(
+        "prompt", lambda raw: _texts_of(raw, "|"), "words, or a list of them", "the pieces' prompt",
+        "What is painted; several take turns.", "neon city | wet street",
+    ),
+    "modifiers": Field(
+        "modifiers", lambda raw: _texts_of(raw, ","), "words with commas, or a list of them",
+        "none", "Words to add, chosen by the seed.", "film grain, fog",
+    ),
+    "each": Field(
+        "each", whole(1, 20), "a whole number from 1 to 20", "2", "Modifiers of one picture.", "3"
+    ),
+    "negative": Field(
+        "negative", plain_text, "words", "none", "What is not to be in them.", "text, faces"
+    ),
+    "steps": Field(
+        "steps", whole(1, 200), "a whole number from 1 to 200", "as the model usually takes",
+        "Steps of a model on this machine.", "20",
+    ),
+    "move": Field(
+        "move", plain_text, "wan-i2v, or the folder of a diffusers model", "nobody",
+        "Who makes a film of each picture; that is the step video then.", "wan-i2v",
+    ),
+}  # fmt: skip
 _OF_VIDEO = ("size", "style", "fps", "cut", "text", "codec")
+
+
+@dataclass(frozen=True)
+class Painting:
+    """Pictures by a model; without a painter covers are drawn."""
+
+    painter: str = ""
+    prompts: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    each: int = 2
+    negative: str = ""
+    steps: int = 0
+    move: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,11 +93,22 @@ class Wishes:
     video: Mapping[str, Any]
     """Fields of `video`; None of them is needed."""
     pictures: str | None
+    painting: Painting = Painting()
 
 
 def fields() -> dict[str, Field]:
     """Every key that may stand in the file, by name; `video` holds those of a film."""
     return {**{name: FIELDS[name] for name in _OF_MAKE}, **_OWN}
+
+
+def image_fields() -> dict[str, Field]:
+    return _OF_IMAGES
+
+
+def _texts_of(raw: object, by: str) -> list[str]:
+    """The texts of a list, or of one text that `by` parts."""
+    rows = raw if isinstance(raw, list) else plain_text(raw).split(by)
+    return [" ".join(plain_text(row).split()) for row in rows]
 
 
 def film_fields() -> dict[str, Field]:
@@ -75,9 +129,12 @@ def read_wishes(text: str, name: str) -> Wishes:
         raise ConfigError(f"{name}: this is no YAML ({error})") from None
     if not isinstance(tree, yaml.MappingNode):
         raise ConfigError(f"{name}: it holds no keys; for example: prompt: dusty boom bap")
-    values = _mapping(tree, fields(), name, faults, {"video": film_fields})
+    values = _mapping(tree, fields(), name, faults, {"video": film_fields, "images": image_fields})
     if "prompt" not in values:
         faults.append(f"{name}: prompt is missing; for example: prompt: dusty boom bap, 88 bpm")
+    images = values.get("images", {})
+    if images.keys() - {"move"} and "painter" not in images:
+        faults.append(f"{name}: images needs a painter; for example: painter: flux-schnell")
     if faults:
         raise ConfigError("\n".join(faults))
     make = {key: values[key] for key in _OF_MAKE if key in values and key not in ("prompt", "seed")}
@@ -85,7 +142,14 @@ def read_wishes(text: str, name: str) -> Wishes:
         prompt=values["prompt"], pieces=values.get("pieces", 3),
         seconds=values.get("seconds", 60.0), seed=values.get("seed", 1), make=make,
         video=values.get("video", {}), pictures=values.get("pictures"),
+        painting=_painting(values.get("images", {})),
     )  # fmt: skip
+
+
+def _painting(values: Mapping[str, Any]) -> Painting:
+    given = dict(values)
+    rows = {name: tuple(given.pop(name, ())) for name in ("prompt", "modifiers")}
+    return Painting(prompts=rows["prompt"], modifiers=rows["modifiers"], **given)
 
 
 def _mapping(
@@ -137,6 +201,10 @@ seed: 1
 # key: Am
 # engine: embedded
 # pictures: /path/of/your/pictures
+# images:
+#   painter: flux-schnell
+#   prompt: neon city | wet street
+#   modifiers: film grain, fog, 35 mm
 video:
   size: "9:16"
   # style: kaleidoscope

@@ -26,6 +26,8 @@ from daemon.jobs.queue import CLAIMABLE, Claim, Queue
 
 #: States of a purchase that has not ended.
 OPEN = ("reserved", "intended", "created")
+#: How the order of a purchase begins that a command makes for itself, and no job waits for.
+LONE = "picture:"
 
 
 @dataclass(frozen=True)
@@ -158,43 +160,57 @@ class Purchases:
 
     def store(self, purchase: int, what: Mapping[str, Any]) -> None:
         """{"intent": {...}} before it is sent, or {"remote": id} before it is awaited."""
-        with self._database.write() as db:
-            if "intent" in what:
-                db.execute(
-                    "UPDATE purchases SET state = 'intended', intent = ?, intended = ?"
-                    " WHERE id = ?",
-                    (json.dumps(what["intent"]), time.time(), purchase),
-                )
-            else:
-                db.execute(
-                    "UPDATE purchases SET state = 'created', remote = ? WHERE id = ?",
-                    (what["remote"], purchase),
-                )
+        store_of(self._database, purchase, what)
 
     def end(self, purchase: int, state: str, cost_usd: float | None, text: str) -> None:
         """Close a purchase. Without a cost its estimate continues to count."""
-        with self._database.write() as db:
-            db.execute(
-                "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
-                (state, cost_usd, text, time.time(), purchase),
-            )
+        end_of(self._database, purchase, state, cost_usd, text)
 
     def others(self, purchase: int) -> list[str]:
         """The service's ids of all other purchases."""
-        rows = self._database.rows(
-            "SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase
-        )
-        return [row["remote"] for row in rows]
+        return others_of(self._database, purchase)
 
     def abandoned(self) -> list[sqlite3.Row]:
         """At start: open purchases that no clip waits for, since their job was cancelled."""
         marks = ",".join("?" * len(OPEN))
         return self._database.rows(
-            f"SELECT * FROM purchases WHERE state IN ({marks}) AND NOT EXISTS"
-            " (SELECT 1 FROM clips WHERE clips.purchase = purchases.id"
+            f"SELECT * FROM purchases WHERE state IN ({marks}) AND job NOT LIKE '{LONE}%'"
+            " AND NOT EXISTS (SELECT 1 FROM clips WHERE clips.purchase = purchases.id"
             " AND clips.state NOT IN ('done', 'failed', 'cancelled'))",
             *OPEN,
         )
+
+
+def store_of(database: Database, purchase: int, what: Mapping[str, Any]) -> None:
+    """As `Purchases.store`."""
+    with database.write() as db:
+        if "intent" in what:
+            db.execute(
+                "UPDATE purchases SET state = 'intended', intent = ?, intended = ? WHERE id = ?",
+                (json.dumps(what["intent"]), time.time(), purchase),
+            )
+        else:
+            db.execute(
+                "UPDATE purchases SET state = 'created', remote = ? WHERE id = ?",
+                (what["remote"], purchase),
+            )
+
+
+def end_of(
+    database: Database, purchase: int, state: str, cost_usd: float | None, text: str
+) -> None:
+    """As `Purchases.end`."""
+    with database.write() as db:
+        db.execute(
+            "UPDATE purchases SET state = ?, cost_usd = ?, text = ?, ended = ? WHERE id = ?",
+            (state, cost_usd, text, time.time(), purchase),
+        )
+
+
+def others_of(database: Database, purchase: int) -> list[str]:
+    """As `Purchases.others`."""
+    rows = database.rows("SELECT remote FROM purchases WHERE remote != '' AND id != ?", purchase)
+    return [row["remote"] for row in rows]
 
 
 def spent_rows(database: Database, most: int) -> Sequence[sqlite3.Row]:

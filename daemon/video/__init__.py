@@ -4,6 +4,8 @@ from bridge.request import Field, local_path, one_of, plain_text, switch, whole
 from bridge.verbs import Verb
 from daemon.verbs.registry import DaemonVerb
 
+#: The file by which a folder is a project.
+PROJECT_FILE = "project.yaml"
 #: Width and height in pixels, by name.
 SIZES = {
     "16:9": (1920, 1080),
@@ -105,6 +107,14 @@ _AUDIO = Field(
     "How the sound is encoded.",
     "flac",
 )
+_FILMS = Field(
+    "films",
+    one_of("one", "each"),
+    "one or each",
+    "one",
+    "Of a project: all of its pieces in one film, or a film of each.",
+    "each",
+)
 #: s; an hour is the longest film of the slowest style on a busy machine.
 _DEADLINE_S = 3600.0
 
@@ -117,10 +127,11 @@ VIDEO = DaemonVerb(
         help="make a video of a sound, to show it",
         example="last --size 9:16 --style kaleidoscope --loops 4",
         fields=(
-            _SIZE, _STYLE, _LOOPS, _FPS, _CUT, _TEXT, _TITLE, _PICTURES, _SOUND, _AUDIO,
+            _SIZE, _STYLE, _LOOPS, _FPS, _CUT, _TEXT, _TITLE, _PICTURES, _SOUND, _AUDIO, _FILMS,
             "lyrics", "seed", "reference_start", "reference_end",
         ),
         by_button=True,
+        folder_of=PROJECT_FILE,
     ),
     work="daemon.video.video:video",
     deadline_s=_DEADLINE_S,

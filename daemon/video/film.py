@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import struct
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -63,14 +64,24 @@ def choose_codec(asked: str) -> str:
     )
 
 
+def encoder_of(codec: str) -> tuple[str, dict[str, str]]:
+    """FFmpeg's name of a codec's encoder, and its options."""
+    name, options = _CODECS[codec]
+    return name, dict(options)
+
+
 class Film:
     """An MP4 that is written frame by frame; `close` makes it whole."""
 
     def __init__(
         self, path: Path, *, size: tuple[int, int], fps: int, audio: np.ndarray, rate: int,
         codec: str, soundtrack: str, facts: Mapping[str, str],
+        subtitles: Sequence[tuple[float, float, str]] = (),
     ) -> None:  # fmt: skip
-        """audio: float32 (frames, channels), all of the film's sound."""
+        """audio: float32 (frames, channels), all of the film's sound.
+
+        subtitles: (from s, to s, words), for players that show them.
+        """
         av = library()
         self._av = av
         self._size, self._fps = size, fps
@@ -90,9 +101,26 @@ class Film:
         context.color_range = 1
         self._video = stream
         self._sound = self._sound_packets(audio, rate)
+        self._subtitles = self._subtitle_packets(subtitles)
         self._next: Any = None
         self._reformatter = av.video.reformatter.VideoReformatter()
         self.frames = 0
+
+    def _subtitle_packets(self, rows: Sequence[tuple[float, float, str]]) -> list[Any]:
+        """Packets of a stream of 3GPP timed text: the length of each text in 16 bits, and it."""
+        if not rows:
+            return []
+        stream = self._file.add_mux_stream("mov_text")
+        stream.time_base = Fraction(1, 1000)
+        packets = []
+        for start_s, end_s, words in rows:
+            text = words.encode()[:65000]
+            packet = self._av.Packet(struct.pack(">H", len(text)) + text)
+            packet.stream, packet.time_base = stream, Fraction(1, 1000)
+            packet.pts = packet.dts = round(start_s * 1000)
+            packet.duration = round(end_s * 1000) - packet.pts
+            packets.append(packet)
+        return packets
 
     def _sound_packets(self, audio: np.ndarray, rate: int) -> Iterator[Any]:
         """Packets of the sound, encoded as they are asked for; samples are not re-levelled."""
@@ -139,7 +167,10 @@ class Film:
             frame.pts, frame.time_base = self.frames, Fraction(1, self._fps)
             self._file.mux(self._video.encode(frame))
             self.frames += 1
-            self._mux_sound(self.frames / self._fps + _AHEAD_S)
+            until_s = self.frames / self._fps
+            self._mux_sound(until_s + _AHEAD_S)
+            while self._subtitles and self._subtitles[0].pts <= until_s * 1000:
+                self._file.mux(self._subtitles.pop(0))
 
     def framed(self, picture: np.ndarray, palette: np.ndarray | None, layers: list[Layer]) -> Any:
         """The picture at the film's size in yuv420p, with the words on it."""

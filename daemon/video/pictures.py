@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,16 @@ class Pictures:
         order = scene.stream("pictures").permutation(len(self.files))
         self.files = [self.files[n] for n in order] if place.is_dir() else self.files
         self._shown: tuple[int, np.ndarray | list[np.ndarray]] | None = None
+
+    @property
+    def licences(self) -> list[str]:
+        """Licences of those that a model painted, as the files beside them tell."""
+        found = []
+        for file in self.files:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                about = json.loads(file.with_name(f"{file.name}.json").read_text("utf-8"))
+                found.append(f"{about['license']} ({about['painter']})")
+        return sorted(set(found))
 
     def draw(self, k: int) -> np.ndarray:
         """Frame k. AudioError names a file that is no picture."""
@@ -68,11 +80,7 @@ class Pictures:
                 whole = ImageOps.exif_transpose(opened).convert("RGB")
                 return np.asarray(ImageOps.fit(whole, wanted, Image.Resampling.BILINEAR))
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-            why = getattr(error, "strerror", None) or "it is none, or damaged"
-            raise AudioError(
-                f"{file} cannot be read as a picture ({why}); take it out of there, or save it anew"
-                " as PNG or JPEG"
-            ) from None
+            raise _no_image(file, error) from None
 
     def _frames(self, file: Path, shot: int) -> Iterator[np.ndarray]:
         """The frames of one shot of a video, at the film's rate, from a place of the seed."""
@@ -104,11 +112,7 @@ class Pictures:
                 if last is None:
                     raise IndexError
         except (FFmpegError, IndexError) as error:
-            why = getattr(error, "strerror", None) or "it has no picture"
-            raise AudioError(
-                f"{file} cannot be read as a video ({why}); take it out of there, or save it anew"
-                " as MP4"
-            ) from None
+            raise _no_video(file, error) from None
 
     def _fitted(self, frame: Any) -> np.ndarray:
         """A frame that fills the picture; what is over is cut off on both sides."""
@@ -118,6 +122,42 @@ class Pictures:
         whole = frame.reformat(width=w, height=h, format="rgb24").to_ndarray()
         top, left = (h - self.height) // 2, (w - self.width) // 2
         return np.ascontiguousarray(whole[top : top + self.height, left : left + self.width])
+
+
+def check_picture(file: Path) -> None:
+    """AudioError where a file is no picture, or no video with a picture."""
+    if file.suffix.lower() in VIDEOS:
+        import av
+        from av.error import FFmpegError
+
+        try:
+            with av.open(str(file)) as opened:
+                next(opened.decode(opened.streams.video[0]))
+        except (FFmpegError, IndexError, StopIteration) as error:
+            raise _no_video(file, error) from None
+        return
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as opened:
+            opened.load()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        raise _no_image(file, error) from None
+
+
+def _no_image(file: Path, error: Exception) -> AudioError:
+    why = getattr(error, "strerror", None) or "it is none, or damaged"
+    return AudioError(
+        f"{file} cannot be read as a picture ({why}); take it out of there, or save it anew as PNG"
+        " or JPEG"
+    )
+
+
+def _no_video(file: Path, error: Exception) -> AudioError:
+    why = getattr(error, "strerror", None) or "it has no picture"
+    return AudioError(
+        f"{file} cannot be read as a video ({why}); take it out of there, or save it anew as MP4"
+    )
 
 
 def found(place: Path) -> list[Path]:

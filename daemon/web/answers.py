@@ -428,3 +428,26 @@ class InstalledFiles(Answer):
 
     files: list[str]
     steps: list[str]
+
+
+class Project(Answer):
+    """A project: its file's text and faults, and the state of each piece in each step."""
+
+    name: str
+    folder: str
+    text: str
+    faults: list[str]
+    prompt: str
+    pieces: int
+    steps: dict[
+        Literal["music", "continuation", "images", "video", "clip"],
+        list[Literal["made", "missing", "out"]],
+    ]
+    made: int
+    missing: int
+    running: bool
+    trouble: str
+
+
+class Projects(RootModel[list[Project]]):
+    """The projects, the newest first."""

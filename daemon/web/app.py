@@ -24,6 +24,7 @@ from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
+from daemon.web.routes_projects import project_routes
 from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
@@ -49,10 +50,14 @@ _UNKNOWN = (
     "picture",
     "daw",
     "part",
+    "project",
+    "piece",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
     "ended": 409,
+    "second_run": 409,
+    "out": 409,
     "no_answer": 503,
     "internal": 500,
     "sharing_off": 403,
@@ -82,6 +87,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         profile_routes(site, token),
         job_routes(site),
         daw_routes(site),
+        project_routes(site),
     ):
         app.include_router(routes)
     return app

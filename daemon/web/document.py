@@ -88,12 +88,21 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /daws": ("list_daws", a.Daws),
     "POST /daws/{daw}": ("install_for_daw", a.InstalledFiles),
     "GET /verbs": ("list_verbs", a.VerbRows),
+    "GET /projects": ("list_projects", a.Projects),
+    "POST /projects": ("begin_project", a.Project),
+    "GET /projects/{project}": ("get_project", a.Project),
+    "PUT /projects/{project}": ("change_project", a.Project),
+    "POST /projects/{project}/run": ("run_project", a.Project),
+    "DELETE /projects/{project}/run": ("stop_project", a.Project),
+    "GET /projects/{project}/{step}/{piece}": ("get_piece", None),
+    "DELETE /projects/{project}/{step}/{piece}": ("throw_piece_out", a.Project),
 }
 #: Answers that are no JSON.
 _FILES: dict[str, tuple[str, ...]] = {
     "GET /clips/{clip}/audio": ("audio/wav", "audio/midi"),
     "GET /clips/{clip}/picture": ("image/png",),
     "GET /clips/{clip}/stems/{part}": ("audio/wav",),
+    "GET /projects/{project}/{step}/{piece}": ("audio/wav", "image/png", "video/mp4"),
     "GET /exports/{export}": (
         "audio/wav", "audio/flac", "audio/mpeg", "audio/ogg", "audio/aiff", "audio/midi",
         "application/zip",

@@ -33,7 +33,8 @@ from daemon.library.instrument import instrument_request, layer_step
 from daemon.library.library import Library, LibraryClip
 from daemon.library.performance import Performance
 from daemon.library.versions import Versions
-from daemon.settings.meaning import make_crate
+from daemon.project.shelf import Shelf
+from daemon.settings.meaning import crate_folder, make_crate
 from daemon.settings.schema import Config
 from daemon.web.daemon_line import DaemonLine
 from daemon.web.exports import Exports
@@ -70,6 +71,7 @@ class Site:
     shares: Shares
     exports: Exports
     sounds: Sounds = field(init=False)
+    projects: Shelf = field(init=False)
     map: SoundMap = field(init=False)
     libraries: dict[tuple[str, float], PersonalLibrary] = field(default_factory=dict)
     """Those of the profiles, by id and time of making, opened on first use."""
@@ -80,6 +82,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.sounds = Sounds(self._mine)
+        self.projects = Shelf(crate_folder(self.config, self.places) / "Projects")
         self.map = SoundMap(self._mine)
 
     @classmethod
@@ -142,6 +145,7 @@ class Site:
             await one.versions.end()
             one.library.close()
         await self.sounds.end()
+        await asyncio.to_thread(self.projects.end)
         await self.map.end()
         self.jobs.close()
 

@@ -84,6 +84,32 @@ def hit_wav(seconds: float, rate: int = 44100) -> bytes:
     return _wav(np.stack([mono, mono * 0.9], axis=1), rate)
 
 
+@cache
+def picture_png(seed: int, side: int = 64) -> bytes:
+    """A picture of one colour of the seed."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    colour = tuple(int(x) for x in np.random.default_rng(seed).integers(40, 255, 3))
+    Image.new("RGB", (side, side), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+@cache
+def moving_mp4() -> bytes:
+    """A second of a picture that becomes brighter, without sound."""
+    import tempfile
+    from pathlib import Path
+
+    from daemon.painting.moving import write_moving
+
+    levels = np.linspace(30, 220, 16).astype(np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "moving.mp4"
+        write_moving(path, np.broadcast_to(levels[:, None, None, None], (16, 64, 96, 3)), 16)
+        return path.read_bytes()
+
+
 def _wav(audio: np.ndarray, rate: int) -> bytes:
     file = io.BytesIO()
     soundfile.write(
@@ -218,6 +244,10 @@ class ReplicateServer:
     def _output(self, number: str, given: dict[str, Any]) -> Any:
         count = int(given.get("variations", 1))
         urls = [f"{self.url}/files/{number}/{n}.wav" for n in range(count)]
+        if "aspect_ratio" in given:
+            return urls
+        if "image" in given:
+            return urls[0]
         return {
             "object": {f"variation_{n + 1:02d}": url for n, url in enumerate(urls)}
             if "variations" in given
@@ -233,6 +263,14 @@ class ReplicateServer:
 
     def file(self, number: str, take: int) -> tuple[int, str, bytes]:
         given = self.predictions[number]["input"]
+        if "aspect_ratio" in given or "image" in given:
+            body = moving_mp4() if "image" in given else picture_png(int(given.get("seed", 1)))
+            return {
+                "whole": (200, "image/png", body),
+                "corrupt": (200, "image/png", bytes(range(256)) * 40),
+                "html": (200, "text/html; charset=utf-8", b"<html>Sorry</html>"),
+                "gone": (404, "application/json", b'{"detail":"gone","status":404}'),
+            }[self.audio]
         seconds = float(
             given.get("max_duration") or given.get("duration") or given.get("seconds_total") or 30
         )

@@ -25,7 +25,9 @@ _SAYS = {
 }
 _TOKENIZERS = ("tokenizer.json", "spiece.model", "vocab.json")
 #: Folders of a pipeline that have no weights.
-_WEIGHTLESS = ("tokenizer", "scheduler")
+_WEIGHTLESS = (
+    "tokenizer", "tokenizer_2", "tokenizer_3", "scheduler", "feature_extractor", "image_processor",
+)  # fmt: skip
 #: A larger safetensors header is a damaged file.
 _MOST_HEADER_BYTES = 100 << 20
 
@@ -77,6 +79,18 @@ def find_folder(spec: Mapping[str, Any]) -> Path | None:
 def fault_of(folder: Path, family: str) -> str | None:
     """The fault of a model's folder, to follow `the model in FOLDER`; None where it is complete."""
     name, field, wanted = _SAYS[family]
+    return _fault(folder, name, field, (wanted,), has_words=True)
+
+
+def pipeline_fault(folder: Path, kinds: tuple[str, ...]) -> str | None:
+    """As `fault_of`, of a pipeline of diffusers of one of `kinds`."""
+    return _fault(folder, "model_index.json", "_class_name", kinds, has_words=False)
+
+
+def _fault(
+    folder: Path, name: str, field: str, kinds: tuple[str, ...], *, has_words: bool
+) -> str | None:
+    """has_words: whether it must have a tokenizer, whatever its index says."""
     try:
         said = json.loads((folder / name).read_text(encoding="utf-8"))
         kind = said.get(field)
@@ -84,8 +98,9 @@ def fault_of(folder: Path, family: str) -> str | None:
         return f"has no {name}: the download is not complete, or it is another kind of model"
     except (ValueError, AttributeError):
         return f"has a {name} that cannot be read: download it again"
-    if kind != wanted:
-        return f"is a {kind or 'model of an unknown kind'}, not a {wanted}"
+    if kind not in kinds:
+        wanted = kinds[0] if len(kinds) == 1 else f"one of {', '.join(kinds)}"
+        return f"is a {kind or 'model of an unknown kind'}, not {'a ' * (len(kinds) == 1)}{wanted}"
     parts = [folder]
     if name == "model_index.json":
         if code := sorted(folder.rglob("*.py")):
@@ -103,7 +118,8 @@ def fault_of(folder: Path, family: str) -> str | None:
         if fault:
             return fault
     tokenizer = folder if name == "config.json" else folder / "tokenizer"
-    if not any((tokenizer / one).is_file() for one in _TOKENIZERS):
+    has_words = has_words or tokenizer in parts
+    if has_words and not any((tokenizer / one).is_file() for one in _TOKENIZERS):
         return f"has no tokenizer ({', '.join(_TOKENIZERS)}): the download is not complete"
     return None
 

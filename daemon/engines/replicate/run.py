@@ -1,49 +1,27 @@
 """One purchase: bought once, awaited, its takes downloaded at once and stored.
 
-The order of the steps keeps money safe. The intent is stored by the daemon before it is sent; the
-service's id is stored before it is awaited. After a crash, a timeout or a dropped connection a
-purchase may or may not exist. Then the account's own list is searched for exactly this input
-before anything is sent again. Where that cannot decide, nothing is sent.
+How money is kept safe: `daemon.engines.replicate.buying`. The daemon stores what it is told.
 """
 
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from daemon.brief import Brief
 from daemon.children.inside import Tell
 from daemon.children.many_inside import Cancelled, Talk, must_talk
-from daemon.engines.contract import Price, Take
-from daemon.engines.replicate.client import ApiError, Client, Gate, explained, parse_time
-from daemon.engines.replicate.inputs import fill, known_values, outputs_of, progress_in
-from daemon.engines.replicate.models import TOKEN, address_fault, find_url
+from daemon.engines.contract import Take
+from daemon.engines.replicate.buying import MOST_PAUSE_S, PAUSE_S, Buying, client_of
+from daemon.engines.replicate.client import ApiError, explained
+from daemon.engines.replicate.inputs import fill, known_values, outputs_of
 from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
-from daemon.home.keys import can_be_sent, find_secret
 
-T = TypeVar("T")
-
-#: First and longest interval between two polls of a prediction.
-_POLL_S = 0.5
-_MOST_POLL_S = 3.0
-#: Backoff of a call that may succeed later: doubled each time, up to the second.
-_PAUSE_S = 0.5
-_MOST_PAUSE_S = 30.0
 #: Downloads of a broken output before giving up.
 _DOWNLOADS = 5
-#: Searches for a prediction, which may not be listed yet.
-_SEARCHES = 3
-#: How far the service's clock may be behind ours.
-_CLOCKS_S = 900.0
-_ENDED = ("succeeded", "failed", "canceled", "aborted")
-
-_gate = Gate()
 
 
 def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -71,33 +49,10 @@ def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """{spec}: check that the account can be used. EngineError with the service's reason."""
     try:
-        _client(_base_url(task["spec"])).account()
+        client_of(task["spec"]).account()
     except ApiError as error:
         raise explained(error) from None
     return {}
-
-
-@cache
-def _client(base_url: str) -> Client:
-    if fault := address_fault(base_url):
-        raise EngineError(fault, "bad_address")
-    token = find_secret(TOKEN)
-    if not token:
-        raise EngineError(
-            f"{TOKEN} is not set; set it in the environment, or by: sidecrate secret set {TOKEN}",
-            "no_token",
-        )
-    if not can_be_sent(token):
-        text = (
-            f"{TOKEN} holds a character that no token has; set it anew by:"
-            f" sidecrate secret set {TOKEN}"
-        )
-        raise EngineError(text, "no_token")
-    return Client(base_url, token)
-
-
-def _base_url(spec: Mapping[str, Any]) -> str:
-    return find_url(spec.get("service", {}).get("base_url"))
 
 
 @dataclass
@@ -106,32 +61,20 @@ class _Clip:
     number: int
 
 
-class _Run:
+class _Run(Buying):
     def __init__(self, task: dict[str, Any], talk: Talk) -> None:
-        self._talk = talk
-        self._spec = task["spec"]
-        self._bought = task["purchase"]
-        self._remote = str(self._bought["remote"])
-        self._takes = int(self._bought["takes"])
-        self._client = _client(_base_url(self._spec))
-        self._deadline_s = time.monotonic() + float(
-            self._spec.get("service", {}).get("deadline_s", 900.0)
-        )
+        super().__init__(task["purchase"], task["spec"], talk)
         self._brief = Brief.from_json(task["brief"]) if "brief" in task else None
         self._k = int(task.get("k", 0))
         self._name = str(task.get("engine", ""))
         self._clips = [_Clip(Path(one["folder"]), one["number"]) for one in task.get("clips", [])]
-        self._price = Price(**self._spec["price"])
-        self._may_be_bought = False
 
     def go(self) -> dict[str, Any]:
         if all(next_take(clip.folder) is None for clip in self._clips):
             # A crash came after the last take was stored: only its price is missing.
             return self._done(self._look() if self._remote else {}, {})
         self._talk(0.02, "generating", "asking")
-        if not self._remote:
-            self._remote = self._adopt_or_buy()
-            self._talk.store({"remote": self._remote})
+        self._acquire()
         try:
             prediction = self._await_end()
             if prediction["status"] != "succeeded":
@@ -145,18 +88,6 @@ class _Run:
 
     # -- buying
 
-    def _adopt_or_buy(self) -> str:
-        intent = self._bought["intent"]
-        if intent is not None:
-            found = self._search(intent, float(self._bought["intended"]))
-            if found:
-                return found
-        else:
-            intent = self._intend()
-            self._talk.store({"intent": intent})
-            self._bought["intent"] = intent
-        return self._buy(intent)
-
     def _intend(self) -> dict[str, Any]:
         assert self._brief is not None
         brief, spec = self._brief, self._spec
@@ -167,11 +98,6 @@ class _Run:
                 f" are {len(brief.lyrics)}"
             )
             raise EngineError(f"{text}; give lyrics: of that length", "bad_request")
-        version = spec["version"]
-        if not version and not spec.get("official"):
-            version = self._patiently(
-                lambda: self._client.latest_version(spec["model"]), "asking for the model's version"
-            )
         url = None
         if brief.reference is not None:
             url = self._patiently(
@@ -182,7 +108,7 @@ class _Run:
         ) % (2**31 - 1) or 1
         return {
             "model": spec["model"],
-            "version": version,
+            "version": self._version(),
             "input": fill(spec["input"], known_values(brief, spec, self._takes, seed, url)),
             "seed": seed,
         }
@@ -200,106 +126,6 @@ class _Run:
         folder.mkdir(parents=True, exist_ok=True)
         soundfile.write(folder / "reference.wav", audio, rate)
         return folder / "reference.wav"
-
-    def _buy(self, intent: dict[str, Any]) -> str:
-        """Buy the prediction exactly once, and return its id.
-
-        Before a retry the account's list is searched for the last attempt.
-        """
-        began = time.time()
-        pause_s = _PAUSE_S
-        while True:
-            self._within_deadline(_gate.wait_s, "it lets only so many in")
-            self._talk.wait(_gate.wait_s)
-            try:
-                left_s = self._deadline_s - time.monotonic()
-                return str(
-                    self._client.create(
-                        intent["model"], intent["version"], intent["input"], left_s
-                    )["id"]
-                )
-            except ApiError as error:
-                if error.sent:
-                    self._may_be_bought = True
-                    found = self._search(intent, began)
-                    if found:
-                        return found
-                if not error.passes:
-                    raise explained(error) from None
-                pause_s = self._pause(error, pause_s, "waiting to be let in")
-            except KeyError:
-                found = self._search(intent, began)
-                if found:
-                    return found
-                raise EngineError(
-                    "the service accepted the request but gave no id", "unknown"
-                ) from None
-
-    def _search(self, intent: dict[str, Any], since: float) -> str | None:
-        """The prediction of exactly this input in the account's list; None when surely not made.
-
-        EngineError `unknown` where that cannot be decided.
-        """
-        others = set(self._bought["others"])
-        for attempt in range(_SEARCHES):
-            hidden = False
-            try:
-                for one in self._client.predictions():
-                    created = parse_time(one.get("created_at"))
-                    if created is not None and created < since - _CLOCKS_S:
-                        break
-                    if one.get("id") in others or not _same_version(one, intent):
-                        continue
-                    if one.get("input") == intent["input"]:
-                        return str(one["id"])
-                    hidden = hidden or bool(one.get("data_removed")) or not one.get("input")
-            except ApiError as error:
-                if attempt == _SEARCHES - 1 or not error.passes:
-                    raise _unknown(
-                        f"the account's list of predictions cannot be read ({error.text})"
-                    ) from None
-            else:
-                if attempt == _SEARCHES - 1:
-                    if hidden:
-                        raise _unknown(
-                            "the account's list no longer says what its predictions were asked"
-                        )
-                    return None
-            # It may not be listed yet.
-            self._talk.wait(_PAUSE_S * 2**attempt)
-        return None
-
-    # -- waiting
-
-    def _look(self) -> dict[str, Any]:
-        return self._patiently(lambda: self._client.get(self._remote), "looking how it goes")
-
-    def _await_end(self) -> dict[str, Any]:
-        poll_s = _POLL_S
-        while True:
-            prediction = self._look()
-            status = prediction.get("status")
-            if status in _ENDED:
-                return prediction
-            if time.monotonic() > self._deadline_s:
-                return {**self._cancelled(), "status": "canceled", "error": "it took too long"}
-            done = progress_in(str(prediction.get("logs") or ""))
-            self._talk(
-                0.05 + 0.8 * (done or 0.0),
-                "generating",
-                "starting" if status == "starting" else "at work",
-            )
-            self._talk.wait(poll_s)
-            poll_s = min(poll_s * 1.3, _MOST_POLL_S)
-
-    def _cancelled(self) -> dict[str, Any]:
-        try:
-            return self._client.cancel(self._remote)
-        except ApiError:
-            try:
-                return self._client.get(self._remote)
-            except ApiError:
-                return {}
 
     def cancel(self, state: str, text: str) -> dict[str, Any]:
         """Cancel the prediction at the service too. Its cost is read there, else estimated."""
@@ -398,7 +224,7 @@ class _Run:
                     shutil.rmtree(raw, ignore_errors=True)
                 else:
                     raw.unlink(missing_ok=True)
-            self._talk.wait(min(_PAUSE_S * 2**attempt, _MOST_PAUSE_S))
+            self._talk.wait(min(PAUSE_S * 2**attempt, MOST_PAUSE_S))
             attempt += 1
         raise EngineError(why, "output")
 
@@ -430,49 +256,6 @@ class _Run:
     def _done(self, prediction: dict[str, Any], missing: dict[str, str]) -> dict[str, Any]:
         return {"state": "done", "cost_usd": self._cost(prediction), "text": "", "missing": missing}
 
-    def _cost(self, prediction: Mapping[str, Any]) -> float | None:
-        """USD, by the service's own measurement; None where there is none."""
-        worked = (prediction.get("metrics") or {}).get("predict_time")
-        if not isinstance(worked, int | float):
-            return None
-        return self._price.cost_usd(
-            float(worked), self._takes if prediction.get("status") == "succeeded" else 0
-        )
-
-    # -- backoff
-
-    def _pause(self, error: ApiError, pause_s: float, words: str) -> float:
-        """Wait before a retry, and return the pause before the next. EngineError at the timeout."""
-        wait_s = error.retry_after_s if error.retry_after_s is not None else pause_s
-        if error.status == 429:
-            _gate.close(wait_s)
-        self._within_deadline(wait_s, error.text)
-        self._talk(0.02, "generating", f"{words}: {error.text}"[:120])
-        self._talk.wait(wait_s)
-        return min(pause_s * 2, _MOST_PAUSE_S)
-
-    def _within_deadline(self, wait_s: float, why: str) -> None:
-        if time.monotonic() + wait_s > self._deadline_s:
-            raise EngineError(
-                f"Replicate is unavailable ({why}); try again later", "unavailable"
-            ) from None
-
-    def _patiently(self, call: Callable[[], T], words: str) -> T:
-        """A free call, retried until the timeout while a retry may help."""
-        pause_s = _PAUSE_S
-        while True:
-            try:
-                return call()
-            except ApiError as error:
-                if not error.passes:
-                    raise explained(error) from None
-                pause_s = self._pause(error, pause_s, words)
-
-
-def _same_version(one: Mapping[str, Any], intent: Mapping[str, Any]) -> bool:
-    name = "version" if intent["version"] else "model"
-    return bool(one.get(name) == intent[name])
-
 
 def _must_be_whole(path: Path) -> None:
     """AudioError for a WAV that is shorter than its own header says."""
@@ -481,11 +264,3 @@ def _must_be_whole(path: Path) -> None:
     size = int.from_bytes(head[4:8], "little")
     if head[:4] == b"RIFF" and size < 0xFFFFFF00 and path.stat().st_size + 1 < size + 8:
         raise AudioError("it breaks off before its end")
-
-
-def _unknown(why: str) -> EngineError:
-    text = (
-        f"it is not known whether this was bought, since {why}; nothing more was sent. Look at"
-        " replicate.com/predictions,"
-    )
-    return EngineError(f"{text} and ask again to buy it anew", "unknown")

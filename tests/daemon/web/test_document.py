@@ -20,6 +20,7 @@ import soundfile
 from daemon.web.app import make_app
 from daemon.web.document import OPERATIONS
 from tests.conftest import skip_or_fail
+from tests.helpers.daemon_process import wait_until
 from tests.helpers.web_house import WebHouse
 
 ROOT = Path(__file__).parents[3]
@@ -32,6 +33,8 @@ content_type_overrides:
   audio/ogg: application/octet-stream
   audio/aiff: application/octet-stream
   application/zip: application/octet-stream
+  image/png: application/octet-stream
+  video/mp4: application/octet-stream
   text/event-stream: text/plain
 """
 #: What a user of a generated client writes: from a prompt to a file, and a refusal.
@@ -193,7 +196,29 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
     check("POST", f"/clips/{clip}/again", "/clips/{clip}/again")
     check("POST", f"/clips/{clip}/keep", "/clips/{clip}/keep")
     check("DELETE", f"/clips/{clip}", "/clips/{clip}")
+    wanted = {"name": "night", "prompt": "house", "pieces": 1, "seconds": 4}
+    assert check("POST", "/projects", "/projects", json=wanted)["missing"] == 5
+    check("GET", "/projects", "/projects")
     assert len(seen) > 40
+
+
+def test_a_project_is_begun_run_looked_into_and_pruned(house: WebHouse) -> None:
+    api = house.api
+    faults = api.post("/projects", json={"name": "odd", "text": "pieces: 900\nbpn: 90"})
+    assert faults.status_code == 400 and len(faults.json()["text"].splitlines()) == 3
+    assert api.post("/projects", json={"name": "../odd", "prompt": "x"}).status_code == 400
+    assert api.get("/projects/odd").status_code == 404
+    text = "prompt: kick, 240 bpm\npieces: 2\nbars: 1\nseconds: 4\n"
+    assert api.post("/projects", json={"name": "two", "text": text}).status_code == 201
+    assert api.post("/projects", json={"name": "two", "text": text}).status_code == 409
+    assert api.post("/projects/two/run", json={"step": "music"}).json()["running"]
+    wait_until(lambda: api.get("/projects/two").json()["steps"]["music"] == ["made"] * 2, 60, "run")
+    answer = api.get("/projects/two/music/1")
+    assert answer.headers["content-type"] == "audio/wav" and answer.content[:4] == b"RIFF"
+    assert api.delete("/projects/two/music/1").json()["steps"]["music"] == ["out", "made"]
+    assert api.get("/projects/two/music/1").status_code == 404
+    assert api.put("/projects/two", json={"text": text + "key: Am\n"}).json()["faults"] == []
+    assert not api.delete("/projects/two/run").json()["running"]
 
 
 def generator() -> str:

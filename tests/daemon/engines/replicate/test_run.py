@@ -10,7 +10,7 @@ import pytest
 from daemon.brief import Brief
 from daemon.children.many_inside import Talk
 from daemon.engines.registry import engine_info
-from daemon.engines.replicate import client, run
+from daemon.engines.replicate import buying, client, run
 from daemon.engines.replicate.models import MODELS, describe
 from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
@@ -33,11 +33,12 @@ BRIEF = Brief(
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     monkeypatch.setenv("REPLICATE_API_TOKEN", TOKEN)
-    monkeypatch.setattr(run, "_PAUSE_S", 0.01)
-    monkeypatch.setattr(run, "_POLL_S", 0.02)
+    monkeypatch.setattr(buying, "PAUSE_S", 0.01)
+    monkeypatch.setattr(run, "PAUSE_S", 0.01)
+    monkeypatch.setattr(buying, "_POLL_S", 0.02)
     monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5))
-    monkeypatch.setattr(run, "_gate", client.Gate())
-    run._client.cache_clear()
+    monkeypatch.setattr(buying, "_gate", client.Gate())
+    buying._client.cache_clear()
 
 
 @pytest.fixture

@@ -98,6 +98,34 @@ export interface components {
             new: string;
         };
         /**
+         * NewProject
+         * @description A project by its file's text, or by the three wishes that a new file begins with.
+         */
+        NewProject: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Prompt
+             * @default
+             */
+            prompt: string;
+            /**
+             * Pieces
+             * @default 3
+             */
+            pieces: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+        };
+        /**
          * NoteChanges
          * @description Changes to a clip's notes as they stand.
          */
@@ -243,6 +271,16 @@ export interface components {
             in_time?: boolean | null;
             /** Sort */
             sort?: ("newest" | "oldest" | "name" | "bpm" | "key" | "rating" | "loudness" | "length") | null;
+        };
+        /** ProjectRun */
+        ProjectRun: {
+            /** Step */
+            step?: ("music" | "continuation" | "images" | "video" | "clip") | null;
+        };
+        /** ProjectText */
+        ProjectText: {
+            /** Text */
+            text: string;
         };
         /** Renamed */
         Renamed: {
@@ -786,6 +824,41 @@ export interface components {
          * @description A person's preferences for the page.
          */
         Preferred: Record<string, never>;
+        /**
+         * Project
+         * @description A project: its file's text and faults, and the state of each piece in each step.
+         */
+        Project: {
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Text */
+            text: string;
+            /** Faults */
+            faults: string[];
+            /** Prompt */
+            prompt: string;
+            /** Pieces */
+            pieces: number;
+            /** Steps */
+            steps: {
+                [key: string]: ("made" | "missing" | "out")[];
+            };
+            /** Made */
+            made: number;
+            /** Missing */
+            missing: number;
+            /** Running */
+            running: boolean;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
+         * Projects
+         * @description The projects, the newest first.
+         */
+        Projects: components["schemas"]["Project"][];
         /**
          * Read
          * @description A stretch of a prompt, and what it sets.
