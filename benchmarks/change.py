@@ -1,14 +1,18 @@
 """The note tools, beside a Markov chain of order 1 and a piece's own other half, in one run.
 
-Old tunes that belong to nobody, and lines of the embedded musician with seeds that nothing was
-tuned on. Go on: the first half is the source, and what comes is held against it as the true second
-half is. Distances are Jensen-Shannon's, base 2, of intervals and of rhythm in pairs.
+Old tunes that belong to nobody, lines of the embedded musician with seeds that nothing was tuned
+on, and 100 tunes of a folder of `.abc` files where one is given. Go on: the first half is the
+source, and what comes is held against it as the true second half is. Infill: two bars at a time, as
+those that were there are held against the rest. Distances are Jensen-Shannon's, base 2, of
+intervals and of rhythm in pairs.
 
     python -m benchmarks change
+    python -m benchmarks.change --tunes oneills1850/
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import random
 import statistics
@@ -22,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.abc_tunes import abc_tunes
 from benchmarks.old_tunes import old_tunes
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
@@ -39,16 +44,30 @@ GENRES = ("house", "jazz", "folk", "boom bap", "techno", "bossa nova", "rock", "
           "funk", "classical", "trance", "soul", "drum and bass", "blues", "lo-fi")  # fmt: skip
 #: Bars of the musician's pieces.
 _BARS = 8
+#: Notes that make pairs of intervals.
+_FEWEST_NOTES = 3
 _SEEDS = 3
+#: Tunes of a folder that are measured.
+_FROM_FOLDER = 100
 
 
 def bench() -> None:
+    compare(None)
+
+
+def compare(folder: Path | None) -> None:
+    """Every table; `folder` holds ABC tunes that are measured as well."""
     pieces = [musician(genre, FIRST_SEED + k) for k, genre in enumerate(GENRES)]
     lines = [one_line(piece, part) for piece in pieces for part in piece.pitched if part.is_line]
     tunes = old_tunes()
-    for name, songs in (("old tunes", tunes), ("musician's lines", lines)):
+    groups = {"old tunes": tunes, "musician's lines": lines}
+    if folder is not None:
+        groups["tunes of the folder"] = abc_tunes(folder, _FROM_FOLDER)
+    for name, songs in groups.items():
         go_on_table(name, songs)
-    judge_table([*tunes, *lines])
+        gap_table(name, songs)
+    for name, songs in {"old tunes and lines": [*tunes, *lines], **groups}.items():
+        judge_table(name, songs)
     way_table([*tunes, *lines], pieces)
     drum_table([*tunes, *pieces])
     vary_table(pieces)
@@ -73,7 +92,6 @@ def one_line(piece: Piece, part: Part) -> Piece:
 
 def go_on_table(name: str, songs: Sequence[Piece]) -> None:
     print(f"\ngo on: {len(songs)} {name}, {_SEEDS} seeds")
-    print(f"{'':<22}{'in key':>8}{'on step':>9}{'in register':>13}{'intervals':>11}{'rhythm':>9}")
     ways: dict[str, Callable[[Piece, int, int], Piece]] = {
         "own": lambda half, bars, seed: part_of_bars(
             continued(half, bars, 1.0, seed), half.bars, half.bars + bars
@@ -92,9 +110,44 @@ def go_on_table(name: str, songs: Sequence[Piece]) -> None:
                 made = generate(first, second.bars, seed)
                 if made.notes:
                     rows.setdefault(way_name, []).append(measures(first, made))
+    _print_measures(rows)
+
+
+def _print_measures(rows: dict[str, list[tuple[float, ...]]]) -> None:
+    print(f"{'':<22}{'in key':>8}{'on step':>9}{'in register':>13}{'intervals':>11}{'rhythm':>9}")
     for label, found in rows.items():
         key, step, register, intervals, rhythm = np.mean(found, axis=0)
-        print(f"{label:<22}{key:8.3f}{step:9.3f}{register:13.3f}{intervals:11.3f}{rhythm:9.3f}")
+        print(
+            f"{label:<22}{key:8.3f}{step:9.3f}{register:13.3f}{intervals:11.3f}{rhythm:9.3f}",
+            flush=True,
+        )
+
+
+def gap_table(name: str, songs: Sequence[Piece]) -> None:
+    """Two bars at a time: those that were there, and those that are written there."""
+    print(f"\ninfill: {len(songs)} {name}, each gap of two bars")
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    fills = {"the bars themselves": lambda song, *_: song, "own": own_fill}
+    for song in songs:
+        for seed, gap in enumerate(gaps_of(song)):
+            rest = _without(song, gap)
+            for label, fill in {**fills, "Markov, order 1": markov_fill}.items():
+                made = part_of_bars(fill(song, gap, seed), gap[0], gap[-1] + 1)
+                if len(made.notes) > _FEWEST_NOTES and len(rest.notes) > _FEWEST_NOTES:
+                    rows.setdefault(label, []).append(measures(rest, made))
+    _print_measures(rows)
+
+
+def gaps_of(song: Piece) -> list[list[int]]:
+    """Each two bars with notes in both, but for the first bar and the last."""
+    pairs_of_bars = [[first, first + 1] for first in range(1, song.bars - 2, 2)]
+    return [gap for gap in pairs_of_bars if all(song.bar(song.parts[0], bar) for bar in gap)]
+
+
+def _without(song: Piece, gap: Sequence[int]) -> Piece:
+    start, end = (bar * song.bar_ticks - STEP // 2 for bar in (gap[0], gap[-1] + 1))
+    part = song.parts[0]
+    return song.with_parts([part.with_notes(n for n in part.notes if not start <= n.start < end)])
 
 
 def measures(source: Piece, other: Piece) -> tuple[float, ...]:
@@ -160,16 +213,13 @@ class Judged:
     groups: list[int]
 
 
-def judge_table(songs: Sequence[Piece]) -> None:
+def judge_table(name: str, songs: Sequence[Piece]) -> None:
     """Whether a classifier tells two bars in their places from those that were written there."""
-    print("\ninfill: a judge is right, by ten-fold cross-validation over pieces (50 % is chance)")
+    print(f"\ninfill, {name}: a judge is right, cross-validated over pieces (50 % is chance)")
     for label, fill in (("own", own_fill), ("Markov, order 1", markov_fill)):
         judged = Judged([], [], [])
         for k, song in enumerate(songs):
-            for seed, first in enumerate(range(1, song.bars - 2, 2)):
-                gap = [first, first + 1]
-                if not all(song.bar(song.parts[0], bar) for bar in gap):
-                    continue
+            for seed, gap in enumerate(gaps_of(song)):
                 for written, piece in ((0, song), (1, fill(song, gap, seed))):
                     if all(piece.bar(piece.parts[0], bar) for bar in gap):
                         judged.features.append(looks(piece, gap))
@@ -183,13 +233,10 @@ def own_fill(song: Piece, gap: list[int], seed: int) -> Piece:
 
 
 def markov_fill(song: Piece, gap: list[int], seed: int) -> Piece:
-    width = song.bar_ticks
-    rest = song.parts[0].with_notes(
-        n for n in song.parts[0].notes if not gap[0] * width <= n.start < (gap[-1] + 1) * width
-    )
-    made = markov(song.with_parts([rest]), len(gap), seed)
-    moved = [note.moved(gap[0] * width) for note in made.notes]
-    return song.with_parts([rest.with_notes([*rest.notes, *moved])])
+    rest = _without(song, gap)
+    made = markov(rest, len(gap), seed)
+    moved = [note.moved(gap[0] * song.bar_ticks) for note in made.notes]
+    return song.with_parts([rest.parts[0].with_notes([*rest.notes, *moved])])
 
 
 def looks(piece: Piece, gap: list[int]) -> list[float]:
@@ -328,5 +375,11 @@ def speed_table(tunes: Sequence[Piece]) -> None:
           f" go on by four bars {gone_on_s / bar_s:.3f}")  # fmt: skip
 
 
+def main() -> None:
+    about = argparse.ArgumentParser(description=__doc__)
+    about.add_argument("--tunes", type=Path, help="a folder of .abc files")
+    compare(about.parse_args().tunes)
+
+
 if __name__ == "__main__":
-    bench()
+    main()

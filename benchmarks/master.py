@@ -33,6 +33,8 @@ FIRST_SEED = 6_000_000
 GENRES = ("techno", "jazz", "trap", "pop", "house", "reggae", "metal", "funk")
 #: dB under the strongest third-octave where nothing is to be matched.
 _NOTHING_DB = -60.0
+#: Frames of a window of the spectrum.
+_WINDOW = 32768
 _MATCHERING = """
 import sys, time, matchering as mg
 pairs = [line.split("|") for line in sys.stdin.read().split()]
@@ -132,7 +134,9 @@ def _off_db(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def _thirds_db(sound: np.ndarray) -> np.ndarray:
-    hz, power = signal.welch(sound.mean(axis=1), RATE, nperseg=32768)
+    # silence around it: else the first downbeat and the last tail would hardly count
+    mono = np.pad(sound.mean(axis=1), _WINDOW // 2)
+    hz, power = signal.welch(mono, RATE, nperseg=_WINDOW, detrend=False)
     centres = 1000 * 2.0 ** (np.arange(-16, 13) / 3)
     return np.array(
         [

@@ -12,11 +12,12 @@ from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
+from daemon.pieces.merit import bar_shape
 from daemon.pieces.midigpt import Checkpoint, find_checkpoint, written_by_net
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.results import Tell, result_of
 from daemon.pieces.source import named_parts, read_source, stays_sound
-from daemon.pieces.writer import Phrases, Writer, bar_shape
+from daemon.pieces.writer import Phrases, Writer
 from daemon.verbs.registry import Result
 
 #: What writes bars where nobody says.
@@ -132,7 +133,7 @@ def continued(
         new = at_home(new, piece.key_)
     harmony = Harmony(old.chords + new.chords, old.slots)
     bars = list(range(piece.bars, piece.bars + count))
-    writer = Writer(piece, range(piece.bars), harmony, temperature, seed)
+    writer = Writer(piece, range(piece.bars), harmony, temperature, seed, named=bool(chords))
     templates = writer.templates(bars, ends=True)
     done = []
     for part in piece.parts:
@@ -161,7 +162,7 @@ def infilled(
         )
     harmony = _harmony(piece, marked, own, chords)
     width = piece.bar_ticks
-    writer = Writer(piece, own, harmony, temperature, seed)
+    writer = Writer(piece, own, harmony, temperature, seed, named=bool(chords))
     done = {part.name: list(part.notes) for part in piece.parts}
     for gap in _gaps(marked):
         templates = writer.templates(gap, ends=False)

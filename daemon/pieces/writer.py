@@ -11,32 +11,38 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass, replace
 
 from daemon.engines.embedded.harmony import Chord
 from daemon.engines.embedded.notes import STEP
-from daemon.pieces.harmony import Harmony, find_chords, moved_in_scale, onto_chord, scale_steps
+from daemon.pieces.crossing import Crossing
+from daemon.pieces.harmony import (
+    Harmony,
+    find_chords,
+    moved_in_scale,
+    onto_chord,
+    scale_place,
+    scale_steps,
+)
+from daemon.pieces.merit import Line, Merit, cells, likeness
 from daemon.pieces.piece import Note, Part, Piece
-from daemon.pieces.statistics import Usual, moves_of, top_line
+from daemon.pieces.statistics import top_line
 
-#: Candidates of each bar and part.
-_CANDIDATES = 14
+#: Candidates of each bar and part, and of a line as many more that walk over its own bars.
+_CANDIDATES, _WALKS = 14, 16
 #: How much a bar's place in the phrase, the bar before it and the phrase's end speak for it.
 _PLACE, _NEXT, _END, _AGAIN = 1.6, 1.2, 2.5, 0.7
-#: Chance, at temperature 1, that a candidate is joined from two bars, and that it is led on.
-_JOINED, _LED = 0.4, 0.2
+#: Chance, at temperature 1, that a candidate is joined from two bars, that it is led on, and that a
+#: line takes one of its beats from another place.
+_JOINED, _LED, _RHYTHM = 0.4, 0.2, 0.5
 #: Semitones that a line may leave its register by.
 _BEYOND = 2
-#: Notes before a bar that its candidates are judged with.
-_CONTEXT = 4
-#: Notes before and after a bar among which those are looked for: chords have several at once.
+#: Notes before a bar among which its line is looked for: chords have several at once.
 _LOOKED_AT = 32
-#: How much a chance in nats weighs at temperature 1, and what a bar loses that is only quoted.
-_SHARPNESS, _QUOTED = 2.5, 0.4
-#: What a bar loses whose notes leave the register, and what it gains that is unlike the old one.
-_OUTSIDE, _ANEW = 6.0, 2.0
+#: How much a chance in nats weighs at temperature 1.
+_SHARPNESS = 2.5
+#: What a bar gains that is unlike the old one.
+_ANEW = 2.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +65,9 @@ class Phrases:
             pairs = list(zip(shapes, shapes[lag:], strict=False))
             if not pairs:
                 continue
-            likeness = sum(_likeness(a, b) for a, b in pairs) / len(pairs) + prior
-            if likeness > best:
-                best, length = likeness, lag
+            found = sum(likeness(a, b) for a, b in pairs) / len(pairs) + prior
+            if found > best:
+                best, length = found, lag
         return cls(length)
 
 
@@ -73,21 +79,17 @@ def _shape(piece: Piece, bar: int) -> frozenset[tuple[str, int]]:
     )
 
 
-def _likeness(one: frozenset[Any], other: frozenset[Any]) -> float:
-    return len(one & other) / len(one | other) if one or other else 1.0
-
-
 class Writer:
     """Writes bars of a piece anew.
 
     own: the bars that may be learnt from. harmony: the chords under `own` and the new bars by their
     index in the whole; temperature: 0 repeats, 1 varies as the piece does, 2 roams. anew: the bars
-    take the place of others, and are unlike those.
+    take the place of others, and are unlike those. named: the chords are the user's.
     """
 
     def __init__(
         self, piece: Piece, own: Sequence[int], harmony: Harmony, temperature: float, seed: int,
-        *, anew: bool = False,
+        *, anew: bool = False, named: bool = False,
     ) -> None:  # fmt: skip
         self.piece = piece
         self.own = [bar for bar in own if any(piece.bar(part, bar) for part in piece.parts)]
@@ -97,18 +99,14 @@ class Writer:
         self.phrases = Phrases.of(piece)
         self._stream = random.Random(f"{seed}:bars")
         self._sources = find_chords(piece)
-        self._usual = {part.name: self._usual_of(part) for part in piece.pitched}
-
-    def _usual_of(self, part: Part) -> Usual:
-        """What is usual in a part, over each stretch of bars that stand in a row."""
-        runs: list[list[Note]] = []
-        for k, bar in enumerate(self.own):
-            notes = [n.moved(bar * self.piece.bar_ticks) for n in self.piece.bar(part, bar)]
-            if k and self.own[k - 1] == bar - 1:
-                runs[-1] += notes
-            else:
-                runs.append(notes)
-        return Usual(moves_of(top_line(run), self.piece.key_) for run in runs)
+        # a line alone has chords that are only guessed
+        keeps_chords = named or len(piece.pitched) > 1
+        self._merit_of = Merit(piece, self.own, harmony, self.phrases.bars, keeps_chords)
+        self._crossing = {
+            part.name: Crossing({bar: piece.bar(part, bar) for bar in self.own}, piece.bar_ticks)
+            for part in piece.pitched
+            if part.is_line and (part.role == "lead" or not keeps_chords)
+        }
 
     # -- which bar to begin from
 
@@ -158,14 +156,16 @@ class Writer:
         first = bars[0] * self.piece.bar_ticks
         done = [note for note in part.notes if note.start < first - STEP // 2][-16:]
         old = len(done)
+        line = Line(part, first, goes_on=bars[0] > self.own[-1])
         for bar, template in zip(bars, templates, strict=True):
             follows = after if bar == bars[-1] else ()
-            done += self._bar(part, bar, template, done, follows)
+            done += self._bar(line, bar, template, done, follows)
         return done[old:]
 
     def _bar(
-        self, part: Part, bar: int, template: int, before: Sequence[Note], after: Sequence[Note]
+        self, line: Line, bar: int, template: int, before: Sequence[Note], after: Sequence[Note]
     ) -> list[Note]:
+        part = line.part
         start = bar * self.piece.bar_ticks
         plain = self._fitted(part, self.piece.bar(part, template), template, bar)
         options = [plain]
@@ -174,41 +174,41 @@ class Writer:
             options.append(self._fitted(part, self.piece.bar(part, template), template, bar, True))
         if self.temperature >= 0.01:
             options += [self._candidate(part, bar, template) for _ in range(_CANDIDATES - 1)]
-        if part.role == "drums":
-            # no order of pitches is usual here: any will do that keeps to the phrase
-            merits = [0.0] * len(options)
-        else:
+            options += self._walks(part, start, before)
+        merits = [0.0] * len(options)
+        # of drums no order of pitches is usual: any will do that keeps to the phrase
+        if part.role != "drums":
             options = [self._in_register(part, option, before) for option in options]
-            merits = [self._judged(part, start, option, before, after) for option in options]
+            merits = [self._merit_of.bar(line, bar, one, before, after) for one in options]
+            if self.temperature >= 0.01:
+                model = self._merit_of.model(part, bar, self._stream)
+                merits = [
+                    merit - self._merit_of.unlike(line, one, model)
+                    for merit, one in zip(merits, options, strict=True)
+                ]
         if self.anew:
-            now = _cells(self.piece.bar(part, bar))
+            now = cells(self.piece.bar(part, bar))
             merits = [
-                merit + _ANEW * (1 - _likeness(_cells(option), now))
+                merit + _ANEW * (1 - likeness(cells(option), now))
                 for merit, option in zip(merits, options, strict=True)
             ]
         chosen = self._drawn(range(len(options)), merits, _SHARPNESS)
         return [note.moved(start) for note in options[chosen]]
 
-    def _judged(
-        self, part: Part, start: int, notes: Sequence[Note], before: Sequence[Note],
-        after: Sequence[Note],
-    ) -> float:  # fmt: skip
-        """How usual a candidate is where it is to stand, with what is before and after it."""
-        context = top_line(before[-_LOOKED_AT:])[-_CONTEXT:]
-        line = [*context, *top_line(note.moved(start) for note in notes)]
-        line += top_line(after[:_LOOKED_AT])[:2]
-        moves = moves_of(line, self.piece.key_)
-        surprise = self._usual[part.name].surprise(moves, max(0, len(context) - 1))
-        low, high = part.register
-        outside = sum(not low - _BEYOND <= note.pitch <= high + _BEYOND for note in notes)
-        quotes = bar_shape(notes, part.name) in self.quoted
-        return -surprise - _OUTSIDE * outside / max(1, len(notes)) - _QUOTED * quotes
+    def _walks(self, part: Part, start: int, before: Sequence[Note]) -> list[list[Note]]:
+        """Bars that walk over the part's own, where it is a line."""
+        if part.name not in self._crossing:
+            return []
+        line = [note.moved(-start) for note in top_line(before[-_LOOKED_AT:])]
+        walk = self._crossing[part.name].walk
+        walks = [walk(self._stream, line, self.temperature) for _ in range(_WALKS)]
+        return [one for one in walks if one]
 
     def _candidate(self, part: Part, bar: int, template: int) -> list[Note]:
         """A bar from the template: joined with another at a beat, or its end led up or down."""
         stays = part.role == "lead" and self._stream.random() < 0.5
         notes = self._fitted(part, self.piece.bar(part, template), template, bar, stays)
-        if self._stream.random() < _JOINED * min(1.0, self.temperature):
+        if self._chance(_JOINED):
             other = self._stream.choice(self._kin(template))
             beat = self.piece.beat_ticks
             cut = beat * self._stream.randrange(1, max(2, self.piece.meter.beats_per_bar))
@@ -216,14 +216,36 @@ class Writer:
             if self._stream.random() < 0.5:
                 notes, ends = ends, notes
             notes = _joined(notes, ends, cut, part.is_line)
+        if part.name in self._crossing and self._chance(_RHYTHM):
+            notes = self._beat_from(part, notes)
         # chords and bass keep to the harmony: a melody alone may be led
-        if part.role == "lead" and self._stream.random() < _LED * min(1.0, self.temperature):
+        if part.role == "lead" and self._chance(_LED):
             notes = self._led(notes)
         if self.anew and part.role == "chords":
             notes = self._turned(part, notes)
         if self.anew and part.role == "drums":
             notes = self._ornamented(notes)
         return notes
+
+    def _chance(self, at_one: float) -> bool:
+        """Whether something is done that has this chance at a temperature of 1 and more."""
+        return self._stream.random() < at_one * min(1.0, self.temperature)
+
+    def _beat_from(self, part: Part, notes: list[Note]) -> list[Note]:
+        """A line, one beat of which goes as another of the piece does, from its own first note."""
+        beat, key = self.piece.beat_ticks, self.piece.key_
+        count = self.piece.meter.beats_per_bar
+        to, of = self._stream.randrange(count), self._stream.randrange(count)
+        model = _within(self.piece.bar(part, self._stream.choice(self.own)), of, beat)
+        old = _within(notes, to, beat)
+        if not old or not model:
+            return notes
+        steps = scale_place(old[0].pitch, key) - scale_place(model[0].pitch, key)
+        new = [
+            replace(n.moved((to - of) * beat), pitch=moved_in_scale(n.pitch, steps, key))
+            for n in model
+        ]
+        return _joined(_joined(notes, new, to * beat, True), notes, (to + 1) * beat, True)
 
     def _kin(self, template: int) -> list[int]:
         """Bars that may give half of a bar: those at its place in a phrase, else any."""
@@ -352,19 +374,6 @@ class Writer:
         """The length of the notes that the part rests on: its longest, a half note at the most."""
         return min(2 * self.piece.beat_ticks, max(note.length for note in part.notes))
 
-    @cached_property
-    def quoted(self) -> set[tuple[object, ...]]:
-        """Every bar of the piece, by which a new one is known as a quotation."""
-        return {
-            bar_shape(self.piece.bar(part, bar), part.name)
-            for part in self.piece.parts
-            for bar in self.own
-        }
-
-
-def _cells(notes: Sequence[Note]) -> frozenset[tuple[int, int]]:
-    return frozenset((round(n.start / STEP), n.pitch) for n in notes)
-
 
 def _folded(note: Note, low: int, high: int) -> Note:
     """A note beyond a register in the octave that lies within it, where one does."""
@@ -374,9 +383,10 @@ def _folded(note: Note, low: int, high: int) -> Note:
     return note.moved(semitones=octave)
 
 
-def bar_shape(notes: Sequence[Note], name: str) -> tuple[object, ...]:
-    """A bar's notes on its steps, to compare bars."""
-    return (name, *sorted((round(n.start / STEP), n.pitch) for n in notes))
+def _within(notes: Sequence[Note], number: int, beat: int) -> list[Note]:
+    """The notes of a bar that begin in one of its beats."""
+    first = number * beat - STEP // 2
+    return [note for note in notes if first <= note.start < first + beat]
 
 
 def _joined(notes: list[Note], ends: list[Note], cut: int, is_line: bool) -> list[Note]:

@@ -189,7 +189,28 @@ def _parts(power: np.ndarray, hz: float, step_hz: float) -> tuple[np.ndarray, np
         lines = power[first:last][between[first:last]]
         if len(lines):
             rest[n] = float(np.median(lines)) * _MEAN_OF_MEDIAN * (last - first)
+    tones += _stretched(running, centres, tones, rest / np.maximum(1, np.diff(edges)), edges)
     return _db(tones / total), _db(rest / total)
+
+
+def _stretched(
+    running: np.ndarray, centres: np.ndarray, tones: np.ndarray, noise: np.ndarray,
+    edges: np.ndarray,
+) -> np.ndarray:  # fmt: skip
+    """Power around each harmonic that is neither its own lines' nor noise.
+
+    A string's upper partials lie sharp of their harmonics, by more than a line's width: what sounds
+    there is given to the harmonic next to it.
+    """
+    half = (centres[1] - centres[0]) / 2
+    low, high = (
+        np.clip(np.round(centres + side * half).astype(int), 0, len(running) - 1)
+        for side in (-1, 1)
+    )
+    band = np.clip(np.searchsorted(edges, centres, side="right") - 1, 0, len(noise) - 1)
+    usual = noise[band] * (high - low)
+    over = running[high] - running[low] - tones - usual
+    return np.where(over > usual, over, 0.0)
 
 
 def _db(share: np.ndarray) -> np.ndarray:
