@@ -56,14 +56,15 @@ class Bands:
     behind a low-pass too: adaptive whitening after Stowell and Plumbley (2007), within bounds.
     """
 
-    def __init__(self, levels: np.ndarray) -> None:
-        """Of `levels_of` a sound, equalised or not."""
-        self.levels = _lifted(np.pad(levels, ((_MARGIN, _MARGIN), (0, 0))))
+    def __init__(self, levels: np.ndarray, loudest: np.ndarray | None = None) -> None:
+        """Of `levels_of` a sound, equalised or not; `loudest_of` them where that is known."""
+        if loudest is None:
+            loudest = loudest_of(levels)
+        lift = _lift(loudest)
+        self.levels = _lifted(np.pad(levels, ((_MARGIN, _MARGIN), (0, 0))), lift)
         self.rises = np.maximum(np.diff(self.levels, axis=0, prepend=0), 0)
         inside = self.levels[_MARGIN : len(self.levels) - _MARGIN]
-        self.whole = np.concatenate(
-            [np.percentile(inside, _LOUD_PERCENT, axis=0), inside.mean(axis=0)]
-        ).astype(np.float32)
+        self.whole = np.concatenate([_lifted(loudest, lift), inside.mean(axis=0)])
 
     def seen(self, columns: np.ndarray) -> np.ndarray:
         """float32 (columns, INPUTS) of those columns."""
@@ -87,11 +88,20 @@ def equalised(levels: np.ndarray, gains_db: np.ndarray) -> np.ndarray:
     return np.asarray(np.clip(levels + gains_db / RANGE_DB, 0, 1), np.float32)
 
 
-def _lifted(levels: np.ndarray) -> np.ndarray:
+def loudest_of(levels: np.ndarray) -> np.ndarray:
+    """float32 (bands,): how loud each band is in its loud moments."""
+    return np.asarray(np.percentile(levels, _LOUD_PERCENT, axis=0), np.float32)
+
+
+def _lift(loudest: np.ndarray) -> np.ndarray:
+    """(bands,): what soft bands lack to the loudest one, within bounds."""
+    lack = loudest.max(initial=0) - _SOFTER_DB / RANGE_DB - loudest
+    return np.clip(lack, 0, _LIFT_DB / RANGE_DB).astype(np.float32)
+
+
+def _lifted(levels: np.ndarray, lift: np.ndarray) -> np.ndarray:
     """The levels, 0-1, with soft bands nearer to the loudest one; silence stays silent."""
-    loudest = np.percentile(levels, _LOUD_PERCENT, axis=0)
-    lift = np.clip(loudest.max(initial=0) - _SOFTER_DB / RANGE_DB - loudest, 0, _LIFT_DB / RANGE_DB)
-    silent = np.minimum(levels * (RANGE_DB / _SILENT_DB), 1)
+    silent = np.minimum(levels * np.float32(RANGE_DB / _SILENT_DB), 1)
     return np.asarray(levels + silent * lift, np.float32)
 
 

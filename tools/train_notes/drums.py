@@ -16,6 +16,7 @@ from daemon.notes.drum_net import (
     DrumNet,
     equalised,
     levels_of,
+    loudest_of,
 )
 from daemon.notes.log_spectra import FRAME_S
 from tools.train_notes.learn import Batch, started, taught
@@ -36,6 +37,7 @@ class Struck:
         with np.load(path) as stored:
             self.levels = levels_of(stored["quick"]).astype(np.float16)
             self.hits = stored["hits"]
+        self.loudest = loudest_of(self.levels.astype(np.float32))
         rise = np.maximum(np.diff(self.levels.astype(np.float32), axis=0, prepend=0), 0).sum(axis=1)
         # what has no drums is learnt where it rises; so are moments that are no strokes
         self.risen = np.argsort(rise)[-max(1, len(rise) // 12) :]
@@ -69,8 +71,9 @@ def teach(
                 near += rng.integers(-3, 4, _COLUMNS)
                 columns = np.where(rng.random(_COLUMNS) < 0.5, near, columns)
             columns = np.clip(columns, 0, len(sound.levels) - 1)
-            levels = equalised(sound.levels.astype(np.float32), equaliser_db(rng))
-            seen.append(Bands(levels).seen(columns))
+            gains_db = equaliser_db(rng)
+            levels = equalised(sound.levels.astype(np.float32), gains_db)
+            seen.append(Bands(levels, equalised(sound.loudest, gains_db)).seen(columns))
             wanted.append(sound.wanted[columns])
         return np.concatenate(seen), np.concatenate(wanted)
 

@@ -45,7 +45,12 @@ def main() -> int:
         if source.is_dir():
             found |= of_folder(source)
             continue
-        for name, sound in soundfont_drums(source).items():
+        kits = soundfont_drums(source)
+        if not kits:
+            # a font of one kit: above the cymbals its keys are its own
+            kits = soundfont_drums(source, (0,), channel=0)
+            kits = {n: s for n, s in kits.items() if "/perc/" not in n}
+        for name, sound in kits.items():
             found[name.replace("drum/", f"drum/{source.stem} ", 1)] = sound
     np.savez(out, **found)
     return 0
