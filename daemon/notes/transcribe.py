@@ -14,6 +14,7 @@ from daemon.errors import ConformError
 from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord, hear_chords
 from daemon.hearing.heard import Heard
+from daemon.notes import large_chords
 from daemon.notes.heard_notes import HeardNote
 from daemon.notes.listen import Voice, heard_at, listen
 from daemon.notes.listeners import LISTENERS
@@ -75,6 +76,9 @@ class Transcription:
         self.quantise = float(request.get("quantise", _QUANTISE))
         self.sure = float(request.get("sure", _SURE))
         self.bends = bool(request.get("bends", False))
+        self.chords_by = str(request.get("chords", large_chords.OWN))
+        if self.chords_by == large_chords.LARGE:
+            large_chords.check()
         self.seconds = len(source.audio) / source.sample_rate
         self._tell = tell
         self.ticks, self.heard = self._grid()
@@ -124,8 +128,11 @@ class Transcription:
             key: Key | None = Key.parse(str(record["key"]))
         else:
             key, _ = keys.find_key(keys.hear_tones(mono, RATE))
-        chords = hear_chords(mono, RATE, self.heard) if self.heard is not None else ()
-        return chords, key
+        if self.heard is None:
+            return (), key
+        if self.chords_by == large_chords.LARGE:
+            return large_chords.hear(mono, self.heard), key
+        return hear_chords(mono, RATE, self.heard), key
 
     def result(self) -> Result:
         kept = self.kept
@@ -150,6 +157,8 @@ class Transcription:
         )  # fmt: skip
         report = report_of(self.source.grid, self.ticks, lines.name, self.voices, rows, self.sure)
         report["did"]["quantise"] = self.quantise
+        if chords:
+            report["did"]["chords_by"] = self.chords_by
         methods = dict.fromkeys(voice.method for voice in self.voices if kept[voice.name])
         return _result(self.source, sheet, report, ", ".join(methods), report["found"]["bpm"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.cluster import hierarchy
@@ -26,6 +26,10 @@ _SOFTEST_DB = -36.0
 _PURE = 0.5
 #: Mean difference by band, in dB, from which two hits are two sounds.
 _UNLIKE_DB = 7.0
+#: The roles that a beat is made of, taken from their estimated piece where no hit is theirs alone;
+#: and dB below the drums' peak under which a piece has none.
+EXPECTED = ("kick", "snare", "hat")
+_TRACE_DB = -14.0
 #: Sounds of a role at most.
 _MOST_OF_A_ROLE = 4
 
@@ -45,6 +49,8 @@ class Shot:
     """The share of its strike that is its piece's, 0-1."""
     gain_db: float
     """By how much it was made louder."""
+    from_piece: str = ""
+    """The estimated piece that it was cut from, where no hit of its role stands alone."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +75,27 @@ def cut_kit(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: in
     hits = _hits(drums, pieces, sample_rate)
     for role in ROLES.values():
         groups = _groups([hit for hit in hits if hit.role == role])
+        if not groups and role in EXPECTED:
+            shots += _of_piece(drums, pieces, role, sample_rate)
         cleanest = sorted(groups, key=len, reverse=True)[:_MOST_OF_A_ROLE]
         shots += [_cut(drums, group, sample_rate) for group in cleanest]
     return shots
+
+
+def _of_piece(
+    drums: np.ndarray, pieces: Mapping[str, np.ndarray], role: str, sample_rate: int
+) -> list[Shot]:
+    """The loudest hit of a role's piece, where the drums have it though never alone."""
+    name = next(name for name, own in ROLES.items() if own == role)
+    piece = pieces.get(name)
+    loudest = float(np.abs(drums).max(initial=0))
+    if piece is None or np.abs(piece).max(initial=0) < loudest * 10 ** (_TRACE_DB / 20):
+        return []
+    hits = _hits(piece, {name: piece}, sample_rate)
+    if not hits:
+        return []
+    shot = _cut(piece, hits, sample_rate)
+    return [replace(shot, purity=0.0, from_piece=name)]
 
 
 def _hits(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int) -> list[_Hit]:

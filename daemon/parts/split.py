@@ -12,7 +12,7 @@ from bridge.music import note_name
 from daemon.audio.loudness import safe_gain
 from daemon.brief import Brief
 from daemon.errors import ConformError
-from daemon.parts.kit import cut_kit
+from daemon.parts.kit import EXPECTED, cut_kit
 from daemon.parts.single_notes import single_notes
 from daemon.parts.source import Source
 from daemon.parts.stems import DRUMS, Stems
@@ -24,8 +24,6 @@ Tell = Callable[[float, str], None]
 _SHORTEST_S = 0.2
 #: The separator's share of the progress.
 _SHARE = 0.75
-#: Roles of a kit whose absence is said.
-_EXPECTED = ("kick", "snare", "hat")
 
 
 def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
@@ -117,7 +115,13 @@ def _kit(source: Source, stems: Stems, tell: Tell) -> Iterator[Result]:
     if not shots:
         raise ConformError(f"{source.name}: no hit stands alone enough to be cut")
     roles = {shot.role for shot in shots}
-    lacks = [f"the kit has no {role}: none stands alone" for role in _EXPECTED if role not in roles]
+    lacks = [f"the kit has no {role}: none stands alone" for role in EXPECTED if role not in roles]
+    whose = "exact" if stems.pieces_are_exact else "estimated"
+    lacks += [
+        f"no {one.role} stands alone: it was cut from the {whose} {one.from_piece}"
+        for one in shots
+        if one.from_piece
+    ]
     for shot in shots:
         yield _one_shot(
             source,

@@ -91,15 +91,18 @@ def instruments(soundfont: Path) -> dict[str, np.ndarray]:
     return found
 
 
-def soundfont_drums(soundfont: Path) -> dict[str, np.ndarray]:
-    """`drum/<kit>/<part>/<n>` -> sound."""
+def soundfont_drums(
+    soundfont: Path, kits: tuple[int, ...] = KITS, channel: int = 9
+) -> dict[str, np.ndarray]:
+    """`drum/<kit>/<part>/<n>` -> sound; `channel` 0 of a font whose kit is its first instrument."""
     found = {}
-    for kit in KITS:
+    for kit in kits:
         keys = list(range(35, 82))
-        notes = [(0.0, mido.Message("program_change", channel=9, program=kit))]
+        own = {"channel": channel}
+        notes = [(0.0, mido.Message("program_change", program=kit, **own))]
         for k, key in enumerate(keys):
-            notes.append((0.05 + k, mido.Message("note_on", channel=9, note=key, velocity=110)))
-            notes.append((0.55 + k, mido.Message("note_off", channel=9, note=key)))
+            notes.append((0.05 + k, mido.Message("note_on", note=key, velocity=110, **own)))
+            notes.append((0.55 + k, mido.Message("note_off", note=key, **own)))
         audio = render(soundfont, notes, len(keys) + 0.2)
         for part, numbers in PARTS.items():
             for n, key in enumerate(numbers):

@@ -270,12 +270,16 @@ def loop(rng: np.random.Generator, bank: Bank, slots: int, beat: int) -> Loop:
     )
 
 
-def parts(rng: np.random.Generator, bank: Bank, bars: int) -> dict[str, np.ndarray]:
+def parts(
+    rng: np.random.Generator, bank: Bank, bars: int, bpm: float | None = None, drums: bool = True
+) -> dict[str, np.ndarray]:
     """Parts of one piece of `bars` bars of 4/4, float32 (frames,) each and all of one length.
 
-    Drums come piece by piece, as `drums/<piece>`; bass, chords and lead whole.
+    Drums come piece by piece, as `drums/<piece>`; bass, chords and lead whole. Without a `bpm` one
+    is drawn.
     """
-    sheet = _Sheet(rng, float(np.clip(np.exp(rng.normal(np.log(115), 0.25)), 66, 180)), bars, 16)
+    drawn = float(np.clip(np.exp(rng.normal(np.log(115), 0.25)), 66, 180))
+    sheet = _Sheet(rng, bpm or drawn, bars, 16)
     found: dict[str, np.ndarray] = {}
 
     def keep(name: str) -> None:
@@ -283,7 +287,8 @@ def parts(rng: np.random.Generator, bank: Bank, bars: int) -> dict[str, np.ndarr
             found[name] = sheet.audio[: sheet.frames]
         sheet.audio = np.zeros_like(sheet.audio)
 
-    _write_drums(sheet, bank, 4, lambda piece: keep(f"drums/{piece}"))
+    if drums:
+        _write_drums(sheet, bank, 4, lambda piece: keep(f"drums/{piece}"))
     scale = MINOR if rng.random() < 0.6 else MAJOR
     tonic = int(rng.integers(12))
     chords = CHORDS[int(rng.integers(len(CHORDS)))]

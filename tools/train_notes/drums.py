@@ -8,12 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.notes.drum_net import BANDS, INPUTS, ROLES, Bands, DrumNet
-from daemon.notes.log_spectra import FRAME_S, Maps
+from daemon.notes.drum_net import (
+    BANDS,
+    INPUTS,
+    ROLES,
+    Bands,
+    DrumNet,
+    equalised,
+    levels_of,
+    loudest_of,
+)
+from daemon.notes.log_spectra import FRAME_S
 from tools.train_notes.learn import Batch, started, taught
 
-SIZES = (INPUTS, 128, 64, len(ROLES))
-_PIECES, _COLUMNS = 16, 128
+SIZES = (INPUTS, 192, 96, len(ROLES))
+_PIECES, _COLUMNS = 12, 96
 _RATE = 1.5e-3
 #: What is learnt: drums alone and in mixes, and what is none.
 _LEARNT = ("drums", "mix", "pitched", "chords", "noise")
@@ -26,12 +35,18 @@ class Struck:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self.maps = Maps(stored["sharp"], stored["quick"])
+            self.levels = levels_of(stored["quick"]).astype(np.float16)
             self.hits = stored["hits"]
-            # what has no drums is learnt where its notes begin
-            begins = stored["hits"] if len(stored["hits"]) else stored["notes"]
-        self.begins_s = begins[:, 0]
-        columns = np.arange(len(self.maps))
+        self.loudest = loudest_of(self.levels.astype(np.float32))
+        rise = np.maximum(np.diff(self.levels.astype(np.float32), axis=0, prepend=0), 0).sum(axis=1)
+        # what has no drums is learnt where it rises; so are moments that are no strokes
+        self.risen = np.argsort(rise)[-max(1, len(rise) // 12) :]
+        self.struck = np.round(self.hits[:, 0] / FRAME_S).astype(int)
+        # few are toms and cymbals: each role that is here is looked at as often
+        rows = self.hits[:, 1].astype(int)
+        share = 1 / np.sqrt(np.bincount(rows, minlength=len(ROLES))[rows]) if len(rows) else rows
+        self.share = share / share.sum() if len(rows) else share
+        columns = np.arange(len(self.levels))
         self.wanted = np.zeros((len(columns), len(ROLES)), np.float32)
         for at_s, row, _ in self.hits:
             fades = np.exp(-0.5 * ((columns - at_s / FRAME_S) / _WIDTH) ** 2)
@@ -48,13 +63,17 @@ def teach(
         seen, wanted = [], []
         for k in rng.integers(0, len(sounds), _PIECES):
             sound = sounds[int(k)]
-            columns = rng.integers(0, len(sound.maps), _COLUMNS)
-            if len(sound.begins_s):
-                near = np.round(rng.choice(sound.begins_s, _COLUMNS) / FRAME_S).astype(int)
+            columns = rng.integers(0, len(sound.levels), _COLUMNS)
+            risen = rng.choice(sound.risen, _COLUMNS) + rng.integers(-1, 3, _COLUMNS)
+            columns = np.where(rng.random(_COLUMNS) < 0.35, risen, columns)
+            if len(sound.struck):
+                near = rng.choice(sound.struck, _COLUMNS, p=sound.share)
                 near += rng.integers(-3, 4, _COLUMNS)
                 columns = np.where(rng.random(_COLUMNS) < 0.5, near, columns)
-            columns = np.clip(columns, 0, len(sound.maps) - 1)
-            seen.append(Bands(sound.maps, equaliser_db(rng)).seen(columns))
+            columns = np.clip(columns, 0, len(sound.levels) - 1)
+            gains_db = equaliser_db(rng)
+            levels = equalised(sound.levels.astype(np.float32), gains_db)
+            seen.append(Bands(levels, equalised(sound.loudest, gains_db)).seen(columns))
             wanted.append(sound.wanted[columns])
         return np.concatenate(seen), np.concatenate(wanted)
 

@@ -21,6 +21,7 @@ from daemon.engines.embedded.score import Score
 from daemon.errors import AudioError, ConformError
 from daemon.hearing.pitch import find_note
 from daemon.parts import own
+from daemon.parts.kit import cut_kit
 from daemon.parts.split import split
 
 RATE = 44100
@@ -369,3 +370,18 @@ def test_what_comes_out_adds_up_also_where_parts_are_left_out(tmp_path):
     assert results, "what sounds has a part"
     rest = sum(one.audio for one in results) - noise
     assert np.abs(rest).max() < 1e-4
+
+
+def test_a_snare_that_never_stands_alone_is_cut_from_its_piece_and_said():
+    rng = np.random.default_rng(3)
+    starts = np.arange(4) * RATE // 2
+    pieces = {name: np.zeros((2 * RATE, 1), np.float32) for name in ("kick", "snare", "hats")}
+    for piece, level in (("snare", 0.25), ("hats", 0.4)):
+        for start in starts:
+            burst = rng.standard_normal(4000) * np.exp(-np.arange(4000) / 900) * level
+            pieces[piece][start : start + 4000, 0] += burst.astype(np.float32)
+    shots = cut_kit(sum(pieces.values()), pieces, RATE)
+    by_role = {shot.role: shot for shot in shots}
+    assert "kick" not in by_role, "none is made of nothing"
+    assert by_role["snare"].from_piece == "snare" and not by_role["hat"].from_piece
+    assert np.abs(by_role["snare"].audio).max() > 0.8
