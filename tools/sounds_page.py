@@ -28,7 +28,7 @@ is played: no recordings.
 ## Instruments
 
 Write an instrument's name in a prompt, in English, German, Spanish, French, Portuguese, Italian or
-Japanese; the page shows some of the names. Where another instrument stands in, the clip says so.
+Japanese; the page shows some of the names.
 Drums of a kit, basses and synths of machines, and parts (`chords`, `melody`) are read as well: see
 [What a prompt may say](words.md).
 """
@@ -75,13 +75,12 @@ def page() -> str:
         rows = [player for player in players().values() if player.family == family]
         lines += [
             f"\n### {family.capitalize()}\n",
-            "| instrument | played | notes | here | also called |",
-            "| --- | --- | --- | --- | --- |",
+            "| instrument | played | notes | also called |",
+            "| --- | --- | --- | --- |",
         ]
         for one in rows:
-            here = "" if one.own else " and ".join(one.voices) + " stands in"
             lines.append(
-                f"| {one.name} | {one.idiom} | {span(one)} | {here} |"
+                f"| {one.name} | {one.idiom} | {span(one)} |"
                 f" {others(named.get(one.name, '')) if one.name in named else ''} |"
             )
     kit = ", ".join(sorted(name for name in DRUM_VOICES if name not in players()))

@@ -135,7 +135,7 @@ _SIX_STRINGS = (
 #: Voices that break a chord whatever the style, and how; and those that do where a style does.
 _FIGURED = {
     "harp": "harped", "celtic harp": "harped", "kora": "harped", "harpsichord": "broken",
-    "spinet": "broken", "kantele": "harped",
+    "spinet": "broken", "kantele": "harped", "lyre": "harped", "tanpura": "broken",
 }  # fmt: skip
 _PIANOS = ("grand piano", "upright piano", "felt piano", "honky tonk piano")
 _STRUMMED = (
@@ -158,6 +158,16 @@ _STRUMMED = (
     "sitar",
     "sarod",
     "harpsichord",
+    "domra",
+    "cuatro",
+    "ruan",
+    "biwa",
+    "ngoni",
+    "lyre",
+    "psaltery",
+    "autoharp",
+    "veena",
+    "tanpura",
 )
 _LONG_CHORDS = (
     "pad",
@@ -174,6 +184,10 @@ _LONG_CHORDS = (
     "four strings",
     "pipe organ",
     "harmonium",
+    "sheng",
+    "shruti box",
+    "mellotron",
+    "monks",
 )
 
 
@@ -182,7 +196,7 @@ _SLIDING = ("bottleneck guitar", "lap steel", "pedal steel", "dobro")
 #: Styles in which a roll of the snare builds up to where the loop begins again.
 _BUILDING = ("edm", "trance", "progressive house", "electro house", "hardstyle", "future bass")
 #: Choirs and quartets: the lowest part has the root.
-_IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "four strings")
+_IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "monks", "four strings")
 
 
 def in_turn(options: Sequence[T], seed: int, what: str, drifts: bool = True) -> T:

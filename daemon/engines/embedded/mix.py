@@ -47,6 +47,8 @@ DRUM_PLACES: dict[str, tuple[float, float]] = {
     "woodblock": (-9, 0.35), "temple block": (-9, -0.3), "high agogo": (-10, 0.4),
     "low agogo": (-10, 0.3), "triangle": (-12, 0.3), "castanets": (-10, -0.35),
     "guiro": (-9, 0.35), "vibraslap": (-9, -0.3), "gong": (-6, 0), "sleigh bells": (-10, 0.2),
+    "pandeiro": (-7, -0.3), "high mridangam": (-3, 0.15), "low mridangam": (-3, 0),
+    "repinique": (-6, -0.25), "caxixi": (-8, -0.35), "ratchet": (-9, 0.3),
     "samba whistle": (-12, 0.1), "chip noise": (-5, 0),
 }  # fmt: skip
 

@@ -202,9 +202,7 @@ def _instrument(written: str, name: str, sounding: dict[str, tuple[str, ...]]) -
 
 def _stands_in(written: str, name: str) -> bool:
     """Whether another instrument plays for this one, which is told by itself."""
-    player = players().get(name)
-    stands_in = not player.own if player is not None else fold(written) in _ONLY_NEAR
-    return stands_in or name in _NO_VOICE
+    return (name not in players() and fold(written) in _ONLY_NEAR) or name in _NO_VOICE
 
 
 def _playing(name: str, sounding: dict[str, tuple[str, ...]]) -> list[str]:

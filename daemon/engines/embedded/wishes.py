@@ -126,6 +126,11 @@ _HELD = (
     "harmonium",
     "accordion",
     "bandoneon",
+    "concertina",
+    "sheng",
+    "shruti box",
+    "mellotron",
+    "monks",
     "horn section",
 )
 #: Instruments that are no kind of what the last word of their name says.

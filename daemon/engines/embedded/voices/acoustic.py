@@ -40,6 +40,12 @@ _STRINGS = {
     "kantele": ("keys", 15, 50, 86, 64, 2.0), "dulcimer": ("keys", 15, 50, 86, 62, 1.0),
     "hammered dulcimer": ("keys", 15, 50, 88, 67, 1.2),
     "guitar harmonics": ("keys", 31, 52, 88, 71, 2.0),
+    "domra": ("keys", 25, 55, 93, 67, 0.9), "cuatro": ("keys", 24, 57, 86, 66, 0.8),
+    "ruan": ("keys", 105, 41, 81, 57, 1.2), "ngoni": ("keys", 105, 48, 84, 60, 0.6),
+    "biwa": ("keys", 106, 40, 79, 52, 0.9), "lyre": ("keys", 46, 43, 86, 62, 1.0),
+    "psaltery": ("keys", 15, 50, 93, 67, 1.8), "autoharp": ("keys", 15, 41, 86, 60, 1.5),
+    "veena": ("keys", 104, 40, 81, 55, 1.8), "tanpura": ("keys", 104, 43, 74, 53, 2.5),
+    "yangqin": ("keys", 15, 48, 93, 69, 1.2),
     "fingered bass": ("bass", 33, 28, 55, 33, 0.9), "picked bass": ("bass", 34, 28, 55, 33, 0.9),
     "slapped bass": ("bass", 36, 28, 55, 33, 0.7), "fretless bass": ("bass", 35, 28, 55, 33, 1.0),
     "double bass": ("bass", 32, 28, 55, 33, 0.9),
@@ -50,7 +56,8 @@ _BARS = {
     "music box": (10, 60, 100, 76), "kalimba": (108, 53, 88, 67), "tubular bells": (14, 60, 79, 67),
     "church bells": (14, 48, 79, 60), "crotales": (9, 84, 108, 91), "gamelan": (12, 48, 88, 64),
     "steel pan": (114, 55, 88, 67), "handpan": (114, 48, 79, 62), "singing bowl": (14, 48, 84, 60),
-    "glass harmonica": (92, 60, 96, 72),
+    "glass harmonica": (92, 60, 96, 72), "hand bells": (14, 67, 103, 79),
+    "soft mallets": (12, 45, 84, 60),
 }  # fmt: skip
 _WINDS = {
     "flute": (73, 60, 96, 72), "piccolo": (72, 74, 106, 86), "recorder": (74, 60, 91, 74),
@@ -65,7 +72,15 @@ _WINDS = {
     "horn section": (61, 43, 84, 60), "didgeridoo": (111, 29, 48, 38), "bagpipes": (109, 55, 84,
     69),
     "harmonica": (22, 55, 93, 69), "melodica": (22, 53, 89, 67), "accordion": (21, 43, 93, 64),
-    "bandoneon": (23, 40, 89, 62), "harmonium": (20, 43, 86, 60),
+    "bandoneon": (23, 40, 89, 62), "harmonium": (20, 43, 86, 60), "fife": (72, 70, 100, 82),
+    "bansuri": (73, 57, 88, 69), "dizi": (73, 62, 93, 74), "ney": (77, 55, 84, 67),
+    "quena": (75, 67, 93, 74), "whistling": (78, 67, 98, 79), "contrabassoon": (70, 24, 58, 38),
+    "zurna": (111, 58, 86, 70), "shawm": (68, 58, 86, 67), "crumhorn": (109, 53, 77, 65),
+    "uilleann pipes": (109, 57, 84, 69), "bugle": (56, 55, 82, 67),
+    "bass trombone": (57, 34, 70, 46), "alphorn": (60, 41, 74, 55), "shofar": (60, 48, 74, 60),
+    "conch": (60, 41, 67, 53), "euphonium": (58, 40, 72, 53), "sousaphone": (58, 28, 62, 39),
+    "kazoo": (22, 53, 81, 65), "sheng": (20, 55, 93, 67), "shruti box": (20, 43, 74, 55),
+    "ondes martenot": (79, 48, 96, 69),
 }  # fmt: skip
 _BOWED = {
     "violin": ("leads", 40, 55, 100, 69), "fiddle": ("leads", 110, 55, 96, 69),
@@ -74,6 +89,9 @@ _BOWED = {
     "hurdy gurdy": ("leads", 110, 48, 84, 62), "violin section": ("pads", 48, 55, 96, 69),
     "cello section": ("pads", 48, 36, 72, 50), "string section": ("pads", 48, 40, 96, 62),
     "string quartet": ("pads", 48, 40, 91, 62), "choir ah": ("pads", 52, 45, 84, 62),
+    "viola da gamba": ("leads", 42, 38, 79, 53), "sarangi": ("leads", 110, 48, 84, 62),
+    "kemenche": ("leads", 110, 58, 93, 70), "rebab": ("leads", 110, 50, 81, 63),
+    "nyckelharpa": ("leads", 110, 55, 93, 67), "monks": ("pads", 52, 40, 69, 50),
     "choir oo": ("pads", 53, 45, 84, 62), "boys choir": ("pads", 52, 57, 84, 69),
 }  # fmt: skip
 _SLIDES = {
@@ -94,6 +112,8 @@ _DRUMS = {
     "low timbale": (66, 60), "talking drum": (64, 55), "dhol": (41, 43),
     "concert bass drum": (36, 33), "woodblock": (76, 88), "temple block": (77, 74),
     "high agogo": (67, 89), "low agogo": (68, 84), "triangle": (81, 98), "castanets": (85, 92),
+    "pandeiro": (54, 55), "high mridangam": (60, 62), "low mridangam": (61, 46),
+    "repinique": (65, 70), "caxixi": (70, 98), "ratchet": (73, 86),
     "guiro": (73, 93), "vibraslap": (58, 91), "gong": (52, 40), "sleigh bells": (83, 103),
 }  # fmt: skip
 
@@ -141,6 +161,11 @@ ROWS: tuple[Voice, ...] = (
     Voice("grand piano", "keys", pianos.grand_piano, 0, 24, 105, 60, one_shot_s=2.0),
     Voice("upright piano", "keys", pianos.upright_piano, 0, 24, 100, 60, one_shot_s=1.5),
     Voice("felt piano", "keys", pianos.felt_piano, 0, 24, 96, 60, one_shot_s=1.5),
+    Voice("prepared piano", "keys", pianos.prepared_piano, 0, 24, 96, 60, one_shot_s=1.2),
+    Voice("mellotron", "pads", organs.tape_strings, 48, 43, 89, 62, one_shot_s=1.5),
+    Voice("woodwinds", "leads", winds.woodwinds, 71, 60, 91, 69, one_shot_s=1.2),
+    Voice("musical saw", "leads", bowed.musical_saw, 79, 57, 93, 72, one_shot_s=1.5),
+    Voice("stylophone", "leads", chips.stylophone, 80, 45, 88, 64, one_shot_s=0.5),
     Voice("honky tonk piano", "keys", pianos.honky_tonk, 3, 24, 96, 60, one_shot_s=1.2),
     Voice("four strings", "pads", bowed.four_strings, 48, 40, 91, 62, one_shot_s=1.5),
     Voice("toy piano", "keys", bars.player("toy piano"), 8, 60, 103, 76),

@@ -99,6 +99,12 @@ KINDS: dict[str, BarKind] = {
                 ((0.5, 0.5, 1.6), (1, 1, 1), (1.183, 0.7, 0.8), (1.506, 0.35, 0.5), (2, 0.9, 0.7),
                  (2.514, 0.3, 0.4), (2.662, 0.3, 0.4), (3.011, 0.35, 0.35), (4.166, 0.25, 0.25)),
                 4.2, 349, beat_cents=2.5, stick_hz=2200, stick=0.1),
+        # a hand bell's first overtone is a twelfth; a clapper of leather
+        BarKind("hand bells", ((1, 1, 1), (3.0, 0.5, 0.4), (5.3, 0.12, 0.2), (8.1, 0.05, 0.1)), 3.4,
+                784, beat_cents=1.2, stick_hz=2200, stick=0.06),
+        # yarn on long bars: hardly an upper mode, a thump, and a ring
+        BarKind("soft mallets", ((1, 1, 1), (3.93, 0.05, 0.35), (9.2, 0.008, 0.1)), 2.4, 262,
+                stick_hz=260, stick=0.35),
         BarKind("crotales", ((1, 1, 1), (2.02, 0.3, 0.6), (3.06, 0.2, 0.4), (4.36, 0.12, 0.3)),
                 3.6, 1760, beat_cents=3, stick_hz=6000, stick=0.15),
         BarKind("gamelan", ((1, 1, 1), (2.4, 0.35, 0.6), (3.9, 0.3, 0.4), (5.7, 0.2, 0.25)), 2.4,

@@ -97,6 +97,18 @@ KINDS: dict[str, BowKind] = {
         BowKind("bowed bass", 700, 1.5, _BASS, 0.12, 20, (0.05, 1300), (10, 4.6, 0.3)),
         BowKind("erhu", 1900, 1.6, ((430, 7, 4), (850, 5, 4), (2100, 5, 2)), 0.08, 40,
                 (0.03, 2400), (22, 5.8, 0.2)),
+        # gut, frets and an underhand bow: hardly a vibrato
+        BowKind("viola da gamba", 1650, 1.65, ((130, 4, 4), (230, 5, 4), (490, 5, 3), (1500, 4, 1.3)),
+                0.065, 12, (0.05, 2300), (5, 4.8, 0.6)),
+        BowKind("sarangi", 2200, 1.4, ((480, 8, 4), (1150, 7, 4), (2600, 5, 2)), 0.09, 70,
+                (0.045, 2600), (20, 5.2, 0.2), release_s=0.5),
+        BowKind("kemenche", 2900, 1.2, ((560, 7, 4), (1200, 5, 3), (3300, 7, 1.8)), 0.035, 18,
+                (0.07, 3900), (9, 6.2, 0.25)),
+        BowKind("rebab", 1250, 1.8, ((380, 8, 4), (760, 5, 3), (1500, 3, 2)), 0.06, 30,
+                (0.09, 1700), (14, 5.0, 0.25)),
+        # keys stop its strings, a dozen more ring along
+        BowKind("nyckelharpa", 2300, 1.4, ((310, 6, 4), (620, 5, 4), (1700, 4, 1.5), (3400, 5, 1.5)),
+                0.045, 0, (0.05, 3300), (2, 5.0, 0.5), release_s=0.7),
         BowKind("hurdy gurdy", 2600, 1.2, ((330, 4, 3), (900, 5, 2), (2500, 5, 1.5)), 0.03, 0,
                 (0.06, 3200), (4, 6.0, 0.3)),
         BowKind("string quartet", 1900, 1.5, ((270, 4, 5), (470, 4, 5), (2400, 6, 1.2)), 0.08, 20,
@@ -128,6 +140,19 @@ def four_strings(s: Strike) -> np.ndarray:
     kind = replace(alone, name=f"{name} of four", corner_hz=0.8 * alone.corner_hz, shake=shake)
     x = bowed(kind, s)
     return x * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
+
+
+def musical_saw(s: Strike) -> np.ndarray:
+    """A bent blade under a bow: a sine that grows, is shaken by a knee, and rings on."""
+    t = seconds(s.held_s + 0.6 * s.tone.length, s.rate)
+    stream = rng("saw blade", round(s.pitch, 2), s.variation)
+    moved = slid(s, t, 110.0, 0.11) + vibrato(t, stream, 38, 6.1, 0.16)
+    hz = s.hz * ratio(moved).astype(np.float64)
+    x = sine(hz, len(t), s.rate) + 0.035 * s.scale * sine(2.76 * hz, len(t), s.rate)
+    scrape = air(s, len(t), "saw blade", 3600, 0.8) * np.float32(0.14 * s.tone.attack)
+    x = x + scrape * fall(t, 0.35) * s.scale
+    level = rise(t, 0.17 * (1.5 - s.tone.attack)) * gate(t, s.held_s, 0.55 * s.tone.length)
+    return finished((x * level).astype(np.float32), s, 0.03, 0.6)
 
 
 def theremin(s: Strike) -> np.ndarray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import both, fall, gate, rise, rng, seconds
-from daemon.engines.embedded.voices.make_up import finished, ratio, tone, vibrato
+from daemon.audio.signals import both, fall, gate, noise, rise, rng, seconds
+from daemon.engines.embedded.voices.make_up import body, finished, ratio, tone, vibrato
 from daemon.engines.embedded.voices.voice import Strike
 
 
@@ -56,3 +56,17 @@ def chip_noise(s: Strike) -> np.ndarray:
     return finished(
         both((x * steps * rise(t, 0.0005) * np.float32(0.6)).astype(np.float32)), s, 0.01
     )
+
+
+def stylophone(s: Strike) -> np.ndarray:
+    """A stylus on a metal keyboard: one reedy oscillator, a fast vibrato, a palm-sized speaker."""
+    t = seconds(s.held_s + 0.015, s.rate)
+    k = np.arange(1, max(2, int(9000 * min(1.0, s.scale) / s.hz)) + 1)
+    levels = np.where(k % 2, 1.0, 0.55) / k**0.8
+    levels = levels * body(k * s.hz, ((850, 8, 2.5), (2600, 5, 2.0), (120, -18, 0.4)))
+    stream = rng("stylophone", round(s.pitch), s.variation)
+    bend = ratio(vibrato(t, stream, 26, 7.2, 0.0))
+    x = tone("stylophone", s.hz, levels, levels, np.ones(len(t), np.float32), bend, s.rate)
+    scratch = noise(len(t), "stylus", s.variation) * fall(t, 0.006) * np.float32(s.tone.attack)
+    x = (x + 0.3 * scratch) * rise(t, 0.0012) * gate(t, s.held_s, 0.008)
+    return finished(x.astype(np.float32), s, 0.004, 0.9)

@@ -11,13 +11,14 @@ from daemon.audio.signals import (
     filtered,
     gate,
     highpass,
+    lowpass,
     noise,
     rise,
     rng,
     saturate,
     seconds,
 )
-from daemon.engines.embedded.voices.make_up import finished, ratio, tone
+from daemon.engines.embedded.voices.make_up import body, finished, ratio, tone
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Ranks of pipes: pitch against 8', level, how fast its partials fall, odd ones alone.
@@ -109,3 +110,27 @@ def transistor_organ(s: Strike) -> np.ndarray:
     click = filtered(noise(len(t), "contact", s.variation), s.rate, highpass(2500)) * fall(t, 0.006)
     x = saturate(x + click * np.float32(0.15 * s.tone.attack), 0.4 + 3 * s.tone.drive)
     return finished((x * rise(t, 0.004) * gate(t, s.held_s, 0.02)).astype(np.float32), s, 0.01, 0.8)
+
+
+def tape_strings(s: Strike) -> np.ndarray:
+    """Three violins on a strip of tape a key: flutter, a narrow band, and eight seconds at most."""
+    held_s = min(s.held_s, 8.0)
+    t = seconds(held_s + 0.12 * s.tone.length, s.rate)
+    n = len(t)
+    stream = rng("tape", round(s.pitch, 2), s.variation)
+    k = np.arange(1, max(3, int(7000 / s.hz)) + 1)
+    levels = 1 / k**1.15 * body(k * s.hz, ((480, 5, 3), (1100, 3, 2), (2700, 4, 1.5)))
+    levels = levels / (1 + (k * s.hz / (3800 * s.scale)) ** 4)
+    flutter = 5 * np.sin(2 * np.pi * 7.3 * t + float(stream.uniform(0, 6)))
+    wow = 4 * np.sin(2 * np.pi * 0.9 * t + float(stream.uniform(0, 6)))
+    x = np.zeros((n, 2), np.float32)
+    for cents, side in ((-8.0, -0.2), (0.0, 0.0), (8.0, 0.2)):
+        bend = ratio((flutter + wow + cents).astype(np.float32))
+        phase = float(stream.uniform())
+        one = tone("tape", s.hz, levels, levels, np.ones(n, np.float32), bend, s.rate, phase)
+        x += one[:, None] * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
+    hiss = noise(n, "tape hiss", s.variation) * np.float32(0.012)
+    x = filtered(x * np.float32(0.6) + hiss[:, None], s.rate, highpass(170), lowpass(5200))
+    x = saturate(x, 0.7 + 3 * s.tone.drive)
+    level = rise(t, 0.05 * (1.5 - s.tone.attack)) * gate(t, held_s, 0.1 * s.tone.length)
+    return finished((x * level[:, None]).astype(np.float32), s, 0.02, 0.9)

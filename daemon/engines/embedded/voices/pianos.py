@@ -8,7 +8,18 @@ from __future__ import annotations
 import numpy as np
 
 from daemon.audio.modes import modes, panned
-from daemon.audio.signals import bandpass, fall, filtered, gate, lowpass, noise, rise, rng, seconds
+from daemon.audio.signals import (
+    bandpass,
+    faded,
+    fall,
+    filtered,
+    gate,
+    lowpass,
+    noise,
+    rise,
+    rng,
+    seconds,
+)
 from daemon.engines.embedded.voices.make_up import finished, knock
 from daemon.engines.embedded.voices.voice import Strike
 
@@ -36,6 +47,28 @@ def felt_piano(s: Strike) -> np.ndarray:
 def honky_tonk(s: Strike) -> np.ndarray:
     """A piano whose strings are out of tune with each other, with hard hammers."""
     return _piano(s, "tack", 0.55, 1.5, 0.5, beats=11.0)
+
+
+def prepared_piano(s: Strike) -> np.ndarray:
+    """A piano with bolts, rubber and screws between its strings: each key has a thing of its own.
+
+    What is clamped to a string takes most of its ring, and sounds with modes that fit no scale.
+    """
+    x = _piano(s, "prepared", 0.22, 0.8, 0.8, beats=3.0)
+    n = min(len(x), round(0.9 * s.rate))
+    # the same thing on the same key, whoever strikes it
+    key = rng("preparation", round(s.pitch))
+    count, rubber = 7, float(key.uniform()) < 0.35
+    hz = s.hz * np.sort(key.uniform(1.3, 9.0, count))
+    levels = key.uniform(0.2, 1.0, count) / count * (0.35 if rubber else 1.0)
+    rings = (0.12 if rubber else 0.9) * s.tone.length * key.uniform(0.4, 1.0, count)
+    phases = rng("bolt", round(s.pitch), s.variation).uniform(0, 1, count)
+    bolt = modes(hz, levels * s.scale**0.5, rings, phases, n, s.rate)
+    t = seconds(n / s.rate, s.rate)[:n]
+    bolt = bolt * rise(t, 0.001) * np.float32(0.7 * (0.4 + 0.6 * s.velocity))
+    x = x.copy()
+    x[:n] += (bolt * gate(t, max(s.held_s, 0.2), 0.2))[:, None]
+    return faded((x * np.float32(0.8)).astype(np.float32), s.rate, 0.02)
 
 
 def _piano(

@@ -93,11 +93,8 @@ def test_every_drum_that_is_named_plays():
         ("soul with a female singer", "nobody sings"),
         ("Schlager mit Gesang", "nobody sings"),
         ("house in the style of Daft Punk", "Daft Punk: artists and works are not imitated"),
-        ("folk with uilleann pipes", "no uilleann pipes of its own here: bagpipes plays it"),
         ("[Intro] felt piano [Drop] drums", "[Intro], [Drop]: the sections of a song are not"),
         ("trance with vocal chops", "no vocal chops of its own here: choir"),
-        ("jazz with a kazoo", "no kazoo of its own here: harmonica plays it"),
-        ("folk with nyckelharpa", "no nyckelharpa of its own here: fiddle plays it"),
         ("hip-hop with turntable scratching", "turntable scratching does not play"),
         ("house with clavinet, guitar, piano and flute", "does not play"),
     ],
@@ -121,8 +118,8 @@ def test_nothing_is_told_where_all_plays_as_asked(prompt):
 
 
 def test_the_take_itself_carries_what_was_told():
-    take = make(brief_of("house with kazoo and a singer, 1 bar"), 3, lambda *_: None)
-    assert sum("kazoo" in line or "nobody sings" in line for line in take.said) == 2
+    take = make(brief_of("house with turntable scratching and a singer, 1 bar"), 3, lambda *_: None)
+    assert sum("scratching" in line or "nobody sings" in line for line in take.said) == 2
 
 
 @pytest.mark.parametrize(
