@@ -29,6 +29,7 @@ from daemon.audio.channels import (
 from daemon.audio.ffmpeg import decoded, ffmpeg_program, foreign_kind
 from daemon.audio.flac_sum import FlacSum, flac_sum
 from daemon.audio.mended import SplicedFile, mended_file
+from daemon.audio.peak import sample_peak
 from daemon.audio.promises import look_at_mp3, look_at_ogg
 from daemon.audio.riff import Container, read_chunk, read_container
 from daemon.errors import AudioError
@@ -152,7 +153,7 @@ def _read(file: Path, name: str, start_s: float, end_s: float | None) -> ReadSou
         raise AudioError(
             f"{name} holds samples that are no numbers (NaN or infinite): export it again"
         )
-    if float(np.abs(audio).max(initial=0.0)) > _MOST_LEVEL:
+    if sample_peak(audio) > _MOST_LEVEL:
         raise AudioError(f"{name} holds samples far beyond any level: export it again")
     return ReadSound(audio, rate, (*notes, *stereo_faults(audio)))
 

@@ -15,6 +15,8 @@ import numpy as np
 from scipy.linalg.blas import dtbsv
 from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
+from daemon.audio.peak import sample_peak
+
 #: Highest true peak of a clip in dBTP, as EBU R 128 recommends.
 CEILING_DB = -1.0
 #: The level reported for silence, where a number is needed.
@@ -104,7 +106,24 @@ def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
 
     Ungated below 0.4 s; -inf where all is silent.
     """
-    return lufs_of_energy(weighted_energy(audio, sample_rate), sample_rate)
+    block, step = _spans(sample_rate)
+    if len(audio) < block:
+        return lufs_of_energy(weighted_energy(audio, sample_rate), sample_rate)
+    edges, at = _edges(len(audio), block, step)
+    sums = np.zeros(len(edges) - 1)
+    first = 0
+    # The energy of a long take would fill twice its own memory: it is summed as it comes.
+    for pieces in zip(*(_weighted(channel, sample_rate) for channel in audio.T), strict=True):
+        energy = sum(piece**2 for piece in pieces)
+        inside = edges[
+            np.searchsorted(edges, first, "right") : np.searchsorted(edges, first + len(energy))
+        ]
+        begins = np.concatenate([[first], inside]).astype(int)
+        span = np.searchsorted(edges, begins, "right") - 1
+        known = span < len(sums)
+        sums[span[known]] += np.add.reduceat(energy, begins - first)[known]
+        first += len(energy)
+    return _gated(_means(sums, at, block))
 
 
 def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
@@ -140,13 +159,29 @@ def weighted_energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
 def _block_powers(energy: np.ndarray, sample_rate: float) -> np.ndarray:
     """Mean of `energy` over each block; over the whole where it is shorter than a block."""
-    block, step = round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
+    block, step = _spans(sample_rate)
     if len(energy) < block:
         return np.array([energy.sum() / max(1, len(energy))])
-    starts = np.arange(0, len(energy) - block + 1, step)
+    edges, at = _edges(len(energy), block, step)
+    return _means(np.add.reduceat(energy[: edges[-1]], edges[:-1]), at, block)
+
+
+def _spans(sample_rate: float) -> tuple[int, int]:
+    """Frames of a block, and between blocks."""
+    return round(_BLOCK_S * sample_rate), round(_STEP_S * sample_rate)
+
+
+def _edges(frames: int, block: int, step: int) -> tuple[np.ndarray, np.ndarray]:
+    """Frames (edges,) at which blocks begin or end, and which edge each begins and ends at."""
+    starts = np.arange(0, frames - block + 1, step)
     edges, at = np.unique(np.concatenate([starts, starts + block]), return_inverse=True)
-    sums = np.concatenate([[0.0], np.cumsum(np.add.reduceat(energy[: edges[-1]], edges[:-1]))])
-    first, last = sums[at].reshape(2, -1)
+    return edges, at
+
+
+def _means(sums: np.ndarray, at: np.ndarray, block: int) -> np.ndarray:
+    """Mean power of each block from the sums between the edges."""
+    total = np.concatenate([[0.0], np.cumsum(sums)])
+    first, last = total[at].reshape(2, -1)
     return np.asarray((last - first) / block)
 
 
@@ -165,16 +200,11 @@ def loop_energy(audio: np.ndarray, sample_rate: int) -> np.ndarray:
 
 def true_peak_db(audio: np.ndarray) -> float:
     """Peak between the samples in dBTP, by 4 times oversampling (BS.1770-4, annex 2)."""
-    sample_peak = _sample_peak(audio)
-    if sample_peak <= 0:
+    peak = sample_peak(audio)
+    if peak <= 0:
         return SILENCE_DB
-    peaks = block_peaks(audio, sample_peak * _NEAR_PEAK)
+    peaks = block_peaks(audio, peak * _NEAR_PEAK)
     return 20 * math.log10(max(float(peaks.max()), 1e-6))
-
-
-def _sample_peak(audio: np.ndarray) -> float:
-    """The highest absolute sample, without a copy of the audio."""
-    return max(float(audio.max(initial=0.0)), -float(audio.min(initial=0.0)))
 
 
 def block_peaks(audio: np.ndarray, above: float) -> np.ndarray:

@@ -29,6 +29,10 @@ _ENVELOPE_S = 0.005
 _AROUND_S = 0.02
 #: Length of the first attack, whose lost energy counts.
 _ATTACK_S = 0.04
+#: Share of a take's steps that its usual one is higher than.
+_USUAL = 0.999
+#: Frames of which the steps are measured at a time.
+_STEPS_AT_ONCE = 1 << 20
 #: Level under which audio counts as silence.
 _FLOOR = 1e-4
 #: Share of the usual step, above which the seam's step is bent.
@@ -205,8 +209,24 @@ def measure_seam(audio: np.ndarray) -> Seam:
 
 def _usual_step(audio: np.ndarray) -> np.ndarray:
     """(channels,): the 99.9th percentile of the change from frame to frame."""
-    steps: np.ndarray = np.percentile(np.abs(np.diff(audio, axis=0)), 99.9, axis=0)
-    return steps
+    return np.array([_high_step(channel) for channel in audio.T])
+
+
+def _high_step(channel: np.ndarray) -> float:
+    """The 99.9th percentile of the changes in one channel, which is read block by block.
+
+    All changes of a long take at once, and in order, would fill three times its memory.
+    """
+    place = _USUAL * (len(channel) - 2)
+    kept = len(channel) - 1 - int(place)
+    highest = np.zeros(0, np.float32)
+    for at in range(0, len(channel) - 1, _STEPS_AT_ONCE):
+        steps = np.abs(np.diff(channel[at : at + _STEPS_AT_ONCE + 1]))
+        highest = np.concatenate([highest, steps])
+        if len(highest) > kept:
+            highest = np.partition(highest, -kept)[-kept:]
+    low, high = np.sort(highest)[[0, min(1, kept - 1)]].astype(float)
+    return float(low + (high - low) * (place % 1))
 
 
 def _jump(audio: np.ndarray, usual: np.ndarray) -> float:

@@ -75,7 +75,8 @@ def mixed(audio: np.ndarray) -> np.ndarray:
     if audio.shape[1] == 1:
         return audio[:, 0]
     # Channel by channel: far quicker than along rows of two.
-    mean: np.ndarray = reduce(np.add, audio.T) / np.float32(audio.shape[1])
+    mean: np.ndarray = reduce(np.add, audio.T)
+    mean /= np.float32(audio.shape[1])
     powers = [float(np.dot(channel, channel)) for channel in audio.T]
     return (
         audio[:, int(np.argmax(powers))]

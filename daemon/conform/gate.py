@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from daemon.audio.peak import sample_peak
+
 #: Peak under which a take is silent.
 SILENT_DB = -60.0
 #: Share of samples inside runs at full scale, from which a take counts as clipped.
@@ -37,7 +39,7 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
     `beat_s`: length of a beat, where a tempo is requested.
     """
     found = []
-    peak = float(np.abs(audio).max()) if len(audio) else 0.0
+    peak = sample_peak(audio)
     if peak < 10 ** (SILENT_DB / 20):
         found.append(Refusal("silent", "the take is silent: its peak lies under -60 dBFS"))
     elif clipped_share(audio) > _CLIPPED_SHARE:
@@ -114,10 +116,11 @@ def clipped_share(audio: np.ndarray) -> float:
 
     0 where that peak is not near full scale.
     """
-    peak = float(np.abs(audio).max()) if len(audio) else 0.0
+    peak = sample_peak(audio)
     if peak < 0.98:
         return 0.0
-    flat = np.abs(audio) >= max(0.9995, peak * 0.9995)
+    full = max(0.9995, peak * 0.9995)
+    flat = (audio >= full) | (audio <= -full)
     most = 0.0
     for channel in flat.T:
         edges = np.flatnonzero(np.diff(np.concatenate([[0], channel.astype(np.int8), [0]])))

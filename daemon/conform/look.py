@@ -12,6 +12,7 @@ from bridge.music import Meter
 from daemon.audio.files import read_sound
 from daemon.audio.loudness import SILENCE_DB, integrated_lufs, safe_gain, true_peak_db
 from daemon.audio.offset import offset_told
+from daemon.audio.scratch import aside, release
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
@@ -38,10 +39,14 @@ def look(
     `correction` is the user's word on this file. AudioError where the file cannot be read.
     """
     sound = read_sound(path)
-    witnesses = read_witnesses(Path(path), len(sound.audio) / sound.sample_rate, correction)
-    heard = look_at(sound.audio, sound.sample_rate, asked_bpm, meter, witnesses)
+    sample_rate, notes = sound.sample_rate, sound.notes
+    # a long one is read from a scratch file, as often as it is needed
+    audio = aside(sound.audio)
+    del sound
+    witnesses = read_witnesses(Path(path), len(audio) / sample_rate, correction)
+    heard = look_at(audio, sample_rate, asked_bpm, meter, witnesses)
     said = {"path": str(Path(path))} | heard
-    said["notes"] = [*sound.notes, *said["notes"]]
+    said["notes"] = [*notes, *said["notes"]]
     record = read_record(path)
     return said if record is None else said | {"record": record}
 
@@ -59,8 +64,11 @@ def look_at(
     meter = Meter.parse(meter) if isinstance(meter, str) else meter
     verdict = hear_with(audio, sample_rate, asked_bpm, meter, witnesses)
     heard = verdict.heard
-    tones = key.hear_tones(sound.mono, sample_rate)
-    chords = hear_chords(sound.mono, sample_rate, heard) if tones.is_tonal else ()
+    mono = sound.mono
+    release(audio)
+    tones = key.hear_tones(mono, sample_rate)
+    chords = hear_chords(mono, sample_rate, heard) if tones.is_tonal else ()
+    del mono
     found_key, key_confidence, key_notes = choose_key(*key.find_key(tones), witnesses)
     is_short = sound.seconds <= _ONE_SHOT_S
     note, note_notes = choose_note(

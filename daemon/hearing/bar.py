@@ -157,7 +157,7 @@ def _notes(env: Envelopes, seconds: np.ndarray, span_s: float) -> tuple[np.ndarr
 
     Both are measured in the `span_s` after each of `seconds` (times,).
     """
-    signal, rate = env.low_sound
+    signal, rate = env.low, env.low_rate
     length = int(span_s * rate)
     signal = np.pad(signal, (length, 2 * length))
     start = np.clip(

@@ -13,8 +13,6 @@ from scipy.ndimage import uniform_filter1d
 ORDER = 16
 #: Samples that share one prediction filter.
 BLOCK = 1024
-#: Blocks worked on at a time: bounds the memory for a long take.
-AT_ONCE = 64
 #: Samples around a sample whose mean power counts as usual.
 USUAL = 2001
 #: Samples after a sample whose mean power counts too: a noisy attack goes on as high as it began.
@@ -28,8 +26,8 @@ FLOOR = 0.1
 _TAPS = 2 * ORDER + np.arange(ORDER)[None, :] - np.arange(2 * ORDER)[:, None]
 #: Index of the products that belong to each lag.
 _LAGS = np.arange(ORDER + 1)[:, None] + np.arange(ORDER)[None, :]
-#: Samples normalised at a time: few enough to stay in the processor's cache.
-STRETCH = 1 << 15
+#: Samples worked on at a time: bounds the memory for a long take.
+STRETCH = 1 << 16
 #: Samples needed beyond a stretch on either side for its usual heights.
 MARGIN = USUAL + AFTER + SKIP
 
@@ -39,14 +37,14 @@ def breaks(mono: np.ndarray, sample_rate: int, rate: float, frames: int) -> np.n
 
     The residual is relative to its usual height there.
     """
-    left = _remainder(mono)
-    heights = np.empty(len(left), np.float32)
-    for at in range(0, len(left), STRETCH):
+    heights = np.empty(len(mono), np.float32)
+    for at in range(0, len(mono), STRETCH):
         first = max(0, at - MARGIN)
-        end = min(len(left), at + STRETCH)
-        heights[at:end] = _over_usual(left[first : end + MARGIN])[at - first : end - first]
+        end = min(len(mono), at + STRETCH)
+        left = _remainder(mono, first, min(len(mono), end + MARGIN))
+        heights[at:end] = _over_usual(left)[at - first : end - first]
     begins = np.ceil(np.arange(frames) * sample_rate / rate).astype(int)
-    begins = begins[begins < len(left)]
+    begins = begins[begins < len(mono)]
     out = np.zeros(frames, np.float32)
     out[: len(begins)] = np.maximum.reduceat(heights, begins)
     return np.log(np.sqrt(out) + FLOOR)
@@ -63,25 +61,25 @@ def _over_usual(left: np.ndarray) -> np.ndarray:
     return np.asarray(power / np.maximum(usual, 1e-18))
 
 
-def _remainder(mono: np.ndarray) -> np.ndarray:
-    """Residual of `mono` (frames,) after prediction, float32 (frames,)."""
-    blocks = -(-len(mono) // BLOCK)
-    around = np.zeros((blocks + 2) * BLOCK, np.float32)
-    around[BLOCK : BLOCK + len(mono)] = mono
+def _remainder(mono: np.ndarray, first: int, end: int) -> np.ndarray:
+    """Residual of `mono` (frames,) after prediction, from `first` to `end`, float32.
+
+    Only the blocks there and those beside them are worked on: the residual of a whole long take,
+    and what is needed to make it, would fill several times its memory.
+    """
+    low, high = first // BLOCK, -(-end // BLOCK)
+    around = np.zeros((high - low + 2) * BLOCK, np.float32)
+    known = mono[max(0, (low - 1) * BLOCK) : (high + 1) * BLOCK]
+    at = max(0, (1 - low) * BLOCK)
+    around[at : at + len(known)] = known
     views = np.lib.stride_tricks.sliding_window_view(around, 3 * BLOCK)[::BLOCK]
-    now = around[BLOCK:-BLOCK].reshape(blocks, -1, ORDER)
-    before = around[BLOCK - ORDER : -BLOCK - ORDER].reshape(blocks, -1, ORDER)
-    window = np.hanning(3 * BLOCK)
-    left = np.empty_like(now)
-    some_blocks = [slice(first, first + AT_ONCE) for first in range(0, blocks, AT_ONCE)]
-    filters = _levinson(
-        np.concatenate([_autocorrelation(views[some] * window) for some in some_blocks])
-    )
-    for some in some_blocks:
-        # Two matrix products filter a row of ORDER samples: from the row, and the one before.
-        taps = np.pad(filters[some], ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
-        left[some] = before[some] @ taps[:, :ORDER] + now[some] @ taps[:, ORDER:]
-    return left.reshape(-1)[: len(mono)]
+    now = around[BLOCK:-BLOCK].reshape(high - low, -1, ORDER)
+    before = around[BLOCK - ORDER : -BLOCK - ORDER].reshape(high - low, -1, ORDER)
+    filters = _levinson(_autocorrelation(views * np.hanning(3 * BLOCK)))
+    # Two matrix products filter a row of ORDER samples: from the row, and the one before.
+    taps = np.pad(filters, ((0, 0), (ORDER, ORDER))).astype(np.float32)[:, _TAPS]
+    left = before @ taps[:, :ORDER] + now @ taps[:, ORDER:]
+    return np.asarray(left.reshape(-1)[first - low * BLOCK : end - low * BLOCK])
 
 
 def _autocorrelation(blocks: np.ndarray) -> np.ndarray:

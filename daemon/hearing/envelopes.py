@@ -21,6 +21,15 @@ BANDS = ((35, 120), (120, 300), (300, 900), (900, 2500), (2500, 6000), (6000, 11
 RATE = 1000
 #: Hz; upper limit of the part that is analysed for notes of bass and chords.
 LOW_HZ = 3000.0
+#: Hz; rate of that part where a take is analysed in pieces.
+LOW_RATE = 6400
+#: Seconds up to which a take is transformed as a whole.
+WHOLE_S = 120
+#: Seconds of a piece of a longer one, with what it shares with its neighbours: whole seconds, so
+#: that frames lie alike in all pieces; a power of two, so that its transforms are quick.
+PIECE_S = 64
+#: Seconds shared on either side.
+BESIDE_S = 4
 #: Seconds of silence put before a take, so that a hit on its first sample is an ordinary attack.
 BEFORE_S = 0.05
 #: Seconds of silence from which the first sound is a deliberate beginning.
@@ -37,8 +46,8 @@ class Envelopes:
 
     `energy` and `onset` are float32 (frames, bands); `weight` (bands,) is the bands' share (0-1).
     `attack` is the steepness of the steepest fiftieth of the take, in nats a millisecond over all
-    bands. Held and noisy sounds stay below 0.4, struck ones reach 1. `spectrum` is the whole
-    take's, with bins of `bin_hz`. `breaks` (frames,) is the log residual of linear prediction.
+    bands. Held and noisy sounds stay below 0.4, struck ones reach 1. `low` (frames,) is the take
+    below `LOW_HZ`, at `low_rate` Hz. `breaks` (frames,) is the log residual of linear prediction.
     """
 
     energy: np.ndarray
@@ -47,12 +56,12 @@ class Envelopes:
     attack: float
     rate: float
     length_s: float
-    spectrum: np.ndarray
-    bin_hz: float
+    low: np.ndarray
+    low_rate: float
     breaks: np.ndarray
 
     def between(self, start_s: float, end_s: float) -> Envelopes:
-        """The envelopes from `start_s` to `end_s`; the spectrum stays the whole take's."""
+        """The envelopes from `start_s` to `end_s`; the low sound stays the whole take's."""
         low = max(0, round(start_s * self.rate))
         high = max(1, round(end_s * self.rate))
         energy = self.energy[low:high]
@@ -84,16 +93,6 @@ class Envelopes:
         )
 
     @cached_property
-    def low_sound(self) -> tuple[np.ndarray, float]:
-        """The take below `LOW_HZ`, float32 (frames,), and its rate in Hz."""
-        keep = min(len(self.spectrum), int(LOW_HZ / self.bin_hz))
-        half = sfft.next_fast_len(keep + 1)
-        spectrum = np.zeros(half + 1, np.complex64)
-        fade = np.clip((keep - np.arange(keep)) / (0.08 * keep), 0, 1)
-        spectrum[:keep] = self.spectrum[:keep] * fade
-        return sfft.irfft(spectrum, 2 * half), 2 * half * self.bin_hz
-
-    @cached_property
     def level(self) -> np.ndarray:
         """Energy of all bands together (frames,)."""
         return np.asarray(gaussian_filter1d(self.energy.sum(axis=1), 2))
@@ -117,17 +116,8 @@ class Envelopes:
 
 def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
     """The envelopes of `mono`, float (frames,), at about 1 kHz."""
-    n = sfft.next_fast_len(len(mono) + sample_rate // 4, real=True)
-    frames = sfft.next_fast_len(int(np.ceil(n * RATE / sample_rate)))
-    rate = frames * sample_rate / n
-    spectrum = sfft.rfft(np.ascontiguousarray(mono, dtype=np.float32), n)
-    bin_hz = sample_rate / n
-    used = min(frames, max(1, round(len(mono) * rate / sample_rate)))
-    energy = np.zeros((used, len(BANDS)), np.float32)
-    for column, (low, high) in enumerate(BANDS):
-        energy[:, column] = _band_energy(
-            spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate
-        )[:used]
+    analysed = _in_pieces if len(mono) > WHOLE_S * sample_rate else _as_whole
+    energy, rate, low, low_rate = analysed(mono, sample_rate)
     onset, weight, attack = rises(energy, rate)
     return Envelopes(
         energy,
@@ -136,10 +126,60 @@ def envelopes(mono: np.ndarray, sample_rate: int) -> Envelopes:
         attack,
         rate,
         len(mono) / sample_rate,
-        spectrum,
-        bin_hz,
-        breaks(mono, sample_rate, rate, used),
+        low,
+        low_rate,
+        breaks(mono, sample_rate, rate, len(energy)),
     )
+
+
+def _as_whole(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, float, np.ndarray, float]:
+    """Energy (frames, bands) and its rate, the low sound (frames,) and its: by one transform."""
+    n = sfft.next_fast_len(len(mono) + sample_rate // 4, real=True)
+    frames = sfft.next_fast_len(int(np.ceil(n * RATE / sample_rate)))
+    rate = frames * sample_rate / n
+    half = sfft.next_fast_len(min(n // 2 + 1, int(LOW_HZ * n / sample_rate)) + 1)
+    energy, low = _transformed(mono, n, sample_rate, frames, half)
+    used = min(frames, max(1, round(len(mono) * rate / sample_rate)))
+    return energy[:used], rate, low, 2 * half * sample_rate / n
+
+
+def _in_pieces(mono: np.ndarray, sample_rate: int) -> tuple[np.ndarray, float, np.ndarray, float]:
+    """The same piece by piece: the transform of a long take would fill several times its memory.
+
+    The pieces overlap by `BESIDE_S` on either side, where the bands' filters have died away.
+    """
+    piece_s = PIECE_S - 2 * BESIDE_S
+    frames, half = PIECE_S * RATE, PIECE_S * LOW_RATE // 2
+    energy = np.empty((max(1, round(len(mono) * RATE / sample_rate)), len(BANDS)), np.float32)
+    low = np.zeros(-(-len(mono) * LOW_RATE // sample_rate), np.float32)
+    for start_s in range(0, -(-len(mono) // sample_rate), piece_s):
+        first = (start_s - BESIDE_S) * sample_rate
+        piece = mono[max(0, first) : max(0, first + PIECE_S * sample_rate)]
+        around = np.zeros(PIECE_S * sample_rate, np.float32)
+        around[max(0, -first) : max(0, -first) + len(piece)] = piece
+        own_energy, own_low = _transformed(around, len(around), sample_rate, frames, half)
+        for whole, own, rate in ((energy, own_energy, RATE), (low, own_low, LOW_RATE)):
+            to = whole[start_s * rate : (start_s + piece_s) * rate]
+            to[:] = own[BESIDE_S * rate :][: len(to)]
+    return energy, float(RATE), low, float(LOW_RATE)
+
+
+def _transformed(
+    mono: np.ndarray, n: int, sample_rate: int, frames: int, half: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Energy (frames, bands) and the low sound (2 * half,) by a transform of `n` samples."""
+    spectrum = sfft.rfft(np.ascontiguousarray(mono, dtype=np.float32), n)
+    bin_hz = sample_rate / n
+    rate = frames * bin_hz
+    energy = np.empty((frames, len(BANDS)), np.float32)
+    for column, (low, high) in enumerate(BANDS):
+        energy[:, column] = _band_energy(
+            spectrum, bin_hz, low, min(high, 0.48 * sample_rate), frames, rate
+        )
+    keep = min(len(spectrum), int(LOW_HZ / bin_hz))
+    under = np.zeros(half + 1, np.complex64)
+    under[:keep] = spectrum[:keep] * np.clip((keep - np.arange(keep)) / (0.08 * keep), 0, 1)
+    return energy, sfft.irfft(under, 2 * half)
 
 
 def _band_energy(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.music import Meter
+from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
 from daemon.hearing import net_path, onsets, second_ear, tempo_change, tracking
 from daemon.hearing.answer import answer, asked_grid
@@ -38,6 +39,7 @@ def hear(
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
+    release(audio)
     length_s = len(mono) / sample_rate
     if length_s < 0.3 or max(float(mono.max()), -float(mono.min())) < 1e-4:
         return asked_grid(

@@ -21,6 +21,8 @@ _SIZE = 4096
 _HOP = 1536
 #: The same in s.
 HOP_S = _HOP / _RATE
+#: Windows transformed at a time: some 30 MB.
+_AT_ONCE = 512
 #: Hz; lowest peak: a semitone there is about one bin.
 _LOWEST_HZ = 50.0
 #: Hz; highest peak: above it are mostly partials.
@@ -157,6 +159,20 @@ def spectral_peaks(
     low = soxr.resample(mono, sample_rate, _RATE, quality="HQ")
     low = np.pad(low, (_SIZE // 2, max(_SIZE // 2, 2 * _SIZE - len(low))))
     frames = np.lib.stride_tricks.sliding_window_view(low, _SIZE)[::_HOP]
+    found = [
+        _peaks_of(frames[first : first + _AT_ONCE], first)
+        for first in range(0, len(frames), _AT_ONCE)
+    ]
+    hertz, height, frame, highest = (np.concatenate(column) for column in zip(*found, strict=True))
+    loud = height > 1e-3 * highest.max()
+    return hertz[loud], height[loud], frame[loud], len(frames)
+
+
+def _peaks_of(frames: np.ndarray, first: int) -> tuple[np.ndarray, ...]:
+    """Hz, magnitude and frame of each peak of some frames, and the highest magnitude (1,).
+
+    `first` is the number of the first frame.
+    """
     magnitude = np.abs(scipy.fft.rfft(frames * np.hanning(_SIZE).astype(np.float32), axis=1))
     top = (magnitude[:, 1:-1] > magnitude[:, :-2]) & (magnitude[:, 1:-1] >= magnitude[:, 2:])
     frame, bin_ = np.nonzero(top)
@@ -170,8 +186,7 @@ def spectral_peaks(
         & (hertz < _HIGHEST_HZ)
         & (height > _PEAK_FLOOR * magnitude.max(axis=1)[frame])
     )
-    loud &= height > 1e-3 * magnitude.max()
-    return hertz[loud], height[loud], frame[loud], len(magnitude)
+    return hertz[loud], height[loud], frame[loud] + first, magnitude.max(keepdims=True).ravel()
 
 
 def lasting(hertz: np.ndarray, frame: np.ndarray) -> np.ndarray:
