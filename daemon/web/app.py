@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.staticfiles import StaticFiles
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
-from bridge.errors import SidecrateError
 from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
+from daemon.web.built_files import add_built_files
 from daemon.web.document import describe
 from daemon.web.guard import Guard
+from daemon.web.refusals import add_refusals
 from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
@@ -26,47 +25,6 @@ from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.routes_projects import project_routes
 from daemon.web.site import Site
-
-BUILT = Path(__file__).parent / "built"
-#: Files that a browser asks for at the root, for a page that is installed.
-_ROOT_FILES = {
-    "manifest.webmanifest": "application/manifest+json",
-    "sw.js": "text/javascript",
-}
-_NOT_BUILT = (
-    "<!doctype html><title>Sidecrate</title>"
-    "<p>The page is not built. From a checkout: <code>make page</code>."
-)
-_UNKNOWN = (
-    "clip",
-    "job",
-    "step",
-    "export",
-    "share",
-    "collection",
-    "profile",
-    "plugin",
-    "notes",
-    "picture",
-    "daw",
-    "part",
-    "project",
-    "piece",
-)
-_STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
-    "gone": 410,
-    "ended": 409,
-    "second_run": 409,
-    "out": 409,
-    "no_answer": 503,
-    "internal": 500,
-    "sharing_off": 403,
-    "wrong_password": 403,
-    "too_large": 413,
-    "no_audio": 415,
-    "too_many": 429,
-    "deadline": 504,
-}
 
 
 def make_api(site: Site, token: str) -> FastAPI:
@@ -105,9 +63,7 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
 
     app.openapi = openapi  # type: ignore[method-assign]
 
-    @app.exception_handler(SidecrateError)
-    async def refused(request: Request, error: SidecrateError) -> JSONResponse:
-        return JSONResponse({"code": error.code, "text": error.text}, _status(error.code))
+    add_refusals(app)
 
     @app.get("/open", include_in_schema=False)
     async def open_page(code: str = "") -> Response:
@@ -121,29 +77,5 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         set_cookie(answer, token, None)
         return answer
 
-    @app.get("/", include_in_schema=False)
-    async def page() -> Response:
-        index = BUILT / "index.html"
-        if not index.is_file():
-            return HTMLResponse(_NOT_BUILT, 404)
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
-
-    for name, kind in _ROOT_FILES.items():
-        app.add_api_route(f"/{name}", _file(BUILT / name, kind), include_in_schema=False)
-    for folder in ("assets", "icons"):
-        if (BUILT / folder).is_dir():
-            app.mount(f"/{folder}", StaticFiles(directory=BUILT / folder))
+    add_built_files(app)
     return Guard(app, token, port, site.profiles)
-
-
-def _file(path: Path, kind: str) -> Callable[[], Awaitable[Response]]:
-    async def file() -> Response:
-        if not path.is_file():
-            return Response(status_code=404)
-        return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-cache"})
-
-    return file
-
-
-def _status(code: str) -> int:
-    return _STATUS.get(code, 400)

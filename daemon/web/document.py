@@ -16,6 +16,8 @@ from daemon.web import answers as a
 from daemon.web.access import COOKIE
 
 _SCHEMAS = "#/components/schemas/"
+#: Shapes of refusals that are never sent: `Refused` stands for them.
+_FRAMEWORKS_OWN = ("HTTPValidationError", "ValidationError")
 #: Each operation's name in generated clients, and the shape of its answer.
 OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips": ("search_clips", a.Clips),
@@ -118,7 +120,8 @@ _ALWAYS = {
     503: "The daemon did not answer.",
     504: "It took too long.",
 }
-#: Of those that name something, and of those that send something.
+#: Of those that take something; of those that name something, and of those that send something.
+_TAKEN = {422: "A value is missing, misspelt or out of its range; `text` names it."}
 _NAMED = {404: "There is nothing of that name.", 409: "It has ended.", 410: "Its file is gone."}
 _SENT = {413: "Too large.", 415: "Of another type than this takes.", 429: "Too many."}
 
@@ -133,7 +136,10 @@ def describe(app: FastAPI, port: int) -> dict[str, Any]:
     ]
     _, made = models_json_schema(wanted, ref_template=_SCHEMAS + "{model}")
     parts = document.setdefault("components", {})
-    parts.setdefault("schemas", {}).update(made["$defs"])
+    schemas = parts.setdefault("schemas", {})
+    schemas.update(made["$defs"])
+    for name in _FRAMEWORKS_OWN:
+        schemas.pop(name, None)
     parts["securitySchemes"] = {
         "token": {
             "type": "http",
@@ -174,6 +180,8 @@ def _describe(name: str, operation: dict[str, Any]) -> None:
         schema = {"$ref": _SCHEMAS + shape.__name__}
         responses[good]["content"] = {"application/json": {"schema": schema}}
     refusals = dict(_ALWAYS)
+    if "422" in responses:
+        refusals |= _TAKEN
     if "{" in path or verb or "requestBody" in operation:
         refusals |= _NAMED
     if method != "GET":

@@ -54,11 +54,6 @@ export interface components {
              */
             format: "wav16" | "wav24" | "wav32f" | "flac" | "mp3" | "ogg" | "aiff" | "stems" | "midi";
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Instrument
          * @description An instrument that plays along, as in "strings", and its level under a whole loop's.
@@ -321,19 +316,6 @@ export interface components {
             made: number;
             /** Expires */
             expires: number;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * Word
