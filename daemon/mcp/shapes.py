@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daemon.jobs.queue import Job
+from daemon.jobs.table import Job
 from daemon.library.library import LibraryClip
 from daemon.record import ClipRecord
 
