@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daemon.jobs.table import Job
-from daemon.library.library import LibraryClip
+from daemon.library.rows import LibraryClip
 from daemon.record import ClipRecord
 
 #: What is told of a clip unless other fields are asked for.

@@ -31,8 +31,9 @@ from daemon.jobs.table import Job
 from daemon.jobs.waiting import waiting_text
 from daemon.library.awaited import AwaitedLayer
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.library import Library, LibraryClip
+from daemon.library.library import Library
 from daemon.library.performance import Performance
+from daemon.library.rows import LibraryClip
 from daemon.library.versions import Versions
 from daemon.settings.meaning import make_crate
 from daemon.settings.schema import Config
