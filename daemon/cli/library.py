@@ -23,8 +23,9 @@ from daemon.home.places import Places
 from daemon.library.filters import SORTS, Filters
 from daemon.library.folder import look_through
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.library import Library, LibraryRow
+from daemon.library.library import Library
 from daemon.library.marks_file import fetch_marks
+from daemon.library.rows import LibraryRow
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.versions import FORMATS, Versions
 from daemon.record import ClipRecord, ListedRecord

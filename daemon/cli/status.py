@@ -15,7 +15,8 @@ from daemon.home.page_address import page_url, read_address
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.jobs.pins import load_pins, store_pins
-from daemon.jobs.queue import WAITING, Job, Queue
+from daemon.jobs.queue import Queue
+from daemon.jobs.table import WAITING, Job
 from daemon.settings.load import load_config
 from daemon.settings.meaning import prompt_defaults, session_with
 from daemon.version import __version__

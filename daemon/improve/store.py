@@ -14,8 +14,10 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.errors import QueueError
+from daemon.jobs.accepting import IMPROVE
 from daemon.jobs.database import Database
-from daemon.jobs.queue import IMPROVE, Job, Queue
+from daemon.jobs.queue import Queue
+from daemon.jobs.table import Job
 from daemon.jobs.waiting import ASK
 
 

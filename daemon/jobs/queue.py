@@ -11,32 +11,22 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
-from daemon.errors import QueueError
+from daemon.jobs.accepting import NewJobs, check_room
 from daemon.jobs.batch_file import Row
 from daemon.jobs.database import Database
-from daemon.jobs.ids import new_clip_id, new_job_id
-from daemon.jobs.turns import Lane, Turns, place_among
+from daemon.jobs.table import MARKS, UNFINISHED, WORKING, Job, JobTable, job_of
+from daemon.jobs.turns import Lane, Turns
 from daemon.record import ClipRecord
 
 #: The outcome of a failed try: the clip is queued again, or has failed.
 Verdict = Literal["again", "failed"]
-#: The beginning of a stage that says what a job waits for.
-WAITING = "waiting: "
-ENDED = ("done", "failed", "cancelled")
-WORKING = ("improving", "generating", "conforming", "publishing")
-#: The place of clips whose Brief still needs a language model's answer: no worker looks there.
-IMPROVE = "improve"
-#: Quota of waiting jobs of one sender. More is a stuck key or a runaway script, and fills the disk.
-MOST_OF_ONE = 2000
-#: Quota of waiting clips of one sender: an order of many is refused beyond.
-MOST_CLIPS_OF_ONE = 100_000
 
 #: Waiting clips, each with its job.
 CLAIMABLE = (
@@ -44,35 +34,6 @@ CLAIMABLE = (
     " JOIN jobs ON jobs.id = clips.job"
     " WHERE clips.state = 'queued'"
 )
-#: Listed one by one, so that the index finds them among all that have ended.
-_UNFINISHED = ("queued", *WORKING)
-_MARKS = ",".join("?" * len(_UNFINISHED))
-#: Clips of an order from which the sender's waiting clips are counted, which takes a while.
-_MANY = 100
-
-
-@dataclass(frozen=True)
-class Job:
-    id: str
-    state: str
-    stage: str
-    progress: float
-    request: Request
-    brief: Brief
-    origin: Origin
-    error_code: str
-    error_text: str
-    created: float
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-    @property
-    def waits_for(self) -> str:
-        """What it waits for beside its turn, as it was stored; empty where for nothing."""
-        is_waiting = not self.ended and self.stage.startswith(WAITING)
-        return self.stage.removeprefix(WAITING) if is_waiting else ""
 
 
 @dataclass(frozen=True)
@@ -98,22 +59,6 @@ class Claim:
         return (self.k + value) / self.count
 
 
-def _job(row: sqlite3.Row) -> Job:
-    origin = json.loads(row["origin"])
-    return Job(
-        id=row["id"],
-        state=row["state"],
-        stage=row["stage"],
-        progress=row["progress"],
-        request=Request(json.loads(row["request"])),
-        brief=Brief.from_json(json.loads(row["brief"])),
-        origin=Origin(origin["door"], origin["address"], origin["label"], row["lane"]),
-        error_code=row["error_code"],
-        error_text=row["error_text"],
-        created=row["created"],
-    )
-
-
 def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int | None:
     """The oldest job in one state and lane with a clip that waits for a place."""
     row = db.execute(
@@ -126,8 +71,8 @@ def _oldest(db: sqlite3.Connection, state: str, lane: Lane, place: str) -> int |
     return int(row["seq"]) if row else None
 
 
-class Queue:
-    """The job table. Only the daemon writes it, on one thread."""
+class Queue(JobTable):
+    """The job table as it is written. Only the daemon does that, on one thread."""
 
     def __init__(
         self,
@@ -136,7 +81,7 @@ class Queue:
         place_of: Callable[[str], str] = lambda engine: "worker",
     ) -> None:
         """place_of: the kind of child that an engine runs in."""
-        self._database = database
+        super().__init__(database)
         self._owner = owner
         self.place_of = place_of
         self._turns: dict[str, Turns] = {}
@@ -159,208 +104,13 @@ class Queue:
         sender's quota is used up.
         """
         with self._database.write() as db:
-            known = self._known(claim, once)
+            known = self.known(claim, once)
             if known:
                 return known, False
-            self._check_room(db, origin, sum(brief.clip_count for _, brief in drafts))
-            ids = [
-                self._insert(db, n, draft, origin, claim, once, rows)
-                for n, draft in enumerate(drafts)
-            ]
+            check_room(db, origin, sum(brief.clip_count for _, brief in drafts))
+            new = NewJobs(origin, self.place_of, claim, once, rows)
+            ids = [new.store(db, n, draft) for n, draft in enumerate(drafts)]
         return [self.job(made) for made in ids], True
-
-    @staticmethod
-    def _check_room(db: sqlite3.Connection, origin: Origin, clips: int) -> None:
-        marks = f"state IN ({_MARKS}) AND door = ? AND lane = ?"
-        (waiting,) = db.execute(
-            f"SELECT count(*) FROM jobs WHERE {marks}", (*_UNFINISHED, origin.door, origin.lane)
-        ).fetchone()
-        if waiting >= MOST_OF_ONE:
-            text = (
-                f"{waiting:,} jobs from there wait already; cancel some (cancel all ends every"
-                " one), or wait until they are done"
-            )
-            raise QueueError(text, "busy")
-        if clips <= _MANY:
-            return
-        (waiting,) = db.execute(
-            f"SELECT count(*) FROM clips WHERE state = 'queued' AND job IN"
-            f" (SELECT id FROM jobs WHERE {marks})",
-            (*_UNFINISHED, origin.door, origin.lane),
-        ).fetchone()
-        if waiting + clips > MOST_CLIPS_OF_ONE:
-            text = (
-                f"{waiting:,} clips from there wait already, and {MOST_CLIPS_OF_ONE:,} may; cancel"
-                " some, ask for less, or wait until they are done"
-            )
-            raise QueueError(text, "busy")
-
-    def _known(self, claim: str, once: str) -> list[Job]:
-        if claim:
-            return [
-                _job(row)
-                for row in self._database.rows(
-                    "SELECT * FROM jobs WHERE claim = ? ORDER BY claim_index", claim
-                )
-            ]
-        if once:
-            return [
-                _job(row) for row in self._database.rows("SELECT * FROM jobs WHERE once = ?", once)
-            ]
-        return []
-
-    def known(self, claim: str = "", once: str = "") -> list[Job]:
-        """The jobs that were made under a key."""
-        return self._known(claim, once)
-
-    def _insert(
-        self,
-        db: sqlite3.Connection,
-        index: int,
-        draft: tuple[Request, Brief],
-        origin: Origin,
-        claim: str,
-        once: str,
-        rows: Sequence[Row],
-    ) -> str:
-        request, brief = draft
-        job, now = new_job_id(db), time.time()
-        address = {**origin.address, "index": index} if claim else dict(origin.address)
-        db.execute(
-            "INSERT INTO jobs (id, state, request, brief, origin, door, lane, claim, claim_index,"
-            " once, created)"
-            " VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                job,
-                json.dumps(dict(request.values)),
-                json.dumps(brief.to_json()),
-                json.dumps({"door": origin.door, "address": address, "label": origin.label}),
-                origin.door,
-                origin.lane,
-                claim or None,
-                index if claim else None,
-                once or None,
-                now,
-            ),
-        )
-        db.executemany(
-            "INSERT INTO clips (id, job, k, state, created, place, own)"
-            " VALUES (?, ?, ?, 'queued', ?, ?, ?)",
-            (
-                (new_clip_id(db), job, k, now, place, own)
-                for k, (place, own) in enumerate(self._places_of(brief, rows))
-            ),
-        )
-        return job
-
-    def _places_of(self, brief: Brief, rows: Sequence[Row]) -> Iterator[tuple[str, str | None]]:
-        """The place where each clip of a job waits, and its own request and Brief, if any."""
-        if rows:
-            yield from ((self.place_of(row.engine), row.own) for row in rows)
-            return
-        asks_first = bool(brief.steps_wanted())
-        for k in range(brief.clip_count):
-            # an engine has a place of its own, and a verb that a box does
-            own = self.place_of(brief.clip_engine(k))
-            yield IMPROVE if asks_first else own, None
-
-    # -- reading
-
-    def job(self, job: str) -> Job:
-        row = self._database.row("SELECT * FROM jobs WHERE id = ?", job)
-        if row is None:
-            raise QueueError(
-                f"there is no job {job!r}; `sidecrate status` lists them", "unknown_job"
-            )
-        return _job(row)
-
-    def labelled(self, label: str, since: float) -> str | None:
-        """The id of the job with a label, accepted since `since` (s since 1970), or None."""
-        query = "SELECT id FROM jobs WHERE created >= ? AND json_extract(origin, '$.label') = ?"
-        row = self._database.row(query, since, label)
-        return str(row["id"]) if row else None
-
-    def newest(self, most: int = 50) -> list[Job]:
-        return [
-            _job(row)
-            for row in self._database.rows("SELECT * FROM jobs ORDER BY seq DESC LIMIT ?", most)
-        ]
-
-    def unfinished(self) -> list[Job]:
-        query = f"SELECT * FROM jobs WHERE state IN ({_MARKS}) ORDER BY seq"
-        return [_job(row) for row in self._database.rows(query, *_UNFINISHED)]
-
-    def unfinished_clips(self) -> set[str]:
-        """The ids of all clips of jobs that have not ended."""
-        query = f"SELECT id FROM clips WHERE job IN (SELECT id FROM jobs WHERE state IN ({_MARKS}))"
-        return {str(row["id"]) for row in self._database.rows(query, *_UNFINISHED)}
-
-    def waiting(self, place: str = "") -> list[Job]:
-        """Jobs of which no clip was begun, with one that waits for a place; for any, without."""
-        query = (
-            "SELECT * FROM jobs WHERE state = 'queued' AND EXISTS (SELECT 1 FROM clips"
-            " WHERE clips.job = jobs.id AND clips.state = 'queued'"
-            " AND (? = '' OR clips.place = ?)) ORDER BY seq"
-        )
-        return [_job(row) for row in self._database.rows(query, place, place)]
-
-    def position(self, job: str) -> int:
-        """A job's place in the queue, from 1, by turns; 0 when it has ended."""
-        rows = self._database.rows(
-            "SELECT jobs.door = own.door AS door, jobs.lane = own.lane AS lane, count(*) AS jobs,"
-            " sum(jobs.seq <= own.seq) AS before FROM jobs,"
-            f" (SELECT * FROM jobs WHERE id = ? AND state IN ({_MARKS})) AS own"
-            f" WHERE jobs.state IN ({_MARKS})"
-            " GROUP BY jobs.door, CASE WHEN jobs.door = own.door THEN jobs.lane END",
-            job,
-            *_UNFINISHED,
-            *_UNFINISHED,
-        )
-        own = sum(row["before"] for row in rows if row["door"] and row["lane"])
-        in_door = place_among(
-            own, [(row["jobs"], row["before"]) for row in rows if row["door"] and not row["lane"]]
-        )
-        return place_among(
-            in_door, [(row["jobs"], row["before"]) for row in rows if not row["door"]]
-        )
-
-    def clips(self, job: str) -> list[sqlite3.Row]:
-        return self._database.rows("SELECT * FROM clips WHERE job = ? ORDER BY k", job)
-
-    def states_of_clips(self, job: str) -> list[tuple[str, str]]:
-        """Each of a job's clips with its state, without its record."""
-        rows = self._database.rows("SELECT id, state FROM clips WHERE job = ? ORDER BY k", job)
-        return [(str(row["id"]), str(row["state"])) for row in rows]
-
-    def places(self, job: str) -> set[str]:
-        """The places of a job's clips."""
-        rows = self._database.rows("SELECT DISTINCT place FROM clips WHERE job = ?", job)
-        return {str(row["place"]) for row in rows}
-
-    def done_clips(self, job: str, most: int = -1) -> list[sqlite3.Row]:
-        """A job's clips that are done: all, or the last `most`, in their order."""
-        return self._database.rows(
-            "SELECT * FROM clips WHERE job = ? AND state = 'done' ORDER BY k DESC LIMIT ?",
-            job,
-            most,
-        )[::-1]
-
-    def count_at(self, place: str) -> int:
-        """The number of clips that wait or are made at a place."""
-        row = self._database.row(
-            f"SELECT count(*) FROM clips WHERE state IN ({_MARKS}) AND place = ?",
-            *_UNFINISHED,
-            place,
-        )
-        return int(row[0]) if row else 0
-
-    def count_clips(self, job: str, *states: str) -> int:
-        """The number of a job's clips in these states."""
-        marks = ",".join("?" * len(states))
-        row = self._database.row(
-            f"SELECT count(*) FROM clips WHERE job = ? AND state IN ({marks})", job, *states
-        )
-        return int(row[0]) if row else 0
 
     # -- working
 
@@ -414,13 +164,13 @@ class Queue:
         """Inside a transaction: the next `CLAIMABLE` clip by turns; its lane has had its turn."""
         turns = self._turns.setdefault(place, Turns())
         found = db.execute(
-            f"SELECT door, lane, min(seq) AS first FROM jobs WHERE state IN ({_MARKS})"
+            f"SELECT door, lane, min(seq) AS first FROM jobs WHERE state IN ({MARKS})"
             " GROUP BY door, lane ORDER BY first",
-            _UNFINISHED,
+            UNFINISHED,
         )
         for lane in turns.order([(row["door"], row["lane"]) for row in found]):
             heads = [
-                seq for state in _UNFINISHED if (seq := _oldest(db, state, lane, place)) is not None
+                seq for state in UNFINISHED if (seq := _oldest(db, state, lane, place)) is not None
             ]
             if heads:
                 turns.over(lane)
@@ -441,7 +191,7 @@ class Queue:
             (self._owner, attempt, row["clip"]),
         )
         db.execute("UPDATE jobs SET state = 'generating' WHERE id = ?", (row["id"],))
-        job = _job(row)
+        job = job_of(row)
         request, brief, index = dict(job.request.values), job.brief.for_clip(row["k"]), row["k"]
         if row["own"]:
             own = json.loads(row["own"])
@@ -604,8 +354,8 @@ class Queue:
         with self._database.write(flushed=False) as db:
             # by the index: this is asked at each clip's end, of which a job may have 10,000
             if db.execute(
-                f"SELECT 1 FROM clips WHERE job = ? AND state IN ({_MARKS}) LIMIT 1",
-                (job, *_UNFINISHED),
+                f"SELECT 1 FROM clips WHERE job = ? AND state IN ({MARKS}) LIMIT 1",
+                (job, *UNFINISHED),
             ).fetchone():
                 return None
             states = {

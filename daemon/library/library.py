@@ -5,26 +5,21 @@ It is light: all of this only touches SQLite.
 
 from __future__ import annotations
 
-import base64
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any
 
-from bridge.music import Key
 from bridge.text import shorten
 from daemon.correction import Correction
-from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.jobs.database import Database
 from daemon.library.awaited import AwaitedLayers
 from daemon.library.collections import Collections, work_of
 from daemon.library.corrections import (
     Corrections,
-    apply_stored,
     corrected,
     source_of,
     source_word,
@@ -33,9 +28,8 @@ from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.family import relatives_of
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
-from daemon.library.marks_file import settle
-from daemon.library.search_words import name_words
-from daemon.library.similar import box_around, box_of, nearest
+from daemon.library.rows import LibraryClip, LibraryRow, insert_clip, insert_sound, row_of
+from daemon.library.similar import box_around, nearest
 from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
 from daemon.record import ClipRecord, parse_record
@@ -49,41 +43,6 @@ _ROW = (
 )
 #: Each catch-up starts this much before the newest clip known, for clocks are not exact.
 _OVERLAP_S = 60.0
-
-
-class LibraryRow(TypedDict, total=False):
-    """A clip as a search finds it. `distance` only where it was asked which are `similar`."""
-
-    id: str
-    name: str
-    kind: str
-    engine: str
-    licence: str
-    genre: str
-    project: str
-    key: str
-    bpm: float | None
-    bars: int | None
-    lufs: float | None
-    seconds: float | None
-    created: float
-    favourite: bool
-    rating: int
-    used: float | None
-    missing: bool
-    path: str | None
-    prompt: str
-    tags: list[str]
-    edited: bool
-    distance: float
-
-
-class LibraryClip(LibraryRow, total=False):
-    """A row with all that is known of its clip."""
-
-    record: ClipRecord
-    collections: list[str]
-    steps: list[Step]
 
 
 @dataclass(frozen=True)
@@ -172,7 +131,7 @@ class Library:
             f" LEFT JOIN words w ON w.rowid = c.seq WHERE c.seq IN ({marks})",
             *seqs,
         )
-        by_seq = {row["seq"]: _row(row) for row in rows}
+        by_seq = {row["seq"]: row_of(row) for row in rows}
         return [by_seq[seq] for seq in seqs if seq in by_seq]
 
     def facets(self, filters: Filters) -> dict[str, dict[str, int]]:
@@ -312,7 +271,7 @@ class Library:
                     row
                     and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone()
                 ):
-                    _insert_sound(db, row[0], row[1], features)
+                    insert_sound(db, row[0], row[1], features)
 
     # -- marking
 
@@ -449,7 +408,7 @@ class Library:
                 if record["kind"] == "video":
                     # the library is of sounds and notes: none of its ways can open a film
                     continue
-                is_new = _insert(db, record)
+                is_new = insert_clip(db, record)
                 count += is_new
                 if is_new and record.get("collection"):
                     key = (record["collection"], work_of(record["id"], record.get("job")))
@@ -570,69 +529,3 @@ def said_of(library: Path, path: Path, clip: str = "") -> Correction:
 def believed(library: Path, record: ClipRecord) -> ClipRecord:
     """A clip's record with the user's word over what was heard. library: as for `said_of`."""
     return corrected(record, said_of(library, Path(record["path"]), record["id"]))
-
-
-def _row(row: sqlite3.Row) -> LibraryRow:
-    plain: dict[str, Any] = {name: row[name] for name in dict(row) if name != "seq"}
-    plain["tags"] = [tag for tag in (row["tags"] or "").split(", ") if tag]
-    for name in ("favourite", "missing", "edited"):
-        plain[name] = bool(row[name])
-    return cast(LibraryRow, plain)
-
-
-def _insert(db: sqlite3.Connection, record: ClipRecord) -> int:
-    """Insert a clip by its record. Returns 0 where it is known."""
-    if db.execute("SELECT 1 FROM clips WHERE id = ?", (record["id"],)).fetchone():
-        return 0
-    try:
-        key = Key.parse(str(record["key"])) if record.get("key") else None
-    except ValueError:
-        key = None
-    after = (record.get("report") or {}).get("after") or {}
-    lufs = after.get("lufs")
-    path = str(record["path"])
-    cursor = db.execute(
-        "INSERT INTO clips (id, kind, engine, licence, genre, project, key, scale, minor, bpm,"
-        " bars, lufs, seconds, created, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            record["id"], record["kind"], record.get("engine") or "", record.get("license") or "",
-            record.get("genre") or "", record.get("project") or "", key.short if key else "",
-            key.relative_major_tonic if key else None, int(key.is_minor) if key else None,
-            record.get("bpm"), record.get("bars"), lufs, record.get("seconds"),
-            float(record.get("made") or record.get("created") or time.time()),
-            Path(path).stem or clip_name(record),
-        ),
-    )  # fmt: skip
-    seq = cursor.lastrowid
-    tags = list(dict.fromkeys(str(tag).replace(",", " ") for tag in record.get("tags") or ()))
-    prompt = str(record.get("prompt") or "")
-    words = (seq, name_words(path, prompt), prompt, ", ".join(tags))
-    db.execute("INSERT INTO words (rowid, name, prompt, tags) VALUES (?, ?, ?, ?)", words)
-    db.executemany("INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, seq) for tag in tags])
-    db.execute("INSERT INTO records VALUES (?, ?)", (seq, json.dumps(record)))
-    stat = _stat(path)
-    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (record["id"], path, *stat))
-    if packed := record.get("features"):
-        _insert_sound(db, int(seq or 0), record["kind"], packed)
-    settle(db, str(record["id"]), int(seq or 0))
-    apply_stored(db, record)
-    return 1
-
-
-def _insert_sound(db: sqlite3.Connection, seq: int, kind: str, features: str) -> None:
-    """Store a sound; empty features mean that there is nothing to compare."""
-    sound = base64.b64decode(features)
-    db.execute("INSERT INTO sounds VALUES (?, ?, ?)", (seq, kind, sound))
-    if sound:
-        db.execute(
-            "INSERT INTO sound_boxes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, *box_of(sound)),
-        )
-
-
-def _stat(path: str) -> tuple[int | None, int | None]:
-    try:
-        found = Path(path).stat()
-    except OSError:
-        return None, None
-    return found.st_size, found.st_mtime_ns

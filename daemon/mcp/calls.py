@@ -12,7 +12,7 @@ from bridge.verbs import SOURCE
 from daemon.errors import LibraryError
 from daemon.jobs.pins import load_pins
 from daemon.library.filters import Filters
-from daemon.library.library import LibraryClip
+from daemon.library.rows import LibraryClip
 from daemon.mcp.house import House
 from daemon.mcp.orders import Tell, cancel_jobs, follow_jobs, read_orders, run_orders
 from daemon.mcp.shapes import CLIP_FIELDS, FIELDS, FOUND_FIELDS, clip_shape, job_shape

@@ -16,7 +16,8 @@ from daemon.crate.crate import Crate
 from daemon.errors import ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import Queue
+from daemon.jobs.table import Job
 from daemon.library.library import Library
 from daemon.library.versions import Versions
 from daemon.settings.load import load_config

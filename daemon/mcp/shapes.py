@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daemon.jobs.queue import Job
-from daemon.library.library import LibraryClip
+from daemon.jobs.table import Job
+from daemon.library.rows import LibraryClip
 from daemon.record import ClipRecord
 
 #: What is told of a clip unless other fields are asked for.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Protocol
 
-from daemon.jobs.queue import Job
+from daemon.jobs.table import Job
 from daemon.service.ending import Ending
 
 

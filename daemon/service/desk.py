@@ -30,7 +30,8 @@ from daemon.home.masking import internal_text
 from daemon.improve.amend import again
 from daemon.improve.store import Improvements
 from daemon.jobs.batch_file import Batch, forget_batch, read_batch
-from daemon.jobs.queue import WAITING, Job, Queue
+from daemon.jobs.queue import Queue
+from daemon.jobs.table import WAITING, Job
 from daemon.prompt.settle import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell

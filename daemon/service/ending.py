@@ -15,7 +15,8 @@ from bridge.errors import SidecrateError
 from bridge.events import Event, Failed, Finished, Progress
 from daemon.children.host import OnProgress
 from daemon.errors import QueueError
-from daemon.jobs.queue import ENDED, WAITING, Claim, Job, Queue, Verdict
+from daemon.jobs.queue import Claim, Queue, Verdict
+from daemon.jobs.table import ENDED, WAITING, Job
 from daemon.service.pace import Pace
 from daemon.spending.paid_takes import keep_paid_take
 

@@ -18,7 +18,7 @@ from daemon.home.masking import internal_text
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.improve.store import Improvements
-from daemon.jobs.queue import Job
+from daemon.jobs.table import Job
 from daemon.jobs.waiting import ASK
 from daemon.service.bell import Bell
 from daemon.service.ending import Ending

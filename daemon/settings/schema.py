@@ -5,16 +5,12 @@ Defaults and their documentation live here; config.yaml is generated from it.
 
 from __future__ import annotations
 
-import re
-from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from bridge.errors import RequestError
-from bridge.fl.link import INPUTS as FL_INPUTS
-from bridge.fl.link import OUTPUTS as FL_OUTPUTS
 from bridge.midi.controllers import load_controller
 from bridge.midi.mapping import MidiMap
 from bridge.request import FIELDS, check_fields
@@ -22,20 +18,34 @@ from daemon.engines.contract import EngineInfo
 from daemon.engines.local import models as local_models
 from daemon.engines.registry import check_names, configure
 from daemon.engines.remote import boxes
-from daemon.engines.replicate.models import MODELS, describe, merged
+from daemon.engines.replicate.models import MODELS, describe
 from daemon.engines.servers import table as servers
 from daemon.errors import EngineError
-from daemon.home.addresses import may_be_asked, may_have_secret
 from daemon.parts.separators import prefer
+from daemon.settings.doors import (
+    AbletonOscSettings,
+    FlSettings,
+    InboxSettings,
+    LinkSettings,
+    MidiSettings,
+    OscSettings,
+    WebSettings,
+)
+from daemon.settings.section import Section
+from daemon.settings.work import (
+    EnginesSettings,
+    ImproveSettings,
+    LocalSettings,
+    ReplicateSettings,
+    ServersSettings,
+    SpendSettings,
+    SplitSettings,
+    WorkersSettings,
+)
 from daemon.verbs.registry import draw_in_verbs
 
-Port = Annotated[int, Field(ge=0, le=65535)]
 #: Error type for a fault between sections.
 BETWEEN = "between_sections"
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class CrateSettings(Section):
@@ -66,139 +76,6 @@ class CrateSettings(Section):
         if layout.startswith("/") or ".." in layout or "\\" in layout:
             raise ValueError("name folders inside the crate, parted by /, as in {project}/{kind}")
         return layout
-
-
-class InboxSettings(Section):
-    enabled: bool = Field(True, description="Watch a folder for prompts and audio files.")
-    folder: str | None = Field(None, description="Empty: Sidecrate Inbox in your Music folder.")
-    polling: bool = Field(False, description="For network drives, which send no notice of changes.")
-
-
-class OscSettings(Section):
-    enabled: bool = Field(
-        True, description="Answer OSC messages. `sidecrate make` talks to the daemon by them too."
-    )
-    port: Port = Field(9140, description="UDP port on this machine. 0 takes a free one.")
-    allow: tuple[str, ...] = Field(
-        (),
-        description="Addresses of other machines that may send, as in [192.168.1.20];"
-        " `sidecrate pair` adds one. Empty: none.",
-    )
-    trust_lan: bool = Field(
-        False,
-        description="Let those machines also use paths, paid engines and the session's context.",
-    )
-
-    @field_validator("allow")
-    @classmethod
-    def are_addresses(cls, allow: tuple[str, ...]) -> tuple[str, ...]:
-        for address in allow:
-            try:
-                IPv4Address(address)
-            except ValueError:
-                raise ValueError(
-                    f"{address!r} is no IPv4 address, as in 192.168.1.20;"
-                    " `sidecrate pair` finds it for you"
-                ) from None
-        return allow
-
-
-class MidiSettings(Section):
-    enabled: bool = Field(True, description="Listen to pads, knobs and program changes.")
-    api: Literal["auto", "alsa", "jack", "coremidi", "winmm"] = Field(
-        "auto", description="Which MIDI system."
-    )
-    inputs: tuple[str, ...] = Field(
-        (),
-        description="Ports to listen to, by a part of their names, as in [Launchpad] or [Bitwig]."
-        " Empty: controllers and other hardware. `sidecrate midi ports` says which.",
-    )
-    outputs: tuple[str, ...] = Field(
-        (),
-        description="Ports whose pads light up, by a part of their names."
-        " Empty: those of the controllers that are heard.",
-    )
-    virtual: bool = Field(
-        True,
-        description="Open a port called Sidecrate that other programs can send to,"
-        " where the system can.",
-    )
-    clock: bool = Field(
-        False,
-        description="Follow MIDI clock: tempo, song position, start and stop,"
-        " of a port that sends it; of programs, of ports called clock or sync.",
-    )
-    controller: str | None = Field(
-        None,
-        description="A ready-made map, under your own: apc_key_25, launchpad or mpk_mini."
-        " Empty: none.",
-    )
-    map: tuple[dict[str, Any], ...] = Field(
-        (), description="What notes, controllers and programs do: see docs/midi.md."
-    )
-    lights: dict[
-        Literal["queued", "working", "done", "failed"], Annotated[int, Field(ge=0, le=127)]
-    ] = Field(
-        {"queued": 1, "working": 64, "done": 127, "failed": 5},
-        description="Velocity of the note sent back to a pad in each state.",
-    )
-
-    @field_validator("controller")
-    @classmethod
-    def is_there(cls, name: str | None) -> str | None:
-        if name is not None:
-            load_controller(name)
-        return name
-
-
-class FlSettings(Section):
-    enabled: bool = Field(
-        True, description="Talk to Sidecrate's script in FL Studio, by MIDI ports of their own."
-    )
-    inputs: tuple[str, ...] = Field(
-        FL_INPUTS,
-        description="Ports that FL sends to, by a part of their names,"
-        " where the system has no virtual ones.",
-    )
-    outputs: tuple[str, ...] = Field(
-        FL_OUTPUTS, description="Ports that FL listens to, in the same way."
-    )
-    piano_roll_scripts: str | None = Field(
-        None,
-        description="FL's folder Piano roll scripts. The notes of clips ordered from FL, and of all"
-        " clips that are notes alone, are written into it. Empty: they are not written.",
-    )
-
-
-class LinkSettings(Section):
-    enabled: bool = Field(
-        False,
-        description="Follow Ableton Link's tempo and beat; never sets them."
-        " Needs the extra: sidecrate[link].",
-    )
-
-
-class AbletonOscSettings(Section):
-    enabled: bool = Field(
-        False,
-        description="Follow AbletonOSC, where it is chosen as a control surface in Live."
-        " Takes UDP port 11001.",
-    )
-
-
-class WebSettings(Section):
-    enabled: bool = Field(
-        False,
-        description="Serve the page and the HTTP API on this machine; `web: on` says the same.",
-    )
-    port: Port = Field(
-        9141, description="TCP port of the page on this machine. 0 takes a free one."
-    )
-    share: bool = Field(False, description="Let clips be shared by links, on a port of their own.")
-    share_port: Port = Field(9142, description="TCP port of shared clips. 0 takes a free one.")
-    share_lan: bool = Field(
-        False, description="Shared clips can be reached from other machines of the network too."
-    )
 
 
 class AudioSettings(Section):
@@ -249,207 +126,6 @@ class DefaultsSettings(Section):
             return FIELDS[info.field_name].check(value)
         except RequestError as error:
             raise ValueError(error.text) from None
-
-
-class EnginesSettings(Section):
-    order: tuple[str, ...] = Field(
-        ("embedded", "local"),
-        description="Preference of `auto`: the first that is ready and can serves;"
-        " local: all that run here.",
-    )
-    allow: Literal["any", "commercial"] = Field(
-        "any", description="commercial: only engines whose licence lets you sell what they make."
-    )
-
-
-class SpendSettings(Section):
-    per_day_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
-        2.0, description="Daily cap of hosted engines."
-    )
-    per_request_usd: Annotated[float, Field(ge=0, le=10000)] = Field(
-        1.0, description="A request that would cost more is refused."
-    )
-    auto: bool = Field(
-        False, description="Let `auto` take engines that cost money; else they must be named."
-    )
-    retry: bool = Field(
-        False,
-        description="Buy another take where one was refused as silent,"
-        " cut short or without a beat.",
-    )
-
-
-class ReplicateSettings(Section):
-    base_url: str | None = Field(
-        None,
-        description="Its address. Empty: as REPLICATE_BASE_URL in the environment says, else"
-        " https://api.replicate.com. The token is never in here: see docs/hosted.md.",
-    )
-    at_once: Annotated[int, Field(ge=1, le=50)] = Field(
-        4, description="Predictions under way at once."
-    )
-    deadline_s: Annotated[float, Field(ge=5, le=1800)] = Field(
-        900.0, description="Timeout of a prediction in seconds."
-    )
-    models: dict[str, dict[str, Any]] = Field(
-        {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
-    )
-
-    @field_validator("base_url")
-    @classmethod
-    def is_safe(cls, url: str | None) -> str | None:
-        if url and not may_have_secret(url):
-            raise ValueError(
-                "give an https:// address, since the token goes there;"
-                " http:// is for this machine alone"
-            )
-        return url
-
-    @field_validator("models")
-    @classmethod
-    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {name: merged(name, entry) for name, entry in models.items()}
-
-
-class LocalSettings(Section):
-    folder: str | None = Field(
-        None,
-        description="The folder of your own models, a folder each."
-        " Empty: `models` in the state folder. See docs/local.md.",
-    )
-    device: Literal["auto", "cuda", "mps", "cpu"] = Field(
-        "auto", description="What they run on. auto: a graphics card if there."
-    )
-    half: Literal["auto", "on", "off"] = Field(
-        "auto", description="Weights in 16 bits: auto does so on a CUDA card."
-    )
-    idle_s: Annotated[float, Field(ge=1, le=86400)] = Field(
-        600.0, description="Idle timeout in seconds, after which a model is unloaded."
-    )
-    models: dict[str, dict[str, Any]] = Field(
-        {}, description="Models of yours, or changes to ours, by engine name: see docs/local.md."
-    )
-
-    @field_validator("models")
-    @classmethod
-    def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {name: local_models.merged(name, entry) for name, entry in models.items()}
-
-
-class ServersSettings(Section):
-    timeout_s: Annotated[float, Field(ge=5, le=86400)] = Field(
-        1800.0, description="Timeout of a take in seconds: the first one loads gigabytes."
-    )
-    engines: dict[str, dict[str, Any]] = Field(
-        {},
-        description="Servers of yours, or changes to ours, by engine name: see docs/servers.md.",
-    )
-
-    @field_validator("engines")
-    @classmethod
-    def entries_are_whole(cls, engines: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {name: servers.merged(name, entry) for name, entry in engines.items()}
-
-
-class SplitSettings(Section):
-    separator: Literal["auto", "demucs-ft", "demucs", "demucs-onnx", "spleeter", "own"] = Field(
-        "auto",
-        description="Who takes a mix apart where a request does not say: the best that is here,"
-        " or one by name; see docs/apart.md.",
-    )
-
-
-class ImproveSettings(Section):
-    prompts: Literal["off", "on", "ask"] = Field(
-        "off",
-        description="Have a language model improve every prompt; ask: shown first."
-        " A request's own `improve` wins.",
-    )
-    base_url: str | None = Field(
-        None,
-        description="OpenAI, or a server with its API, as http://127.0.0.1:11434/v1 for Ollama."
-        " Empty: as OPENAI_BASE_URL in the environment says, else OpenAI."
-        " The key is never in here.",
-    )
-    speaks: Literal["openai", "replicate"] = Field(
-        "openai",
-        description="replicate: a model of Replicate's, such as openai/gpt-4o;"
-        " base_url is then Replicate's.",
-    )
-    model: str = Field("gpt-4o", description="The model's name there.")
-    timeout_s: Annotated[float, Field(ge=1, le=600)] = Field(
-        40.0, description="Timeout in seconds; then the rules serve instead."
-    )
-    price: (
-        tuple[Annotated[float, Field(ge=0, le=1000)], Annotated[float, Field(ge=0, le=1000)]] | None
-    ) = Field(
-        None,
-        description="USD for a million tokens, input and output, as [2.5, 10]."
-        " Empty: as known; near servers: nothing.",
-    )
-
-    @field_validator("prompts", mode="before")
-    @classmethod
-    def yaml_words(cls, said: Any) -> Any:
-        return {True: "on", False: "off"}.get(said, said) if isinstance(said, bool) else said
-
-    @field_validator("base_url")
-    @classmethod
-    def is_safe(cls, url: str | None) -> str | None:
-        if url and not may_be_asked(url):
-            raise ValueError(
-                "give an https:// address; http:// is for this machine and its own network"
-            )
-        return url
-
-
-class RemoteSettings(Section):
-    name: str = Field(description="As `sidecrate boxes pair` called it.")
-    address: str | None = Field(
-        None, description="host:port, where the box has moved since it was paired."
-    )
-    verbs: tuple[Literal["split", "transcribe", "master"], ...] = Field(
-        (), description="What it does beside takes: split, transcribe, master."
-    )
-
-    @field_validator("name")
-    @classmethod
-    def is_a_name(cls, name: str) -> str:
-        return boxes.check_name(name)
-
-    @field_validator("address")
-    @classmethod
-    def names_a_port(cls, address: str | None) -> str | None:
-        if address is not None and not re.fullmatch(r"[^\s/@]{1,253}:\d{1,5}", address):
-            raise ValueError("give host:port, as in 192.168.1.20:9143")
-        return address
-
-
-class WorkersSettings(Section):
-    count: Annotated[int, Field(ge=1, le=64)] = Field(
-        1, description="Clips made at once. More than 2 is for a server: each takes a core."
-    )
-    idle_s: Annotated[float, Field(ge=1, le=3600)] = Field(
-        120.0, description="Idle timeout in seconds, after which a worker process ends."
-    )
-    deadline_s: Annotated[float, Field(ge=5, le=7200)] = Field(
-        300.0, description="Timeout of one clip in seconds."
-    )
-    tries: Annotated[int, Field(ge=1, le=10)] = Field(
-        3, description="How often a clip is tried when a worker dies."
-    )
-    remote: tuple[RemoteSettings, ...] = Field(
-        (),
-        description="Boxes that may be used unasked, the nearest first: a name, or"
-        " {name: studio-pc, address: 192.168.1.20:9143, verbs: [split]}; see docs/worker.md.",
-    )
-
-    @field_validator("remote", mode="before")
-    @classmethod
-    def names_alone(cls, said: Any) -> Any:
-        if not isinstance(said, list | tuple):
-            return said
-        return [{"name": one} if isinstance(one, str) else one for one in said]
 
 
 class AuditionSettings(Section):

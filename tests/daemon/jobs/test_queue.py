@@ -139,7 +139,7 @@ def test_ever_new_senders_keep_none_waiting_for_ever(queue):
 
 
 def test_a_sender_that_has_lost_count_is_refused_and_others_are_not(queue, monkeypatch):
-    monkeypatch.setattr("daemon.jobs.queue.MOST_OF_ONE", 3)
+    monkeypatch.setattr("daemon.jobs.accepting.MOST_OF_ONE", 3)
     stuck, once = Origin("osc", lane="stuck"), "osc:n:a1"
     jobs = [queue.accept([draft()], stuck, once=once if n == 0 else "")[0][0] for n in range(3)]
     with pytest.raises(QueueError, match="3 jobs from there wait already; cancel some") as refused:
