@@ -13,7 +13,7 @@ TARGETS = ("selected slot", "free slot, this track", "arrangement", "folder only
 LIVE_KEY = ("if on", "always", "never")
 USES = ("fit to the grid", "continue", "melody", "accompany", "style", "split")
 
-NOTES_USES = ("go on", "vary", "groove", "drums to it", "play it")
+NOTES_USES = ("go on", "vary", "groove", "drums to it", "play it", "fill bars")
 
 Rect = tuple[int, int, int, int]
 

@@ -176,17 +176,17 @@ local function write_notes(item, take)
 end
 
 -- What can become of notes: the options of each for the words that are typed.
-local WORDS_OF = { groove = '--feel ', drumify = '--prompt ', render = '--prompt ' }
-local USES = { continue = true, vary = true, groove = true, drumify = true, render = true }
+local WORDS_OF = { groove = '--feel ', drumify = '--prompt ', render = '--prompt ', infill = '--marked ' }
+local USES = { continue = true, vary = true, groove = true, drumify = true, render = true, infill = true }
 
 local function work_on(item, take)
-  local fields = 'continue, vary, groove, drumify or render,Bars (continue),'
-    .. 'Feel or words,extrawidth=240,separator=\n'
+  local fields = 'continue, vary, groove, drumify, render or infill,Bars (continue),'
+    .. 'Feel; words; bars 3-4 (infill),extrawidth=240,separator=\n'
   local ok, said = reaper.GetUserInputs('Sidecrate', 3, fields, 'continue\n4\n')
   if not ok then return end
   local use, bars, words = said:match('^%s*(.-)%s*\n(.-)\n(.*)$')
   if not USES[use] then
-    tell(use .. ' is none of continue, vary, groove, drumify and render.')
+    tell(use .. ' is none of continue, vary, groove, drumify, render and infill.')
     return
   end
   local path, why = write_notes(item, take)

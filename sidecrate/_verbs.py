@@ -501,7 +501,7 @@ def continue_(
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
     give: Literal["whole", "new"] | None = None,
-    with_: Literal["own", "midigpt"] | None = None,
+    with_: Literal["own", "midigpt", "skytnt"] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -522,8 +522,8 @@ def continue_(
     parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
         bass, chords, lead, or a track's name; by default: all.
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
-    with_: Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours. Own or
-        midigpt; by default: own.
+    with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
+        or skytnt; by default: own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
@@ -550,7 +550,7 @@ def infill(
     temperature: float | None = None,
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
-    with_: Literal["own", "midigpt"] | None = None,
+    with_: Literal["own", "midigpt", "skytnt"] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -571,8 +571,8 @@ def infill(
         them.
     parts: Which parts of notes are changed; the others stay as they are. Words, by comma: drums,
         bass, chords, lead, or a track's name; by default: all.
-    with_: Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours. Own or
-        midigpt; by default: own.
+    with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
+        or skytnt; by default: own.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what

@@ -36,16 +36,23 @@ def models(
     yes: Annotated[
         bool, typer.Option("--yes", help="With `get`: its licence is accepted; do not ask.")
     ] = False,
+    sha256: Annotated[
+        str | None,
+        typer.Option(
+            help="With `get`: the SHA-256 that its file's page states, where none is known here."
+        ),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a line, for programs.")
     ] = False,
 ) -> None:
     """Models that run on this machine: their needs, their folders, how to get them.
 
-    Downloads nothing but by `sidecrate models get NAME`: nets for `split`, held to a known hash.
+    Downloads nothing but by `sidecrate models get NAME`: nets for `split`, `transcribe`,
+    `continue` and `infill`, held to a known hash.
     """
     if name == "get":
-        bring_model(net, yes=yes, as_json=as_json)
+        bring_model(net, yes=yes, as_json=as_json, sha256=sha256)
         return
     from daemon.engines.registry import engine_info, engines
     from daemon.errors import EngineError

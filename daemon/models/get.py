@@ -125,6 +125,7 @@ def _from_hub(model: Model, fetched: Path, tell: Tell) -> None:
     where = f"{hub}/{model.source.repository}/resolve/{model.source.commit}"
     for n, file in enumerate(model.files):
         seen = 0
+        (fetched / file.name).parent.mkdir(parents=True, exist_ok=True)
         try:
             with (
                 httpx.stream(

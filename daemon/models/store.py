@@ -1,7 +1,8 @@
 """Where a model lies, and whether it is whole: each of its files is held to its SHA-256.
 
 A folder has the files and `model.json` with their hashes, written last. The hash of a published
-file is the table's; that of a file made here is the one that it had when it was made.
+file is the table's, or the one that its user stated when it came; that of a file made here is the
+one that it had when it was made.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 
 from daemon.errors import ModelError
@@ -52,18 +54,20 @@ def files_of(name: str) -> tuple[Path, ...]:
 
 
 def how_to_get(model: Model) -> str:
+    stated = " --sha256 HASH" if model.needs_hash else ""
     return (
-        f"bring it with `sidecrate models get {model.name}` ({model.size_mb} MB, {model.licence})"
+        f"bring it with `sidecrate models get {model.name}{stated}`"
+        f" ({model.size_mb} MB, {model.licence})"
     )
 
 
 def _hashes(model: Model, folder: Path) -> dict[str, str]:
     published = {file.name: file.sha256 for file in model.files}
-    if not model.made:
+    if not model.made and not model.needs_hash:
         return published
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        return {model.made: str(about["sha256"][model.made])}
+        return {name: str(about["sha256"][name]) for name in model.kept}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -91,6 +95,10 @@ def put_in_place(model: Model, ready: Path) -> Path:
     folder = folder_of(model)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
+        # what its user laid beside it stays
+        for one in folder.iterdir():
+            if one.is_file() and not (ready / one.name).exists():
+                shutil.copy2(one, ready / one.name)
         old = ready.with_name(ready.name + ".old")
         os.replace(folder, old)
     os.replace(ready, folder)

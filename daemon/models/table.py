@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.errors import ModelError
 
@@ -14,6 +14,7 @@ class ModelFile:
 
     name: str
     sha256: str
+    """Empty where it is not known here: its user then states it, as the file's page does."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,16 @@ class Model:
     """`package.module:function` (folder of the files, path of the new file) that makes it."""
     extra: str = ""
     """The extra that runs it."""
+
+    @property
+    def needs_hash(self) -> bool:
+        """Whether its one file's SHA-256 is not known here, and must be stated."""
+        return not all(file.sha256 for file in self.files)
+
+    def held_to(self, sha256: str) -> Model:
+        """The same, its file held to a hash that its user states."""
+        (file,) = self.files
+        return replace(self, files=(ModelFile(file.name, sha256),))
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -152,6 +163,35 @@ MODELS: dict[str, Model] = {
                 ),
             ),
             extra="transcribe",
+        ),
+        Model(
+            "skytnt",
+            "SkyTNT's midi-model (tv2o-medium) as ONNX",
+            "new bars, in `continue` and `infill`",
+            "Apache-2.0",
+            939,
+            FromHub("skytnt/midi-model-tv2o-medium", "0f8f265d4330f4e46527ac2313200254c5757f5f"),
+            (
+                ModelFile(
+                    "onnx/model_base.onnx",
+                    "1af68e16a0509936caeb70d322ab30619d784c7af72df019f3a59276c67c1bc4",
+                ),
+                ModelFile(
+                    "onnx/model_token.onnx",
+                    "cce9376abe8f5c8d51d1b110580cc8501d38679af55ebd5a332e757e62ab9911",
+                ),
+            ),
+            extra="transcribe",
+        ),
+        Model(
+            "midigpt",
+            "MIDI-GPT (yellow, medium), by the Metacreation Lab",
+            "new bars, in `continue` and `infill`",
+            "Metacreation Non-Commercial Research License: research and education alone",
+            351,
+            FromHub("Metacreation/MIDI-GPT", "main"),
+            (ModelFile("yellow_medium-final.safetensors", ""),),
+            extra="midigpt",
         ),
     )
 }

@@ -134,10 +134,10 @@ _MARKED = Field(
 
 _WITH = Field(
     "with",
-    one_of("own", "midigpt"),
-    "own or midigpt",
+    one_of("own", "midigpt", "skytnt"),
+    "own, midigpt or skytnt",
     "own",
-    "Who writes the bars: the piece's own bars, or MIDI-GPT with a checkpoint of yours.",
+    "Who writes the bars: the piece's own bars, or a net that you have brought.",
     "midigpt",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,18 @@ from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
 from daemon.pieces.merit import bar_shape
-from daemon.pieces.midigpt import Checkpoint, find_checkpoint, written_by_net
+from daemon.pieces.midigpt import find_checkpoint
+from daemon.pieces.nets import Net, gaps_of
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.results import Tell, result_of
+from daemon.pieces.skytnt import find_skytnt
 from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Phrases, Writer
 from daemon.verbs.registry import Result
 
-#: What writes bars where nobody says.
+#: What writes bars where nobody says, and the nets that may.
 OWN = "own"
+_NETS: dict[str, Callable[[], Net]] = {"midigpt": find_checkpoint, "skytnt": find_skytnt}
 #: Bars that may be added at once.
 MOST_BARS = 64
 #: Bars that are added where nobody says how many: a phrase, and four at least.
@@ -71,31 +74,32 @@ def infill(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
     yield _by(result_of(filled, brief, request, tell, method="own bars", report=report), net)
 
 
-def _net(request: dict[str, Any]) -> Checkpoint | None:
+def _net(request: dict[str, Any]) -> Net | None:
     """The net that was asked for, looked for before any work; None for the own bars."""
-    if request.get("with", OWN) == OWN:
+    name = str(request.get("with", OWN))
+    if name == OWN:
         return None
     if "chords" in request:
-        raise ConformError("chords: midigpt takes none; leave them out, or leave `with` out")
-    return find_checkpoint()
+        raise ConformError(f"chords: {name} takes none; leave them out, or leave `with` out")
+    return _NETS[name]()
 
 
-def _by(result: Result, net: Checkpoint | None) -> Result:
+def _by(result: Result, net: Net | None) -> Result:
     """The result with the net's name and terms, where one wrote it."""
     if net is None:
         return result
     terms = f"{result.license}; weights: {net.licence}"
-    return replace(result, model=f"MIDI-GPT, {net.path.stem}", license=terms)
+    return replace(result, model=net.label, license=terms)
 
 
 def _with_bars(
     piece: Piece, bars: list[int], parts: tuple[Part, ...], brief: Brief, request: dict[str, Any],
-    net: Checkpoint | None,
+    net: Net | None,
 ) -> Piece:  # fmt: skip
     """The piece with these bars written: behind its end, or in the place of its own."""
     temperature = float(request.get("temperature", 1.0))
     if net is not None:
-        return written_by_net(piece, bars, parts, temperature, brief.seed, net)
+        return net.write(piece, bars, parts, temperature, brief.seed)
     chords = str(request.get("chords", ""))
     if bars[0] >= piece.bars:
         return continued(piece, len(bars), temperature, brief.seed, chords=chords, parts=parts)
@@ -103,7 +107,7 @@ def _with_bars(
 
 
 def _filled(
-    piece: Piece, names: list[str], brief: Brief, request: dict[str, Any], net: Checkpoint | None
+    piece: Piece, names: list[str], brief: Brief, request: dict[str, Any], net: Net | None
 ) -> tuple[Piece, dict[str, Any]]:
     """The piece with its marked bars anew, and what the report says of it."""
     marked = read_marked(str(request.get("marked", "")), piece)
@@ -164,7 +168,7 @@ def infilled(
     width = piece.bar_ticks
     writer = Writer(piece, own, harmony, temperature, seed, named=bool(chords))
     done = {part.name: list(part.notes) for part in piece.parts}
-    for gap in _gaps(marked):
+    for gap in gaps_of(marked):
         templates = writer.templates(gap, ends=False)
         first, last = gap[0] * width - STEP // 2, (gap[-1] + 1) * width - STEP // 2
         for part in parts:
@@ -234,17 +238,6 @@ def _harmony(piece: Piece, marked: list[int], own: list[int], chords: str) -> Ha
     return Harmony(tuple(chords_of), found.slots)
 
 
-def _gaps(marked: list[int]) -> list[list[int]]:
-    """Marked bars in rows without a bar between them."""
-    gaps: list[list[int]] = []
-    for bar in marked:
-        if gaps and gaps[-1][-1] == bar - 1:
-            gaps[-1].append(bar)
-        else:
-            gaps.append([bar])
-    return gaps
-
-
 def _cut_at(notes: list[Note], after: list[Note]) -> list[Note]:
     """The notes, none of which rings into the same pitch of what follows."""
     first: dict[int, int] = {}
@@ -267,7 +260,7 @@ def _bars_wanted(request: dict[str, Any], piece: Piece) -> int:
 
 def _report(
     piece: Piece, made: Piece, bars: Any, brief: Brief, request: dict[str, Any],
-    net: Checkpoint | None,
+    net: Net | None,
 ) -> dict[str, Any]:  # fmt: skip
     """What was found in the piece, and how much of the new bars is quoted from it."""
     old = {
@@ -293,7 +286,7 @@ def _report(
             ][:64],
         },
         "did": {
-            "method": "bars of its own, moved and joined" if net is None else "MIDI-GPT",
+            "method": "bars of its own, moved and joined" if net is None else net.label,
             "temperature": float(request.get("temperature", 1.0)),
             "seed": brief.seed,
             "bars": [bar + 1 for bar in bars],

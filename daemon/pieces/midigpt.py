@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.home.places import Places
+from daemon.pieces.nets import apart
 from daemon.pieces.piece import Note, Part, Piece
 
 #: Names of the lab's own checkpoints, whose weights have a licence of their own.
@@ -40,10 +41,20 @@ class Checkpoint:
         return _WEIGHTS if is_theirs else "as the checkpoint's own licence says"
 
     @property
+    def label(self) -> str:
+        return f"MIDI-GPT, {self.path.stem}"
+
+    @property
     def said(self) -> str:
         use = "non-commercial research and education only" if self.licence == _WEIGHTS else ""
         terms = ": ".join(filter(None, (self.licence, use)))
         return f"written by MIDI-GPT with {self.path.name} ({terms})"
+
+    def write(
+        self, piece: Piece, bars: Sequence[int], chosen: Sequence[Part], temperature: float,
+        seed: int,
+    ) -> Piece:  # fmt: skip
+        return written_by_net(piece, bars, chosen, temperature, seed, self)
 
 
 def folder() -> Path:
@@ -62,9 +73,9 @@ def find_checkpoint() -> Checkpoint:
     files = sorted(folder().glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
     if not files:
         raise ConformError(
-            f"with: midigpt has no checkpoint in {folder()}: put one there, as"
-            " yellow_medium-final.safetensors of huggingface.co/Metacreation/MIDI-GPT"
-            f" ({_WEIGHTS})"
+            f"with: midigpt has no checkpoint in {folder()}: put one of yours there, or"
+            f" bring the lab's own ({_WEIGHTS}) with `sidecrate models get midigpt --sha256 HASH`,"
+            " whose hash its page on huggingface.co/Metacreation/MIDI-GPT states"
         )
     return Checkpoint(files[-1])
 
@@ -173,17 +184,5 @@ def _merged(
             for one in track.bars[index].notes
             if round(one.onset_ticks * scale) < width
         ]
-        done.append(part.with_notes(_apart(sorted([*stays, *new]), count * width)))
+        done.append(part.with_notes(apart(sorted([*stays, *new]), count * width)))
     return piece.with_parts(done, count)
-
-
-def _apart(notes: Sequence[Note], ticks: int) -> list[Note]:
-    """The notes, each ended where the next of its pitch begins, or the piece ends."""
-    next_start: dict[int, int] = {}
-    kept = []
-    for note in reversed(notes):
-        room = min(next_start.get(note.pitch, ticks), ticks) - note.start
-        if room > 0:
-            kept.append(replace(note, length=min(note.length, room)))
-            next_start[note.pitch] = note.start
-    return kept[::-1]

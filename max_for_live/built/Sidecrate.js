@@ -56,9 +56,9 @@ var USES = ["fit", "continue", "melody", "accompany", "style", "split"];
 var NEEDS_NO_WORDS = { fit: true, split: true };
 
 // What a MIDI clip's notes are used for: verbs that work on notes, by their names.
-var NOTES_USES = ["continue", "vary", "groove", "drumify", "render"];
+var NOTES_USES = ["continue", "vary", "groove", "drumify", "render", "infill"];
 // The field of each that the words of the box are; continue takes bars instead.
-var NOTES_WORDS = { groove: "feel", drumify: "prompt", render: "prompt" };
+var NOTES_WORDS = { groove: "feel", drumify: "prompt", render: "prompt", infill: "marked" };
 
 // Range of the device's own ports; each starts at a place of its own in it.
 var FIRST_PORT = 9141;
@@ -1221,6 +1221,10 @@ function useNotes(clip) {
     }
     if (!clip.notes.length) {
         showStatus("The clip has no notes");
+        return;
+    }
+    if (use === "infill" && !/^[\s\d,;-]*\d[\s\d,;-]*$/.test(controls.prompt)) {
+        showStatus("Say in the box which bars are written anew: 3-4");
         return;
     }
     path = forward(conversation.recordings) + "/" + conversation.next_id() + "-" + fileLetters(clip.name) + ".mid";

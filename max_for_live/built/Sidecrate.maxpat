@@ -718,9 +718,10 @@
 								"vary",
 								"groove",
 								"drums to it",
-								"play it"
+								"play it",
+								"fill bars"
 							],
-							"parameter_mmax": 4,
+							"parameter_mmax": 5,
 							"parameter_initial": [
 								0
 							],

@@ -31,6 +31,10 @@ function useNotes(clip) {
         showStatus("The clip has no notes");
         return;
     }
+    if (use === "infill" && !/^[\s\d,;-]*\d[\s\d,;-]*$/.test(controls.prompt)) {
+        showStatus("Say in the box which bars are written anew: 3-4");
+        return;
+    }
     path = forward(conversation.recordings) + "/" + conversation.next_id() + "-" + fileLetters(clip.name) + ".mid";
     if (!writeBytes(path, midiBytes(clip.notes, clip.beats, song.bpm, song.numerator, song.denominator, clip.name))) {
         showStatus("Max did not write " + path);

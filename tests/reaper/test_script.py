@@ -87,9 +87,12 @@ def test_a_selected_midi_item_goes_on_after_its_end(run, tmp_path, monkeypatch):
     ]
     placed = mido.MidiFile(said[3].removeprefix("insert 0 "))
     assert round(placed.length, 3) == 4.0 and said[-1] == "undo Sidecrate: continue"
+    monkeypatch.setenv("USE", "infill")
+    said = run(120, "4/4", "2", "2")
+    assert ' --marked "2" -- ' in said[0] and said[-1] == "undo Sidecrate: infill"
     monkeypatch.setenv("USE", "sing")
     assert run(120, "4/4", "", "2") == [
-        "told sing is none of continue, vary, groove, drumify and render."
+        "told sing is none of continue, vary, groove, drumify, render and infill."
     ]
 
 

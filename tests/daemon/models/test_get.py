@@ -10,9 +10,10 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.cli.bring_model import bring_model
 from daemon.errors import ModelError
 from daemon.models.get import get_model
-from daemon.models.store import files_of, folder_of, is_here
+from daemon.models.store import files_of, folder_of, is_here, put_in_place
 from daemon.models.table import MODELS, FromHub, FromPackage, Model, ModelFile, find_model
 
 DATA = b"weights" * 1000
@@ -174,8 +175,32 @@ def test_an_unknown_model_is_named_with_the_nearest():
 def test_every_row_is_pinned():
     for model in MODELS.values():
         assert model.licence and model.size_mb > 0 and model.kept
-        assert all(len(file.sha256) == 64 for file in model.files)
+        # a hash that is not known here is stated by its user, and nothing comes without
+        assert model.needs_hash == (model.name == "midigpt")
+        assert model.needs_hash or all(len(file.sha256) == 64 for file in model.files)
         if isinstance(model.source, FromHub):
-            assert len(model.source.commit) == 40, "a commit, no branch"
+            assert model.needs_hash or len(model.source.commit) == 40, "a commit, no branch"
         else:
             assert "==" in model.source.requirement
+
+
+def test_a_hash_that_is_not_known_is_stated_and_what_lies_beside_stays(tmp_path, monkeypatch):
+    model = add(
+        monkeypatch, source=FromHub("lab/tiny", "main"), files=(ModelFile("weights.bin", ""),)
+    )
+    with pytest.raises(ModelError, match=r"blob/main/weights\.bin states it.*--sha256 HASH"):
+        bring_model("tiny", yes=True, as_json=True)
+    with pytest.raises(ModelError, match="abc is no SHA-256"):
+        bring_model("tiny", yes=True, as_json=True, sha256="abc")
+    own = folder_of(model) / "mine.bin"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"mine")
+    ready = tmp_path / "home" / "ready"
+    ready.mkdir(parents=True)
+    (ready / "weights.bin").write_bytes(DATA)
+    put_in_place(model.held_to(digest(DATA)), ready)
+    assert own.read_bytes() == b"mine"
+    assert [one.read_bytes() for one in files_of("tiny")] == [DATA]
+    (folder_of(model) / "weights.bin").write_bytes(DATA[:-1])
+    with pytest.raises(ModelError, match="cut short"):
+        files_of("tiny")
