@@ -22,7 +22,8 @@ from daemon.notes.log_spectra import RATE, quick_of
 from tools.train_hearing import music, patterns
 from tools.train_hearing.music import Bank
 from tools.train_notes.made_kits import made_kit
-from tools.train_notes.pieces import altered, played, sounds_of as sounds_of_piece
+from tools.train_notes.pieces import altered, played
+from tools.train_notes.pieces import sounds_of as sounds_of_piece
 from tools.train_separator.mixes import PIECE, split_kits
 
 #: 16ths of a bar, and bars of a piece.
