@@ -42,10 +42,10 @@ def bench() -> None:
     table(own_loops(_COUNT))
 
 
-def own_loops(count: int) -> Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]:
+def own_loops(count: int, first: int = 0) -> Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]:
     """Name, mono, rate, grid, and the chords of each bar."""
     genres = sorted(STYLES)
-    seed = FIRST_SEED
+    seed = FIRST_SEED + first
     while count:
         genre = genres[seed * 7 % len(genres)]
         bpm = 70.0 + seed * 37 % 90
@@ -130,10 +130,11 @@ def _triad(chord: Chord) -> tuple[int, ...]:
 def main() -> None:
     about = argparse.ArgumentParser(description=__doc__)
     about.add_argument("--count", type=int, default=_COUNT)
+    about.add_argument("--first", type=int, default=0, help="seeds left out before")
     about.add_argument("--folder", type=Path)
     about.add_argument("--by", choices=(large_chords.OWN, large_chords.LARGE), default="own")
     asked = about.parse_args()
-    table(loops_of(asked.folder) if asked.folder else own_loops(asked.count), asked.by)
+    table(loops_of(asked.folder) if asked.folder else own_loops(asked.count, asked.first), asked.by)
 
 
 if __name__ == "__main__":

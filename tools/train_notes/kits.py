@@ -22,7 +22,8 @@ from daemon.notes.log_spectra import RATE, quick_of
 from tools.train_hearing import music, patterns
 from tools.train_hearing.music import Bank
 from tools.train_notes.made_kits import made_kit
-from tools.train_notes.pieces import altered, played, sounds_of as sounds_of_piece
+from tools.train_notes.pieces import altered, played
+from tools.train_notes.pieces import sounds_of as sounds_of_piece
 from tools.train_separator.mixes import PIECE, split_kits
 
 #: 16ths of a bar, and bars of a piece.
@@ -37,7 +38,7 @@ _PIECE = {**PIECE, "conga": "toms", "shaker": "hats"}
 #: Which of a SoundFont's other percussion, by its place in the bank's list, is which of ours.
 _CONGAS, _SHAKERS = range(2, 9), (0, 11, 12)
 #: Of so many pieces one is the musician's own.
-_PLAYED_EVERY = 5
+_PLAYED_EVERY = 3
 #: Share of pieces on a made kit.
 _MADE = 0.35
 #: s over which a sound that is cut short fades.
@@ -63,9 +64,7 @@ def written(rng: np.random.Generator, six_s: float) -> list[Stroke]:
         first = {"tom": [(s, rng.uniform(0.4, 1)) for s in range(_SLOTS) if rng.random() < 0.5]}
     if rng.random() < 0.3:
         share = rng.uniform(0.15, 0.6)
-        first["conga"] = [
-            (s, rng.uniform(0.3, 1)) for s in range(_SLOTS) if rng.random() < share
-        ]
+        first["conga"] = [(s, rng.uniform(0.3, 1)) for s in range(_SLOTS) if rng.random() < share]
     if rng.random() < 0.15:
         every = int(rng.choice([1, 2, 2]))
         first["shaker"] = [(s, rng.uniform(0.4, 1)) for s in range(0, _SLOTS, every)]
@@ -120,7 +119,9 @@ def _variants(
     rng: np.random.Generator, own: list[np.ndarray], name: str, speed: float
 ) -> list[np.ndarray]:
     """Up to four sounds of one kind; toms from the highest to the lowest."""
-    chosen = [own[int(k)] for k in rng.permutation(len(own))[: 4 if name in ("tom", "conga") else 1]]
+    chosen = [
+        own[int(k)] for k in rng.permutation(len(own))[: 4 if name in ("tom", "conga") else 1]
+    ]
     own_speed = speed * 2 ** rng.uniform(-0.15, 0.15)
     out = [
         _cut(soxr.resample(one.astype(np.float32), music.RATE * own_speed, RATE), len(one))

@@ -1,6 +1,6 @@
 """Further kits for the drums' network: those of SoundFonts and of folders of single sounds.
 
-    python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
+python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
 """
 
 from __future__ import annotations

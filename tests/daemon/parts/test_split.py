@@ -356,8 +356,9 @@ def test_a_tempo_in_the_files_name_counts(tmp_path):
     assert kinds == {("loop", 120.0, 2)}
 
 
-def test_a_short_loop_that_was_cut_a_little_off_is_still_a_loop(tmp_path):
-    cut = steady()[: -round(0.02 * RATE)]
+@pytest.mark.parametrize("short_s", [0.02, 0.11])
+def test_a_short_loop_that_was_cut_a_little_off_is_still_a_loop(tmp_path, short_s):
+    cut = steady()[: -round(short_s * RATE)]
     for one in taken_apart(on_its_own(cut, tmp_path)):
         assert (one.kind, one.bars) == ("loop", 2)
         assert loop_frames(2, Meter(), one.bpm, RATE) == len(one.audio) == len(cut)
