@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,25 +43,30 @@ def train(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> It
 
 
 def _heard(model: Model, done: Taught, number: int, brief: Brief) -> Result:
-    about = {
-        "method": "train", "model": done.engine, "license": str(model.about["licence"]),
-        "report": {"did": {"engine": done.engine}, "said": list(done.lines) if not number else []},
-        "more": {"engine": done.engine},
-    }  # fmt: skip
-    if not model.roles:
-        own = Brief("loop", "loop", bars=4, bpm=round(float(np.median([one.bpm for one in model.loops]))),
-                    meter_name=model.loops[0].meter, sample_rate=brief.sample_rate)  # fmt: skip
-        made = make_loop(model.loops, own, number + 1, lambda share, words: None)
-        return Result(
-            "loop", made.audio, brief.sample_rate, midi=made.midi, bpm=made.grid.bpm,
-            key=made.key, meter=made.grid.meter, bars=made.grid.bars, words=f"{done.engine} loop",
-            **about,
-        )  # fmt: skip
+    report = {"did": {"engine": done.engine}, "said": [] if number else list(done.lines)}
+    made = _one_shot(model, number) if model.roles else _loop(model, number, brief.sample_rate)
+    return replace(
+        made, method="train", model=done.engine, license=str(model.about["licence"]),
+        words=f"{done.engine} {made.role or 'loop'}", report=report,
+        more={"engine": done.engine},
+    )  # fmt: skip
+
+
+def _one_shot(model: Model, number: int) -> Result:
     roles = list(model.roles.values())
     role = roles[number % len(roles)]
     sound = make_sound(role, Wish(), number + 1)
     note = None if sound.note is None else round(sound.note)
+    audio = (_PEAK * sound.audio).astype(np.float32)
+    return Result("oneshot", audio, SAMPLE_RATE, role=role.name, note=note)
+
+
+def _loop(model: Model, number: int, rate: int) -> Result:
+    bpm = round(float(np.median([one.bpm for one in model.loops])))
+    meter = model.loops[0].meter
+    own = Brief("loop", "loop", bars=4, bpm=bpm, meter_name=meter, sample_rate=rate)
+    made = make_loop(model.loops, own, number + 1, lambda share, words: None)
     return Result(
-        "oneshot", (_PEAK * sound.audio).astype(np.float32), SAMPLE_RATE, role=role.name,
-        words=f"{done.engine} {role.name}", note=note, **about,
+        "loop", made.audio, rate, midi=made.midi, bpm=made.grid.bpm, key=made.key,
+        meter=made.grid.meter, bars=made.grid.bars,
     )  # fmt: skip

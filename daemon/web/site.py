@@ -42,6 +42,7 @@ from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
 from daemon.web.sound_map import SoundMap
 from daemon.web.sounds import Sounds
+from daemon.web.taste import TasteAsker
 from daemon.web.upload import sweep_uploads
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Site:
     exports: Exports
     sounds: Sounds = field(init=False)
     map: SoundMap = field(init=False)
+    taste: TasteAsker = field(init=False)
     libraries: dict[tuple[str, float], PersonalLibrary] = field(default_factory=dict)
     """Those of the profiles, by id and time of making, opened on first use."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -81,6 +83,7 @@ class Site:
     def __post_init__(self) -> None:
         self.sounds = Sounds(self._mine)
         self.map = SoundMap(self._mine)
+        self.taste = TasteAsker(self._mine, self.jobs)
 
     @classmethod
     def open(cls, places: Places, config: Config) -> Site:
@@ -143,6 +146,7 @@ class Site:
             one.library.close()
         await self.sounds.end()
         await self.map.end()
+        await self.taste.end()
         self.jobs.close()
 
     # -- jobs
