@@ -922,3 +922,32 @@ def video(
     SidecrateError says what, why and what to do.
     """
     return ask_given("video", source, locals())
+
+
+def train(
+    source: Source,
+    *,
+    name: str | None = None,
+    licence: str | None = None,
+    yours: bool | None = None,
+    then: Literal["nothing", "audition"] | None = None,
+    tags: str | Sequence[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> list[Clip]:
+    """Teach an engine from a folder of your own sounds.
+
+    source: A folder of sounds, or a collection.
+    name: What the engine is called: mine-NAME. Small letters, digits and dashes; by default: none:
+        it must be given.
+    licence: The licence of the sounds, where they are not yours; it stands with every clip. A
+        licence's name, as CC-BY-4.0; by default: none.
+    yours: Says that the sounds are yours, or free to be used like this. On or off; by default: off.
+    then: What happens when it is done. Nothing or audition; by default: nothing.
+    tags: Your own words for the library. Words, by comma; by default: none.
+    out: A file to write instead of a clip in the crate.
+    force: Write over a file that is there.
+
+    SidecrateError says what, why and what to do.
+    """
+    return ask_given("train", source, locals())

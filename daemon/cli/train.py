@@ -29,6 +29,25 @@ def train(
     yes: Annotated[
         bool, typer.Option("--yes", help="The sounds may be used for this; do not ask.")
     ] = False,
+    onto: Annotated[
+        str,
+        typer.Option(
+            "--onto",
+            help="Tune this local model instead, as local-musicgen-small, by an adapter (LoRA).",
+            metavar="ENGINE",
+        ),
+    ] = "",
+    steps: Annotated[
+        int, typer.Option("--steps", help="Steps of --onto.", metavar="N", min=1, max=1_000_000)
+    ] = 1000,
+    blend: Annotated[
+        str,
+        typer.Option(
+            "--blend",
+            help="An engine of several adapters, each with its strength: one:0.7,other:0.4.",
+            metavar="NAMES",
+        ),
+    ] = "",
     with_kept: Annotated[
         bool,
         typer.Option("--with-kept", help="Also what the engine made and you kept; few of it."),
@@ -67,16 +86,52 @@ def train(
     elif export:
         print(teaching.export(export, folder or Path.cwd(), places))
     elif bring is not None:
+        _use_config(places)
         print(teaching.bring_in(bring, name, places))
     elif forget:
         teaching.forget(forget, places)
         print(f"{forget} is forgotten; clips that it made stay", file=sys.stderr)
+    elif blend:
+        print(_blend(blend, name, places))
     elif folder is None:
         _list(places, as_json)
     else:
         lower_priority()
         made = _kept(name) if with_kept else {}
-        _teach(_sounds_of(folder), name, licence, yes, places, as_json, made)
+        tuning = (onto, steps) if onto else None
+        _teach(_sounds_of(folder), name, licence, yes, places, as_json, made, tuning)
+
+
+def _blend(words: str, name: str, places: Places) -> str:
+    from daemon.errors import EngineError
+
+    parts = []
+    for word in words.split(","):
+        part, _, strength = word.strip().partition(":")
+        try:
+            parts.append((part, float(strength or 1.0)))
+        except ValueError:
+            parts.append((part, -1.0))
+        if not 0 <= parts[-1][1] <= 1:
+            raise EngineError(
+                f"--blend {word.strip()!r}: give names with strengths from 0 to 1, as in"
+                " one:0.7,other:0.4",
+                "bad_request",
+            )
+    if not name:
+        raise EngineError("--name is missing: what shall the blend be called?", "bad_request")
+    _use_config(places)
+    from daemon.training.tuning import blend
+
+    return blend(parts, name, places)
+
+
+def _use_config(places: Places) -> None:
+    """Have the config's own models as engines."""
+    from daemon.settings.load import load_config
+    from daemon.settings.schema import use
+
+    use(load_config(places.config_file))
 
 
 def _sounds_of(named: Path) -> Path | list[Path]:
@@ -129,7 +184,7 @@ def _taste(as_json: bool) -> None:
 
 def _teach(
     folder: Path | list[Path], name: str, licence: str, yes: bool, places: Places, as_json: bool,
-    made: dict[Path, str],
+    made: dict[Path, str], tuning: tuple[str, int] | None = None,
 ) -> None:  # fmt: skip
     from daemon.client.follow import progress_bar
     from daemon.errors import EngineError
@@ -147,7 +202,15 @@ def _teach(
                 "bad_request",
             )
     with progress_bar(as_json) as bar:
-        done = teach(folder, name, places, licence, bar, made)
+        if tuning:
+            _use_config(places)
+            from daemon.training.lora import Plan
+            from daemon.training.tuning import teach_onto
+
+            plan = Plan(steps=tuning[1])
+            done = teach_onto(folder, name, tuning[0], places, licence, plan, bar)
+        else:
+            done = teach(folder, name, places, licence, bar, made)
     if as_json:
         print(
             json.dumps({"engine": done.engine, "file": str(done.file), "report": list(done.lines)})

@@ -85,6 +85,9 @@ def settle(
     }
     if genre_name:
         decided["genre"] = Decision(genre_name, "request" if "genre" in request else "prompt")
+    if "strength" in request:
+        # an engine with adapters asks whether it was said
+        decided["strength"] = Decision(request.get("strength"), "request")
     said += _settling(session, decided["bpm"], str(kind.value))
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value

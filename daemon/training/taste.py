@@ -8,8 +8,9 @@ did not learn from. Below a stated skill it is not used.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -182,3 +183,31 @@ def _error(skill: float, liked: int, disliked: int) -> float:
     variance = skill * (1 - skill) + (liked - 1) * (one - skill**2)
     variance += (disliked - 1) * (two - skill**2)
     return float(np.sqrt(max(0.0, variance) / (liked * disliked)))
+
+
+def choose(task: Mapping[str, Any], tell: Callable[..., None]) -> dict[str, Any]:
+    """The same in a child. task: {examples: [[features, liked, job]], sounds, count}, base64 texts.
+
+    Returns {best: numbers of the sounds, skill, error, used, liked, disliked, words}.
+    """
+    import base64
+
+    taste = learn_taste(
+        [
+            Example(base64.b64decode(features), bool(liked), str(job))
+            for features, liked, job in task["examples"]
+        ]
+    )
+    used = taste if taste is not None and taste.is_used else None
+    sounds = [base64.b64decode(one) for one in task["sounds"]]
+    return {
+        "best": best_of(sounds, used, int(task["count"])),
+        "skill": None if taste is None else taste.skill,
+        "error": None if taste is None else taste.error,
+        "used": used is not None,
+        "liked": sum(bool(liked) for _, liked, _ in task["examples"]),
+        "disliked": sum(not liked for _, liked, _ in task["examples"]),
+        "words": taste.words()
+        if taste is not None
+        else f"it takes {LEAST_EACH} kept and {LEAST_EACH} thrown away",
+    }

@@ -44,6 +44,7 @@ BUILT_IN: tuple[str, ...] = (
     "daemon.tone:TONE",
     "daemon.tone:LEARN",
     "daemon.video:VIDEO",
+    "daemon.training:TRAIN",
 )
 
 #: The licence of what is made of a source whose own nobody has stated.

@@ -140,6 +140,40 @@ class SoundMap(Answer):
     without: int
 
 
+class Taste(Answer):
+    """How well a taste is known: its skill, and whether it is used."""
+
+    skill: float | None
+    error: float | None
+    used: bool
+    liked: int
+    disliked: int
+    words: str
+
+
+class Best(Answer):
+    """The best of a batch, best first."""
+
+    best: list[str]
+    taste: Taste
+
+
+class TaughtEngine(Answer):
+    """An engine of a user's own sounds; `base` is the model that it tunes, where it does."""
+
+    engine: str
+    sounds: int
+    roles: list[str]
+    loops: int
+    parts: list[str]
+    licence: str
+    base: str
+
+
+class TaughtEngines(RootModel[list[TaughtEngine]]):
+    """The engines that a user taught."""
+
+
 class Family(Answer):
     """What a clip was made of, what was made of it, and its doubles."""
 

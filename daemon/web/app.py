@@ -24,6 +24,7 @@ from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.routes_projects import project_routes
+from daemon.web.routes_taste import taste_routes
 from daemon.web.site import Site
 
 
@@ -42,6 +43,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         edit_routes(site),
         out_routes(site),
         play_routes(site),
+        taste_routes(site),
         profile_routes(site, token),
         job_routes(site),
         daw_routes(site),

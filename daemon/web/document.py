@@ -35,6 +35,8 @@ OPERATIONS: dict[str, tuple[str, type[BaseModel] | None]] = {
     "GET /clips/{clip}/stems": ("list_stems", a.Names),
     "GET /clips/{clip}/stems/{part}": ("get_stem", None),
     "GET /map": ("map_clips", a.SoundMap),
+    "POST /best": ("choose_best", a.Best),
+    "GET /taught": ("list_taught", a.TaughtEngines),
     "GET /pads": ("get_pads", a.Pads),
     "PUT /pads": ("set_pads", a.Pads),
     "POST /performances": ("publish_performance", a.Clip),

@@ -45,6 +45,7 @@ from daemon.web.profiles import Profile, Profiles
 from daemon.web.shares import Shares
 from daemon.web.sound_map import SoundMap
 from daemon.web.sounds import Sounds
+from daemon.web.taste import TasteAsker
 from daemon.web.upload import sweep_uploads
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,7 @@ class Site:
     sounds: Sounds = field(init=False)
     projects: Shelf = field(init=False)
     map: SoundMap = field(init=False)
+    taste: TasteAsker = field(init=False)
     libraries: dict[tuple[str, float], PersonalLibrary] = field(default_factory=dict)
     """Those of the profiles, by id and time of making, opened on first use."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
@@ -86,6 +88,7 @@ class Site:
         self.sounds = Sounds(self._mine)
         self.projects = Shelf(crate_folder(self.config, self.places) / "Projects")
         self.map = SoundMap(self._mine)
+        self.taste = TasteAsker(self._mine, self.jobs)
 
     @classmethod
     def open(cls, places: Places, config: Config) -> Site:
@@ -149,6 +152,7 @@ class Site:
         await self.sounds.end()
         await asyncio.to_thread(self.projects.end)
         await self.map.end()
+        await self.taste.end()
         self.jobs.close()
 
     # -- jobs

@@ -22,16 +22,17 @@ class AceStep:
     """A loaded ACE-Step."""
 
     def __init__(self, pipe: Any, device: Device) -> None:
-        self._pipe, self._device = pipe, device
+        self.pipe, self._device = pipe, device
         self.sample_rate = int(pipe.vae.config.sampling_rate)
         self.channels = int(pipe.vae.config.audio_channels)
+        self.tuned = pipe.transformer
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
         """As `Model.generate`; a step is a denoising step."""
         import torch
 
         # The turbo model has guidance in its weights.
-        guidance = 1.0 if self._pipe.is_turbo else 7.0
+        guidance = 1.0 if self.pipe.is_turbo else 7.0
         options = {"steps": STEPS["ace_step"], "guidance_scale": guidance, **asked.options}
         steps = int(options.pop("steps"))
 
@@ -44,7 +45,7 @@ class AceStep:
         # A reference is encoded with noise of its own.
         torch.manual_seed(asked.seed % (1 << 63))
         with torch.inference_mode():
-            latents = self._pipe(
+            latents = self.pipe(
                 prompt=asked.prompt,
                 lyrics=asked.lyrics or _NO_WORDS,
                 audio_duration=heard_s + asked.seconds,
@@ -58,7 +59,7 @@ class AceStep:
                 **given,
                 **options,
             ).audios
-            sound = self._pipe.vae.decode(latents.transpose(1, 2).float()).sample[0]
+            sound = self.pipe.vae.decode(latents.transpose(1, 2).float()).sample[0]
         return to_audio(
             sound[:, round(heard_s * self.sample_rate) :], round(asked.seconds * self.sample_rate)
         )
@@ -72,7 +73,7 @@ class AceStep:
         if asked.use == "style":
             return 0.0, {"reference_audio": torch.from_numpy(asked.reference.T.copy())}
         # Whole steps of the latents, so that the reference ends where the new audio begins.
-        hop = round(self.sample_rate / self._pipe.latents_per_second)
+        hop = round(self.sample_rate / self.pipe.latents_per_second)
         frames = max(
             hop, min(len(asked.reference), round(_HEARD_S * self.sample_rate)) // hop * hop
         )

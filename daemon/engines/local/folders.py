@@ -56,7 +56,8 @@ def places_of(spec: Mapping[str, Any]) -> list[Path]:
     if spec["folder"]:
         return [Path(spec["folder"]).expanduser()]
     own = models_folder(spec["service"])
-    places = [own / spec["name"]]
+    # an engine with adapters is its base's
+    places = [own / spec.get("base", spec["name"])]
     if spec["repo"]:
         places += [own / spec["repo"].split("/")[-1], _cached(spec["repo"])]
     return places

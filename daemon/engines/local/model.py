@@ -48,6 +48,8 @@ class Model(Protocol):
 
     sample_rate: int
     channels: int
+    tuned: Any
+    """The torch module that adapters are added to."""
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
         """Float32 (frames, channels), `round(seconds * sample_rate)` frames.

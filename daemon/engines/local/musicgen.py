@@ -24,8 +24,9 @@ class MusicGen:
     """A loaded MusicGen; `melody`: whether it is a MusicGen Melody."""
 
     def __init__(self, model: Any, tokenizer: Any, device: Device, *, melody: bool) -> None:
-        self._model = model
-        self._tokenizer = tokenizer
+        self.whole = model
+        self.tokenizer = tokenizer
+        self.tuned = model.decoder
         self._device = device
         self._melody = melody
         codec = model.config.audio_encoder
@@ -56,13 +57,11 @@ class MusicGen:
                 step(min(1.0, self.done / tokens))
                 return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
-        words = self._tokenizer(
-            [asked.prompt], return_tensors="pt", truncation=True, max_length=512
-        )
+        words = self.tokenizer([asked.prompt], return_tensors="pt", truncation=True, max_length=512)
         torch.manual_seed(asked.seed % (1 << 63))
         options = {"guidance_scale": 3.0, "temperature": 1.0, "top_k": 250, **asked.options}
         with torch.inference_mode():
-            sound = self._model.generate(
+            sound = self.whole.generate(
                 input_ids=words["input_ids"].to(self._device.name),
                 attention_mask=words["attention_mask"].to(self._device.name),
                 do_sample=True,
@@ -83,7 +82,7 @@ class MusicGen:
             chroma = chromagram(asked.reference.mean(axis=1), self.sample_rate)
             return 0, {
                 "input_features": chroma.to(
-                    self._device.name, self._model.audio_enc_to_dec_proj.weight.dtype
+                    self._device.name, self.whole.audio_enc_to_dec_proj.weight.dtype
                 )
             }
         most = round(max(1.0, min(_HEARD_S, _MOST_S - asked.seconds)) * self._token_rate)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from daemon.engines.contract import Progress, Take
+from daemon.engines.local.adapters import Adapter
 from daemon.engines.local.folders import fault_of, find_folder
 from daemon.engines.local.model import Asked, Device, Model
 from daemon.engines.local.needs import seconds_of, work_s
@@ -42,6 +43,7 @@ def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]
     with warm.lock:
         progress(0.0, f"loading {spec['name']}")
         model, device = _ready_model(spec)
+        warm.adapt(adapters_of(spec, brief))
         said = _pace_words(spec, device, seconds)
         progress(_LOADED, said)
         asked = asked_of(spec, brief, seed, seconds, model)
@@ -80,6 +82,23 @@ def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
     folder = find_folder(spec)
     assert folder is not None
     return warm.bring(spec, folder, device), device
+
+
+def ready_to_tune(spec: Mapping[str, Any]) -> Model:
+    """The model of `spec` to be taught in this process. EngineError where it is not ready."""
+    with warm.lock:
+        model, _ = _ready_model(spec)
+    return model
+
+
+def adapters_of(spec: Mapping[str, Any], brief: Brief) -> list[Adapter]:
+    """The adapters of an engine, each by its own strength and by the one that was asked for."""
+    asked = brief.decided.get("strength")
+    whole = float(asked.value) if asked is not None else 1.0
+    return [
+        Adapter(Path(one["file"]), whole * float(one["strength"]))
+        for one in spec.get("adapters", ())
+    ]
 
 
 def _stay_offline() -> None:

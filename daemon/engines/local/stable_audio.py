@@ -17,9 +17,10 @@ class StableAudio:
     """A loaded Stable Audio Open."""
 
     def __init__(self, pipe: Any, device: Device) -> None:
-        self._pipe, self._device = pipe, device
+        self.pipe, self._device = pipe, device
         self.sample_rate = int(pipe.vae.config.sampling_rate)
         self.channels = int(pipe.vae.config.audio_channels)
+        self.tuned = pipe.transformer
 
     def generate(self, asked: Asked, step: Step) -> np.ndarray:
         """As `Model.generate`; a step is a denoising step over the model's whole window."""
@@ -34,7 +35,7 @@ class StableAudio:
         # On the processor, so that a seed gives the same noise on every device.
         generator = torch.Generator("cpu").manual_seed(asked.seed % (1 << 63))
         with torch.inference_mode():
-            latents = self._pipe(
+            latents = self.pipe(
                 asked.prompt,
                 negative_prompt=asked.negative or None,
                 audio_end_in_s=asked.seconds,
@@ -45,7 +46,7 @@ class StableAudio:
                 output_type="latent",
                 **options,
             ).audios
-            sound = self._pipe.vae.decode(latents.float()).sample
+            sound = self.pipe.vae.decode(latents.float()).sample
         return to_audio(sound[0], round(asked.seconds * self.sample_rate))
 
 

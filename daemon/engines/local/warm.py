@@ -6,11 +6,12 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from daemon.children.inside import find_function
+from daemon.engines.local.adapters import Adapter, Merged
 from daemon.engines.local.machine import memory_gb
 from daemon.engines.local.model import Device, Model
 from daemon.engines.local.needs import is_half, memory_needed_gb
@@ -37,6 +38,7 @@ class Warm:
         self.lock = threading.Lock()
         self._key: tuple[Any, ...] | None = None
         self._model: Model | None = None
+        self._merged: Merged | None = None
         self._watch: threading.Thread | None = None
 
     @property
@@ -72,16 +74,22 @@ class Warm:
             raise EngineError(text, "model") from None
         self._key = key
         self._model = model
+        self._merged = Merged(model.tuned)
         if self._watch is None:
             self._watch = threading.Thread(target=self._look, name="memory", daemon=True)
             self._watch.start()
         return model
 
+    def adapt(self, adapters: Sequence[Adapter]) -> None:
+        """Have exactly these adapters in the model that was brought. Call with `lock` held."""
+        assert self._merged is not None
+        self._merged.use(adapters)
+
     def put_away(self) -> None:
         """Unload the model and release its memory."""
         if self._model is None:
             return
-        self._key = self._model = None
+        self._key = self._model = self._merged = None
         gc.collect()
         import torch
 

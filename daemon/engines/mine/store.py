@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,11 @@ def model_file(name: str, folder: Path | None = None) -> Path:
     return (folder or mine_folder()) / f"{check_name(name)}.npz"
 
 
+def adapter_file(name: str, folder: Path | None = None) -> Path:
+    """Where an adapter lies: what was taught to a large model."""
+    return (folder or mine_folder()) / f"{check_name(name)}.safetensors"
+
+
 def about_file(model: Path) -> Path:
     """A small file beside it, so that the daemon need not read the model to know of it."""
     return model.with_suffix(".json")
@@ -63,6 +70,8 @@ _taught = EnginesInFolder(_read)
 def _described(path: Path) -> EngineInfo | None:
     try:
         about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if "adapters" in about:
+            return _tuned(path.stem, about)
         model = path.with_suffix(".npz")
         kinds = (
             *(("oneshot",) if about["roles"] else ()),
@@ -90,6 +99,35 @@ def _described(path: Path) -> EngineInfo | None:
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _tuned(name: str, about: dict[str, Any]) -> EngineInfo:
+    """A large model with the user's adapters: its own engine under another name."""
+    from daemon.engines.local.models import describe
+
+    base = describe(str(about["base"]), about["entry"], about["service"])
+    own = str(about["licence"])
+    heard = f"{about['sounds']} sounds and {about['loops']} loops"
+    return replace(
+        base,
+        name=f"{PREFIX}{name}",
+        title=f"{base.title}, tuned on {heard} of yours",
+        license=f"{base.license}; {own}",
+        commercial=base.commercial and bool(about["commercial"]),
+        version=str(about["hash"])[:12],
+        spec={
+            **base.spec, "name": f"{PREFIX}{name}", "base": base.name,
+            "license": f"{base.license}; {own}", "adapters": about["adapters"],
+        },
+        needs=partial(_why_not_tuned, base.needs, about["adapters"]),
+    )  # fmt: skip
+
+
+def _why_not_tuned(base: Callable[[], str | None], adapters: list[dict[str, Any]]) -> str | None:
+    for one in adapters:
+        if not Path(one["file"]).is_file():
+            return f"its adapter {one['file']} is gone; import it again, or train it anew"
+    return base()
 
 
 def _why_not(model: Path) -> str | None:

@@ -15,6 +15,16 @@ export interface components {
             /** Yes */
             yes: boolean;
         };
+        /** Batch */
+        Batch: {
+            /** Clips */
+            clips: string[];
+            /**
+             * Count
+             * @default 10
+             */
+            count: number;
+        };
         /**
          * Edit
          * @description A step and its settings (see /api/steps), or words as in "a bit faster".
@@ -347,6 +357,15 @@ export interface components {
         Added: {
             /** Added */
             added: number;
+        };
+        /**
+         * Best
+         * @description The best of a batch, best first.
+         */
+        Best: {
+            /** Best */
+            best: string[];
+            taste: components["schemas"]["Taste"];
         };
         /**
          * Brought
@@ -1005,6 +1024,49 @@ export interface components {
             /** Choices */
             choices: string[];
         };
+        /**
+         * Taste
+         * @description How well a taste is known: its skill, and whether it is used.
+         */
+        Taste: {
+            /** Skill */
+            skill: number | null;
+            /** Error */
+            error: number | null;
+            /** Used */
+            used: boolean;
+            /** Liked */
+            liked: number;
+            /** Disliked */
+            disliked: number;
+            /** Words */
+            words: string;
+        };
+        /**
+         * TaughtEngine
+         * @description An engine of a user's own sounds; `base` is the model that it tunes, where it does.
+         */
+        TaughtEngine: {
+            /** Engine */
+            engine: string;
+            /** Sounds */
+            sounds: number;
+            /** Roles */
+            roles: string[];
+            /** Loops */
+            loops: number;
+            /** Parts */
+            parts: string[];
+            /** Licence */
+            licence: string;
+            /** Base */
+            base: string;
+        };
+        /**
+         * TaughtEngines
+         * @description The engines that a user taught.
+         */
+        TaughtEngines: components["schemas"]["TaughtEngine"][];
         /**
          * Told
          * @description What the daemon did with a request that makes no job.

@@ -1,0 +1,55 @@
+"""A person's taste, asked of a child: of a batch those that they will likely keep."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from daemon.children.host import Child
+from daemon.jobs.database import Database
+from daemon.library.liked import features_of, marked_clips
+from daemon.web.personal_library import PersonalLibrary
+
+CHOOSE = "daemon.training.taste:choose"
+#: Examples that are learnt from: the newest.
+_MOST_EXAMPLES = 3000
+_DEADLINE_S, _IDLE_S = 60.0, 20.0
+
+
+class TasteAsker:
+    """Belongs to an asyncio loop. `mine` gives the library of the person whose request runs."""
+
+    def __init__(self, mine: Callable[[], PersonalLibrary], jobs: Database) -> None:
+        self._mine = mine
+        self._jobs = jobs
+        self._child = Child("taste", _IDLE_S)
+        self._turn = asyncio.Lock()
+
+    async def end(self) -> None:
+        await self._child.end()
+
+    async def choose(self, kind: str, clips: Sequence[str], count: int) -> dict[str, Any]:
+        """{best, taste} of clips of a kind; `best` holds none that has no measured sound."""
+        library = self._mine().library
+        marked = [
+            one
+            for one in marked_clips(self._jobs, library.database)
+            if one["kind"] == kind and one["features"]
+        ][:_MOST_EXAMPLES]
+        sounds = [(clip, features_of(library.published_record(clip))) for clip in clips]
+        sounds = [(clip, features) for clip, features in sounds if features]
+        task = {
+            "examples": [[_text(one["features"]), one["liked"], one["job"]] for one in marked],
+            "sounds": [_text(features) for _, features in sounds],
+            "count": count,
+        }
+        async with self._turn:
+            answer = await self._child.ask(CHOOSE, task, lambda *_: None, _DEADLINE_S)
+        best = [sounds[number][0] for number in answer.pop("best")]
+        return {"best": best, "taste": answer}
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
