@@ -107,6 +107,11 @@ def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
     return lufs_of_energy(weighted_energy(audio, sample_rate), sample_rate)
 
 
+def lufs_of_blocks(power: np.ndarray) -> float:
+    """Gated loudness in LUFS of the weighted power of blocks of 0.4 s; -inf where there is none."""
+    return _gated(power) if len(power) else -math.inf
+
+
 def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
     """Gated loudness in LUFS of weighted power (frames,), as `weighted_energy` finds it."""
     return _gated(_block_powers(energy, sample_rate))
