@@ -151,7 +151,7 @@ def radio(minutes: float) -> None:
         while listener.poll() is None:
             now = _now(own_port)
             clips += now.get("section") == "clip"
-            memory.append((process.memory_info().rss / 1e6, process.num_threads()))
+            memory.append((_resident_mb(process), process.num_threads()))
             if not changed_s and time.monotonic() - began > minutes * 30:
                 at_change = 60 / now["bpm"] * 4
                 _say(folder, "house 120 bpm")
@@ -165,6 +165,15 @@ def radio(minutes: float) -> None:
     _report(heard, now, memory, bars, told)
     print(f"radio: {clips} s of kept loops among it; load of the machine {os.getloadavg()[2]:.1f}")
     shutil.rmtree(folder)
+
+
+def _resident_mb(process: psutil.Process) -> float:
+    """MB of a radio and its child."""
+    found = 0
+    for one in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += one.memory_info().rss
+    return found / 1e6
 
 
 def _report(
