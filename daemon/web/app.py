@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
+from daemon.radio.beacon import read_beacon
 from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
@@ -25,6 +26,7 @@ from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.routes_projects import project_routes
+from daemon.web.routes_radio import radio_routes
 from daemon.web.site import Site
 
 BUILT = Path(__file__).parent / "built"
@@ -59,6 +61,7 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "second_run": 409,
     "out": 409,
     "no_answer": 503,
+    "no_radio": 404,
     "internal": 500,
     "sharing_off": 403,
     "wrong_password": 403,
@@ -88,6 +91,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         job_routes(site),
         daw_routes(site),
         project_routes(site),
+        radio_routes(site),
     ):
         app.include_router(routes)
     return app
@@ -120,6 +124,11 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         answer = RedirectResponse("/", 303)
         set_cookie(answer, token, None)
         return answer
+
+    @app.get("/radio", include_in_schema=False)
+    async def radio() -> Response:
+        """The stream of this home's radio, at its own address."""
+        return RedirectResponse(read_beacon(site.places)["url"], 307)
 
     @app.get("/", include_in_schema=False)
     async def page() -> Response:
