@@ -32,6 +32,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from benchmarks.long_joins import joins
 from benchmarks.long_kills import kills
 from bridge.music import Meter, bar_seconds
 from bridge.request import read_request
@@ -146,10 +147,11 @@ def radio(minutes: float) -> None:
         )  # fmt: skip
         began = time.monotonic()
         memory: list[tuple[float, int]] = []
-        changed_s, heard_s, at_change = 0.0, 0.0, 0.0
+        changed_s, heard_s, at_change, clips = 0.0, 0.0, 0.0, 0
         while listener.poll() is None:
             now = _now(own_port)
-            memory.append((process.memory_info().rss / 1e6, process.num_threads()))
+            clips += now.get("section") == "clip"
+            memory.append((_resident_mb(process), process.num_threads()))
             if not changed_s and time.monotonic() - began > minutes * 30:
                 at_change = 60 / now["bpm"] * 4
                 _say(folder, "house 120 bpm")
@@ -159,8 +161,19 @@ def radio(minutes: float) -> None:
             time.sleep(1)
         now = _now(own_port)
     told = listener.stdout.read().decode() if listener.stdout else ""
-    _report(heard, now, memory, (heard_s - changed_s) / at_change if heard_s else -1, told)
+    bars = (heard_s - changed_s) / at_change if heard_s else -1
+    _report(heard, now, memory, bars, told)
+    print(f"radio: {clips} s of kept loops among it; load of the machine {os.getloadavg()[2]:.1f}")
     shutil.rmtree(folder)
+
+
+def _resident_mb(process: psutil.Process) -> float:
+    """MB of a radio and its child."""
+    found = 0
+    for one in (process, *process.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += one.memory_info().rss
+    return found / 1e6
 
 
 def _report(
@@ -172,9 +185,11 @@ def _report(
     loud = np.abs(audio).max(axis=1) > 1e-4
     edges = np.flatnonzero(np.diff(np.concatenate([[0], (~loud).astype(int), [0]])))
     silent_s = (edges[1::2] - edges[::2]) / rate
-    half = 3 * rate
-    levels = [integrated_lufs(audio[at : at + half], rate) for at in range(0, len(audio), half)]
-    jumps = [abs(b - a) for a, b in pairwise(levels) if np.isfinite(a - b)]
+    jumps = []
+    for late_s in (0.0, 1.5):
+        starts = range(round(late_s * rate), len(audio) - 3 * rate, 3 * rate)
+        levels = [integrated_lufs(audio[at : at + 3 * rate], rate) for at in starts]
+        jumps += [abs(b - a) for a, b in pairwise(levels)]
     third = max(1, len(memory) // 3)
     grown = np.mean([mb for mb, _ in memory[-third:]]) - np.mean(
         [mb for mb, _ in memory[third : 2 * third] or memory[:third]]
@@ -214,7 +229,11 @@ def _playing(folder: Path, icecast: int) -> Iterator[tuple[psutil.Process, int]]
         **os.environ, "SIDECRATE_HOME": str(folder), "SIDECRATE_ICECAST_PASSWORD": "hush",
     }  # fmt: skip
     order = [sys.executable, "-P", "-m", "daemon.cli", "radio", "lo-fi, rain, slow", "--no-play"]
-    order += ["--port", str(port), "--seed", "4"]
+    order += ["--port", str(port), "--seed", "4", "--clips"]
+    for n in range(2):
+        loop = ["make", f"lo-fi drums, {(76, 84)[n]} bpm Am", "--bars", "4", "--seed", str(n)]
+        subprocess.run([*order[:4], *loop], env=environ, check=True, capture_output=True)
+        subprocess.run([*order[:4], "keep", "last"], env=environ, check=True, capture_output=True)
     if icecast:
         order += ["--icecast", f"icecast://127.0.0.1:{icecast}/radio.mp3"]
     started = subprocess.Popen(order, env=environ, stdout=-3)
@@ -264,8 +283,11 @@ def main() -> None:
     about.add_argument("--styles", default="spectrum,kaleidoscope,particles,waveform")
     about.add_argument("--radio", action="store_true")
     about.add_argument("--minutes", type=float, default=5, help="of the radio")
+    about.add_argument("--joins", type=int, metavar="COUNT", help="pieces out of segments")
     about.add_argument("--kills", type=int, metavar="COUNT", help="kills of a project")
     asked = about.parse_args()
+    if asked.joins:
+        joins(asked.joins)
     if asked.kills:
         kills(asked.kills)
     if asked.lengths:
@@ -274,7 +296,7 @@ def main() -> None:
         video(asked.styles.split(","), asked.video)
     if asked.radio:
         radio(asked.minutes)
-    if not (asked.lengths or asked.video or asked.radio or asked.kills):
+    if not (asked.lengths or asked.video or asked.radio or asked.kills or asked.joins):
         bench()
 
 

@@ -126,6 +126,11 @@ def integrated_lufs(audio: np.ndarray, sample_rate: int) -> float:
     return _gated(_means(sums, at, block))
 
 
+def lufs_of_blocks(power: np.ndarray) -> float:
+    """Gated loudness in LUFS of the weighted power of blocks of 0.4 s; -inf where there is none."""
+    return _gated(power) if len(power) else -math.inf
+
+
 def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
     """Gated loudness in LUFS of weighted power (frames,), as `weighted_energy` finds it."""
     return _gated(_block_powers(energy, sample_rate))

@@ -32,7 +32,9 @@ def radio(
     host: Annotated[str, typer.Option(help="The address that is listened at; 0.0.0.0 is all.")] = "127.0.0.1",
     icecast: Annotated[str | None, typer.Option(help=f"Feed an Icecast server: icecast://source@host:8000/mount. The password is in {PASSWORD}.", metavar="URL")] = None,
     osc: Annotated[str | None, typer.Option(help="Tell an OSC program what plays.", metavar="HOST:PORT")] = None,
-    follow: Annotated[Path | None, typer.Option(help="A text file with words, a line for each stretch of the set.", metavar="FILE")] = None,
+    follow: Annotated[str | None, typer.Option(help="Stretches of the set: a text file with words, a line for each; or presets of the config, parted by commas.", metavar="FILE|PRESETS")] = None,
+    clips: Annotated[bool, typer.Option("--clips", help="Weave in the kept loops of the crate, where tempo and key are near.")] = False,
+    engine: Annotated[str, typer.Option(help="Ask this engine for loops meanwhile, by the daemon; they are heard when they are ready.", metavar="NAME")] = "",
     remember: Annotated[float, typer.Option(help="Minutes that are remembered for --keep.", min=0.1, max=60)] = 10.0,
     seed: Annotated[int | None, typer.Option(help="The same seed plays the same set.", min=0)] = None,
 ) -> None:  # fmt: skip
@@ -59,12 +61,20 @@ def radio(
         )
     target = Target.of(icecast, os.environ.get(PASSWORD)) if icecast else None
     one_thread(os.environ)
+    from daemon.radio.filler import check_engine
     from daemon.radio.radio import Radio, Wanted, crate_of, has_device
 
     places = Places.find()
+    if engine:
+        from daemon.settings.load import load_config
+        from daemon.settings.schema import use
+
+        use(load_config(places.config_file))
+        check_engine(engine, places)
     wanted = Wanted(
         words, secrets.randbits(31) if seed is None else seed, kind, host, port,
         has_device() if play is None else play, target, _osc(osc), lines, remember,
+        clips, engine,
     )  # fmt: skip
 
     def ready(address: str) -> None:
@@ -73,13 +83,19 @@ def radio(
     asyncio.run(Radio(places, wanted, crate_of(places)).run(ready))
 
 
-def _followed(file: Path | None) -> tuple[str, ...]:
-    if file is None:
+def _followed(said: str | None) -> tuple[str, ...]:
+    if said is None:
         return ()
+    file = Path(said)
+    if not file.is_file() and (presets := _presets(said)):
+        return presets
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ServiceError(f"follow: {file} cannot be read ({error})", "bad_request") from None
+        raise ServiceError(
+            f"follow: {file} is neither a preset of the config nor a file that can be read ({error})",
+            "bad_request",
+        ) from None
     lines = [" ".join(line.split()) for line in text.splitlines()]
     found = tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
     if not 0 < len(found) <= _MOST_FOLLOWED:
@@ -88,6 +104,21 @@ def _followed(file: Path | None) -> tuple[str, ...]:
             "bad_request",
         )
     return found
+
+
+def _presets(said: str) -> tuple[str, ...]:
+    """The words of presets of the config; none where a name is no preset."""
+    from daemon.settings.load import load_config
+
+    known = load_config(Places.find().config_file).presets
+    names = [name.strip() for name in said.split(",")]
+    return tuple(preset_words(known[name]) for name in names) if set(names) <= set(known) else ()
+
+
+def preset_words(preset: dict[str, Any]) -> str:
+    """A preset as words: its prompt, with the genre, key and tempo that it names."""
+    parts = [str(preset[name]) for name in ("prompt", "genre", "key") if preset.get(name)]
+    return ", ".join([*parts, *([f"{preset['bpm']} bpm"] if preset.get("bpm") else [])])
 
 
 def _osc(said: str | None) -> tuple[str, int] | None:

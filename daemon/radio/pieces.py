@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-import numpy as np
-
+from bridge.errors import SidecrateError
 from bridge.music import Key
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.audio import rooms
-from daemon.audio.loudness import limiting, measure_level
 from daemon.audio.signals import forget_long_responses
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
@@ -26,20 +24,39 @@ from daemon.home.heap import give_back
 from daemon.prompt.settle import PromptDefaults, settle
 from daemon.prompt.words import parse_words
 from daemon.radio.course import PHRASE_BARS, Course, Piece
+from daemon.radio.leveller import Leveller
 from daemon.radio.phrase import RATE, Phrase
+from daemon.radio.woven import Loop, fitting, loop_phrases
 
-#: LUFS of a phrase of full energy, and LU by which the calmest is softer.
-_LUFS, _CALMER_LU = -15.0, 2.0
-#: dB that a phrase is turned up at most: one that is nearly silent stays so.
-_MOST_UP_DB = 12.0
-#: s of a passage, and dB by which one is brought down or up.
-_WINDOW_S, _MOST_DOWN_DB, _MOST_UP_HERE_DB = 3.0, 4.0, 6.0
+#: Bars of the first phrases of new words: the sooner they are written, the sooner they are heard.
+_FIRST_BARS = 2
+#: Energy of a loop that is woven in.
+_LOOP_ENERGY = 0.7
+#: Pieces of the musician between two loops that are woven in.
+_PIECES_BETWEEN = 2
 
 
-def phrases(course: Course, turn: int) -> Iterator[Phrase]:
+@dataclass
+class Desk:
+    """What the pieces of a set have in common: their loudness, and the loops that may come in."""
+
+    leveller: Leveller = field(default_factory=Leveller)
+    loops: list[Loop] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    since: int = 0
+    """Pieces of the musician since the last loop."""
+    said: str = ""
+    """What was wrong with the last loop, in words."""
+
+
+def phrases(course: Course, turn: int, desk: Desk) -> Iterator[Phrase]:
     """The phrases of a set from its next piece on, without an end."""
+    is_first = turn > 0
     while True:
-        yield from _of_piece(course, turn)
+        piece, plan = planned(course, _FIRST_BARS if is_first else PHRASE_BARS)
+        is_first = False
+        yield from _of_piece(piece, plan, turn, desk)
+        yield from _woven(piece, plan, turn, desk)
         # a set goes on for days: what the last piece cached is given back
         player_of(RATE, None).forget()
         rooms.forget()
@@ -47,20 +64,43 @@ def phrases(course: Course, turn: int) -> Iterator[Phrase]:
         give_back()
 
 
-def _of_piece(course: Course, turn: int) -> Iterator[Phrase]:
-    piece, plan = planned(course)
+def _of_piece(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phrase]:
     score = Score(plan)
     notes = {part: score.part(part) for part in plan.parts}
     track = Track(plan, notes, player_of(RATE, None), False)
     for section, frames, audio in track.blocks_played(lambda value, words: None):
         yield Phrase(
-            levelled(audio, frames, section.energy), frames, piece.words, section.name,
+            desk.leveller.level(audio, frames, section.energy), frames, piece.words, section.name,
             plan.key_.short, plan.bpm, plan.meter, section.bars, piece.number, turn,
         )  # fmt: skip
 
 
-def planned(course: Course) -> tuple[Piece, Plan]:
-    """The next piece of a set, composed: its sections in phrases, each leading to the next."""
+def _woven(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phrase]:
+    """A loop after every few pieces, in the key and at the tempo of the piece before it."""
+    desk.since += 1
+    fresh = any(loop.fresh and loop.path not in desk.heard for loop in desk.loops)
+    if desk.since < _PIECES_BETWEEN and not fresh:
+        return
+    if not (loop := fitting(desk.loops, plan.bpm, plan.meter, plan.key, desk.heard)):
+        # all that fit were heard: they may come round again
+        kept = {one.path for one in desk.loops if not one.fresh}
+        desk.heard -= kept
+        return
+    desk.heard.add(loop.path)
+    desk.since = 0
+    try:
+        for phrase in loop_phrases(loop, plan.bpm, plan.key, piece.number, turn):
+            audio = desk.leveller.level(phrase.audio, phrase.frames, _LOOP_ENERGY)
+            yield replace(phrase, audio=audio, key=plan.key_.short)
+    except SidecrateError as error:
+        desk.said = f"{Path(loop.path).name}: {error.text}"
+
+
+def planned(course: Course, first_bars: int = PHRASE_BARS) -> tuple[Piece, Plan]:
+    """The next piece of a set, composed: its sections in phrases, each leading to the next.
+
+    first_bars: of the phrases of its first section.
+    """
     piece = course.next()
     asked = parse_words(piece.words)
     # by its words alone: their tempo, style and mode
@@ -72,7 +112,7 @@ def planned(course: Course) -> tuple[Piece, Plan]:
         piece = replace(piece, key=asked.key)
     brief = _brief(piece).amended(sections=piece.sections)
     plan = compose(brief, piece.seed)
-    plan = plan.with_(sections=in_phrases(plan.sections))
+    plan = plan.with_(sections=in_phrases(plan.sections, first_bars))
     course.played(replace(piece, key=plan.key, bpm=plan.bpm))
     return piece, plan
 
@@ -93,39 +133,14 @@ def _brief(piece: Piece) -> Brief:
     return brief.amended(sample_rate=RATE)
 
 
-def in_phrases(sections: list[Section]) -> list[Section]:
+def in_phrases(sections: list[Section], first_bars: int = PHRASE_BARS) -> list[Section]:
     """Sections of at most `PHRASE_BARS` bars; only the last of one leads out of it."""
     found: list[Section] = []
     for section in sections:
-        left = section.bars
+        left, most = section.bars, PHRASE_BARS if found else first_bars
         while left > 0:
-            bars = min(PHRASE_BARS, left)
+            bars = min(most, left)
             left -= bars
             found.append(replace(section, bars=bars, exit=section.exit if left == 0 else ""))
     last = found[-1]
     return [*found[:-1], replace(last, exit=last.exit or "fill")]
-
-
-def levelled(audio: np.ndarray, frames: int, energy: float) -> np.ndarray:
-    """A phrase at the loudness of its energy, peaks held down; what rings on has its gain too.
-
-    Passages that are softer or louder than the phrase go some way to it, as on any radio.
-    """
-    whole = measure_level(audio[:frames], RATE, is_loop=False).lufs
-    if not math.isfinite(whole):
-        return audio
-    wanted = _LUFS - _CALMER_LU * (1 - energy)
-    gain_db = min(wanted - whole, _MOST_UP_DB)
-    half = round(_WINDOW_S / 2 * RATE)
-    places = np.linspace(0, frames, max(2, round(frames / half) + 1))
-    own = [_passage(audio[max(0, int(at) - half) : int(at) + half], whole) for at in places]
-    curve_db = gain_db + np.interp(np.arange(len(audio)), places, own)
-    louder = audio * (10 ** (curve_db / 20)).astype(np.float32)[:, None]
-    return (louder * limiting(louder, RATE)).astype(np.float32)
-
-
-def _passage(audio: np.ndarray, whole: float) -> float:
-    """Decibels that bring a passage towards the loudness of the whole, in LUFS."""
-    own = measure_level(audio, RATE, is_loop=False).lufs
-    apart = whole - own if math.isfinite(own) else 0.0
-    return float(np.clip(apart, -_MOST_DOWN_DB, _MOST_UP_HERE_DB))

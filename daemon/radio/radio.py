@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ from daemon.home.places import Places
 from daemon.radio.beacon import beacon_of
 from daemon.radio.device import Device, OscNote
 from daemon.radio.encoder import Encoder
+from daemon.radio.filler import Filler, kept_loops
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.listeners import Hub
 from daemon.radio.phrase import RATE
 from daemon.radio.server import RadioServer
-from daemon.radio.station import Recorder, Station
-from daemon.radio.writer import ChildSource, Writer
+from daemon.radio.station import Licences, Recorder, Station
+from daemon.radio.writer import ChildSource, Offers, Writer
 from daemon.record import as_record
 from daemon.version import __version__
 
@@ -55,7 +56,10 @@ class Wanted:
     follow: tuple[str, ...] = ()
     minutes: float = 10.0
     """Minutes that are remembered, to be kept."""
-    said: list[str] = field(default_factory=list)
+    clips: bool = False
+    """Whether kept loops of the crate are woven in."""
+    engine: str = ""
+    """An engine that is asked for loops meanwhile."""
 
 
 class Radio:
@@ -64,7 +68,12 @@ class Radio:
     def __init__(self, places: Places, wanted: Wanted, crate: Callable[[], Any]) -> None:
         self._places, self._wanted, self._crate = places, wanted, crate
         self._token = secrets.token_hex(16)
-        self._writer = Writer(wanted.words, lambda: ChildSource(wanted.seed, wanted.follow))
+        self._offers = Offers(kept_loops(places) if wanted.clips else ())
+        self._writer = Writer(
+            wanted.words, lambda: ChildSource(wanted.seed, wanted.follow, self._offers)
+        )
+        self._filler: Filler | None = None
+        self._licences = Licences()
         self._recorder = Recorder(wanted.minutes)
         self._station: Station | None = None
         self._source: IcecastSource | None = None
@@ -88,7 +97,7 @@ class Radio:
                 text = f"port {wanted.port} of {wanted.host} cannot be used ({error.strerror})"
                 raise ServiceError(f"{text}; choose another with --port", "port") from None
             stack.push_async_callback(server.end)
-            outputs: list[Any] = [hub, self._recorder]
+            outputs: list[Any] = [hub, self._recorder, self._licences]
             if wanted.icecast:
                 self._source = IcecastSource(wanted.icecast, wanted.kind)
                 self._source.start()
@@ -106,6 +115,10 @@ class Radio:
             self._station = Station(self._writer, outputs)
             self._station.start()
             stack.callback(self._station.end)
+            if wanted.engine:
+                self._filler = Filler(wanted.engine, self._places, self._offers, self.about)
+                self._filler.start()
+                stack.callback(self._filler.end)
             address = f"http://{wanted.host}:{server.port}/radio"
             beacon = beacon_of(self._places)
             beacon.parent.mkdir(parents=True, exist_ok=True)
@@ -140,6 +153,10 @@ class Radio:
             }  # fmt: skip
         if self._source:
             told["icecast"] = self._source.state
+        if self._filler:
+            told["engine"] = self._filler.state
+        if self._offers.said:
+            told["clip"] = self._offers.said
         return told
 
     def do(self, path: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -177,14 +194,15 @@ class Radio:
         if not len(audio):
             raise ServiceError("keep: nothing was heard yet", "bad_request")
         with self._crate() as crate, tempfile.TemporaryDirectory(prefix="sidecrate-") as folder:
-            record = kept_record(crate.reserve(), audio, self.about(), self._wanted.seed)
+            licence = self._licences.last(len(audio))
+            record = kept_record(crate.reserve(), audio, self.about(), self._wanted.seed, licence)
             write_clip(Path(folder) / "clip.wav", audio, RATE, record, "PCM_16")
             published = crate.publish(record, Path(folder))
             crate.record_alone(published)
         return {"path": published["path"], "text": f"{len(audio) / RATE:.1f} s are kept"}
 
 
-def kept_record(clip: str, audio: Any, about: dict[str, Any], seed: int) -> Any:
+def kept_record(clip: str, audio: Any, about: dict[str, Any], seed: int, licence: str) -> Any:
     """The record of what was kept: a track without a grid, for it may hold several tempi."""
     now = time.time()
     words = f"radio {about.get('playing', '')}".strip()
@@ -193,7 +211,7 @@ def kept_record(clip: str, audio: Any, about: dict[str, Any], seed: int) -> Any:
         "request": {}, "words": words, "bpm": None, "key": None, "meter": None, "bars": None,
         "seconds": round(len(audio) / RATE, 6), "sample_rate": RATE, "frames": len(audio),
         "channels": 2, "engine": "radio", "model": "sidecrate-1", "seed": seed,
-        "license": "CC0-1.0", "created": now, "made": now, "sidecrate": __version__,
+        "license": licence, "created": now, "made": now, "sidecrate": __version__,
         "tags": ["radio"], "report": {"did": {"method": "none"}},
     })  # fmt: skip
 

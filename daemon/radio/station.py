@@ -6,6 +6,7 @@ import logging
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -102,6 +103,28 @@ class Recorder:
             # new blocks go on where the last one ended
             self._file.seek(self._at * 4)
         return np.concatenate(parts).astype(np.float32) / np.float32(32767)
+
+
+class Licences:
+    """The licences of what was heard, for what is kept of it."""
+
+    def __init__(self) -> None:
+        self._heard: deque[tuple[int, str]] = deque(maxlen=1000)
+        self._frames = 0
+
+    def put(self, block: np.ndarray) -> None:
+        self._frames += len(block)
+
+    def now(self, phrase: Phrase) -> None:
+        self._heard.append((self._frames, phrase.license))
+
+    def last(self, frames: int) -> str:
+        """The licences of the last frames, each once; a loop's may be among them."""
+        rows = list(self._heard)
+        since = self._frames - frames
+        ends = [start for start, _ in rows[1:]] + [self._frames + 1]
+        found = [licence for (_, licence), end in zip(rows, ends, strict=True) if end > since]
+        return " and ".join(dict.fromkeys(found)) or "CC0-1.0"
 
 
 class Station:

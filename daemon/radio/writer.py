@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,11 +34,34 @@ class Source(Protocol):
         """Let go of what it holds."""
 
 
+class Offers:
+    """Loops that may be woven in, as they come; a child that is started again gets all of them."""
+
+    def __init__(self, loops: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._loops = [dict(loop) for loop in loops]
+        self._lock = threading.Lock()
+        self.said = ""
+        """What was wrong with the last loop, in words."""
+
+    def add(self, loop: Mapping[str, Any]) -> None:
+        with self._lock:
+            self._loops.append(dict(loop))
+
+    def since(self, count: int) -> list[dict[str, Any]]:
+        """Those after the first `count`."""
+        with self._lock:
+            return self._loops[count:]
+
+
 class ChildSource:
     """A child process that composes and plays: asked by a line, answered by a line and samples."""
 
-    def __init__(self, seed: int, follow: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, seed: int, follow: tuple[str, ...] = (), offers: Offers | None = None
+    ) -> None:
         self._start = {"seed": seed, "follow": list(follow)}
+        self._offers = offers or Offers()
+        self._given = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def next(self, words: str, turn: int) -> Phrase:
@@ -46,12 +69,16 @@ class ChildSource:
         process = self._process or self._started()
         assert process.stdin and process.stdout
         try:
-            process.stdin.write(json.dumps({"words": words, "turn": turn}).encode() + b"\n")
+            loops = self._offers.since(self._given)
+            self._given += len(loops)
+            order = {"words": words, "turn": turn, "loops": loops}
+            process.stdin.write(json.dumps(order).encode() + b"\n")
             process.stdin.flush()
             head: dict[str, Any] = json.loads(process.stdout.readline() or b"{}")
             if "error" in head:
                 raise WorkerError(str(head["error"]), "engine")
             frames = head.pop("length")
+            self._offers.said = str(head.pop("said", ""))
             data = process.stdout.read(frames * 8)
             if len(data) < frames * 8:
                 raise EOFError
@@ -62,6 +89,7 @@ class ChildSource:
 
     def _started(self) -> subprocess.Popen[bytes]:
         order = [sys.executable, "-P", "-m", "daemon.radio.inside", json.dumps(self._start)]
+        self._given = 0
         self._process = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         return self._process
 

@@ -485,3 +485,18 @@ class Project(Answer):
 
 class Projects(RootModel[list[Project]]):
     """The projects, the newest first."""
+
+
+class RadioNow(Answer):
+    """What the radio of this home plays; all of it empty where none plays."""
+
+    url: str
+    title: str
+    words: str
+    playing: str
+
+
+class RadioTold(Answer):
+    """What the radio did, in words."""
+
+    text: str

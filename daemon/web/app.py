@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from daemon.radio.beacon import read_beacon
 from daemon.verbs.registry import draw_in_verbs
 from daemon.version import __version__
 from daemon.web.access import use_link_code
@@ -24,6 +25,7 @@ from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
 from daemon.web.routes_projects import project_routes
+from daemon.web.routes_radio import radio_routes
 from daemon.web.routes_taste import taste_routes
 from daemon.web.site import Site
 
@@ -48,6 +50,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         job_routes(site),
         daw_routes(site),
         project_routes(site),
+        radio_routes(site),
     ):
         app.include_router(routes)
     return app
@@ -78,6 +81,11 @@ def make_app(site: Site, token: str, port: Callable[[], int]) -> ASGIApp:
         answer = RedirectResponse("/", 303)
         set_cookie(answer, token, None)
         return answer
+
+    @app.get("/radio", include_in_schema=False)
+    async def radio() -> Response:
+        """The stream of this home's radio, at its own address."""
+        return RedirectResponse(read_beacon(site.places)["url"], 307)
 
     add_built_files(app)
     return Guard(app, token, port, site.profiles)

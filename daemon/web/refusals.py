@@ -35,6 +35,7 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "second_run": 409,
     "out": 409,
     "no_answer": 503,
+    "no_radio": 404,
     "internal": 500,
     "sharing_off": 403,
     "wrong_password": 403,

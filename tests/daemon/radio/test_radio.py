@@ -7,25 +7,36 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import soundfile
+from pythonosc.osc_message import OscMessage
 
 from bridge.music import Key
+from daemon.audio.loudness import integrated_lufs
+from daemon.cli.radio import preset_words
 from daemon.errors import ServiceError, WorkerError
+from daemon.radio import device
 from daemon.radio.course import Course, glide, neighbour
+from daemon.radio.device import OscNote
 from daemon.radio.encoder import Encoder
 from daemon.radio.icecast import IcecastSource, Target
+from daemon.radio.leveller import Leveller
 from daemon.radio.listeners import Hub, Listener, icy_note
 from daemon.radio.phrase import RATE, Phrase
-from daemon.radio.pieces import levelled, planned
+from daemon.radio.pieces import planned
 from daemon.radio.server import RadioServer
-from daemon.radio.station import BLOCK, Mixer, Recorder
+from daemon.radio.station import BLOCK, Licences, Mixer, Recorder
+from daemon.radio.woven import Loop, fitting, loop_phrases
 from daemon.radio.writer import ChildSource, Writer
 
 
@@ -54,14 +65,102 @@ def test_keys_go_round_the_circle_of_fifths_and_tempi_by_small_steps():
     assert neighbour("A minor", 1) == "E minor" and neighbour("C major", 0) == "A minor"
 
 
-def test_soft_and_loud_passages_of_a_phrase_come_together():
-    t = np.arange(10 * RATE) / RATE
-    tone = np.sin(2 * np.pi * 330 * t) * np.where(t < 5, 0.05, 0.12)
-    made = levelled(np.stack([tone, tone], axis=1).astype(np.float32), len(tone), 1.0)
-    soft, loud = (
-        float(np.sqrt((made[a * RATE : b * RATE] ** 2).mean())) for a, b in ((1, 3), (7, 9))
-    )
-    assert abs(20 * np.log10(loud / soft)) < 2 and np.abs(made).max() < 1
+def test_passages_that_are_soft_loud_and_bare_come_together_over_phrases():
+    t = np.arange(8 * RATE) / RATE
+    tone = np.sin(2 * np.pi * 330 * t)
+    # soft then loud; strokes that are far apart; silence; loud with a burst
+    bare = tone * (t % 1.0 < 0.1) * 0.3
+    rows = [
+        tone * np.where(t < 4, 0.06, 0.3), bare, tone * 0.0, tone * 0.1,
+        tone * np.where(t % 4 < 0.2, 0.4, 0.08),
+    ]  # fmt: skip
+    leveller = Leveller()
+    made = [
+        leveller.level(np.stack([row, row], axis=1).astype(np.float32), len(row), energy)
+        for row, energy in zip(rows, (1.0, 0.2, 0.5, 0.5, 1.0), strict=True)
+    ]
+    assert np.abs(made[2]).max() == 0 and max(np.abs(part).max() for part in made) < 1
+    for heard in (np.concatenate(made[:2]), np.concatenate(made[3:])):
+        width = 3 * RATE
+        levels = [
+            integrated_lufs(heard[at : at + width], RATE)
+            for at in range(0, len(heard) - width, width // 2)
+        ]
+        assert max(abs(b - a) for a, b in pairwise(levels)) < 3
+
+
+def test_a_loop_comes_in_at_the_tempo_and_in_the_key_of_the_set(tmp_path):
+    loop = np.zeros((round(4 * 60 / 92 * 4 * 44100), 1), np.float32)
+    for beat in range(16):
+        loop[round(beat * 60 / 92 * 44100)] = 0.9
+    soundfile.write(tmp_path / "kept.wav", loop, 44100, "FLOAT")
+    kept = Loop(str(tmp_path / "kept.wav"), "kept", 92.0, "4/4", 4, "Am", "CC-BY-4.0")
+    far = replace(kept, bpm=130.0)
+    gone = replace(kept, path=str(tmp_path / "gone.wav"))
+    assert fitting([far, gone, kept], 88, "4/4", "C major", set()) == kept
+    assert fitting([kept], 88, "4/4", "Eb major", set()) is None
+    assert fitting([kept], 176, "4/4", "A minor", set()) == kept
+    assert fitting([kept], 88, "4/4", "A minor", {kept.path}) is None
+    fresh = replace(kept, path=shutil.copy(kept.path, tmp_path / "fresh.wav"), fresh=True)
+    assert fitting([kept, fresh], 88, "4/4", "A minor", set()) == fresh
+    made = list(loop_phrases(kept, 88.0, "A minor", 5, 2))
+    assert [(one.bars, one.section, one.license, one.round) for one in made] == [
+        (4, "clip", "CC-BY-4.0", 2)
+    ] * 2
+    assert all(abs(one.frames - 16 * 60 / 88 * RATE) <= 1 for one in made)
+    # strokes lie on the beats of the set
+    audio = np.abs(made[0].audio[: made[0].frames]).max(axis=1)
+    for beat in range(1, 16):
+        at = round(beat * 60 / 88 * RATE)
+        near = audio[at - 2000 : at + 2000]
+        assert abs(int(near.argmax()) - 2000) < 0.01 * RATE
+    heard = Licences()
+    for one in (phrase("a", 0, 0), made[0]):
+        heard.now(one)
+        heard.put(np.zeros((BLOCK, 2), np.float32))
+    assert heard.last(BLOCK) == "CC-BY-4.0" and heard.last(2 * BLOCK) == "CC0-1.0 and CC-BY-4.0"
+
+
+def test_what_plays_is_told_by_osc_and_a_device_plays_at_its_own_clock(monkeypatch):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
+        ear.bind(("127.0.0.1", 0))
+        ear.settimeout(5)
+        note = OscNote("127.0.0.1", ear.getsockname()[1])
+        note.now(phrase("rain", 0, 0))
+        message = OscMessage(ear.recv(2048))
+    assert message.address == "/sidecrate/radio"
+    assert message.params == ["rain", "hook", "Am", 120.0, 4]
+
+    class Stream:
+        def __init__(self, **wanted):
+            self.wanted = wanted
+
+        def start(self):
+            return None
+
+        close = start
+
+    there = SimpleNamespace(OutputStream=Stream, PortAudioError=RuntimeError)
+    monkeypatch.setitem(sys.modules, "sounddevice", there)
+    monkeypatch.setattr(device, "find_device", lambda *_: (3, {"name": "speakers"}))
+    speaker = device.Device()
+    wanted = speaker._stream.wanted
+    assert (wanted["device"], wanted["samplerate"], wanted["channels"]) == (3, RATE, 2)
+    for k in range(25):
+        speaker.put(np.full((BLOCK, 2), k, np.float32))
+    out = np.zeros((BLOCK + 100, 2), np.float32)
+    wanted["callback"](out, len(out), None, None)
+    # of what it has no room for the oldest is let go, and what it was given comes in order
+    assert (out[:BLOCK] == 5).all() and (out[BLOCK:] == 6).all()
+    for _ in range(30):
+        wanted["callback"](out, len(out), None, None)
+    assert not out.any()
+    speaker.end()
+
+
+def test_presets_are_words_of_a_set():
+    preset = {"prompt": "dusty", "genre": "lo-fi", "key": "Am", "bpm": 80, "bars": 4}
+    assert preset_words(preset) == "dusty, lo-fi, Am, 80 bpm"
 
 
 def test_the_same_seed_plays_the_same_set():

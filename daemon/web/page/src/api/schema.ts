@@ -287,6 +287,19 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** RadioMinutes */
+        RadioMinutes: {
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes: number;
+        };
+        /** RadioWords */
+        RadioWords: {
+            /** Words */
+            words: string;
+        };
         /** Renamed */
         Renamed: {
             /** Name */
@@ -860,6 +873,28 @@ export interface components {
          * @description The projects, the newest first.
          */
         Projects: components["schemas"]["Project"][];
+        /**
+         * RadioNow
+         * @description What the radio of this home plays; all of it empty where none plays.
+         */
+        RadioNow: {
+            /** Url */
+            url: string;
+            /** Title */
+            title: string;
+            /** Words */
+            words: string;
+            /** Playing */
+            playing: string;
+        };
+        /**
+         * RadioTold
+         * @description What the radio did, in words.
+         */
+        RadioTold: {
+            /** Text */
+            text: string;
+        };
         /**
          * Read
          * @description A stretch of a prompt, and what it sets.
