@@ -428,3 +428,61 @@ class InstalledFiles(Answer):
 
     files: list[str]
     steps: list[str]
+
+
+class RadioNow(Answer):
+    """What plays: none, one that begins, or one with what it plays; `url` is its own address."""
+
+    state: Literal["none", "begins", "plays"]
+    title: str
+    words: str
+    key: str | None
+    bpm: float | None
+    url: str | None
+    trouble: str
+
+
+class RadioTold(Answer):
+    """What the radio did."""
+
+    text: str
+
+
+class Film(Answer):
+    """A video of a clip."""
+
+    id: str
+    job: str | None
+    words: str
+    seconds: float | None
+    bpm: float | None
+    key: str | None
+    path: str
+    has_poster: bool
+    created: float | None
+
+
+class Films(RootModel[list[Film]]):
+    """The newest films."""
+
+
+class Project(Answer):
+    """A project: how each step of each piece stands, whether it runs, and what is wrong."""
+
+    name: str
+    folder: str
+    prompt: str
+    seconds: float | None
+    pieces: list[dict[str, Literal["made", "missing", "out"]]]
+    runs: bool
+    trouble: str
+
+
+class Projects(RootModel[list[Project]]):
+    """The projects of the page's folder."""
+
+
+class ProjectWithFile(Project):
+    """With the text of its file."""
+
+    text: str

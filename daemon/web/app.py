@@ -19,10 +19,13 @@ from daemon.web.refusals import add_refusals
 from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
+from daemon.web.routes_films import film_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
 from daemon.web.routes_profiles import profile_routes, set_cookie
+from daemon.web.routes_projects import project_routes
+from daemon.web.routes_radio import radio_routes
 from daemon.web.site import Site
 
 
@@ -44,6 +47,9 @@ def make_api(site: Site, token: str) -> FastAPI:
         profile_routes(site, token),
         job_routes(site),
         daw_routes(site),
+        film_routes(site),
+        project_routes(site),
+        radio_routes(site),
     ):
         app.include_router(routes)
     return app

@@ -1,4 +1,7 @@
-"""Refusals of requests that reach no route or do not fit one, in the shape of all others: code and text."""
+"""Refusals, all in one shape: code and text.
+
+Those of requests that reach no route, or do not fit one, too.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ _UNKNOWN = (
     "daw",
     "part",
     "project",
-    "video",
+    "film",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
@@ -39,6 +42,7 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "no_audio": 415,
     "too_many": 429,
     "deadline": 504,
+    "no_radio": 409,
 }
 #: What a value has to be, by pydantic's name for the fault and what it says of the limit.
 _TAKES = {

@@ -85,12 +85,37 @@ export interface components {
             /** Tags */
             tags?: string[] | null;
         };
+        /** Minutes */
+        Minutes: {
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes: number;
+        };
         /** NewPassword */
         NewPassword: {
             /** Old */
             old: string;
             /** New */
             new: string;
+        };
+        /** NewProject */
+        NewProject: {
+            /** Name */
+            name: string;
+            /** Prompt */
+            prompt: string;
+            /**
+             * Pieces
+             * @default 3
+             */
+            pieces: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
         };
         /**
          * NoteChanges
@@ -239,10 +264,20 @@ export interface components {
             /** Sort */
             sort?: ("newest" | "oldest" | "name" | "bpm" | "key" | "rating" | "loudness" | "length") | null;
         };
+        /** ProjectFile */
+        ProjectFile: {
+            /** Text */
+            text: string;
+        };
         /** Renamed */
         Renamed: {
             /** Name */
             name: string;
+        };
+        /** Run */
+        Run: {
+            /** Step */
+            step?: ("music" | "continuation" | "images" | "video" | "clip") | null;
         };
         /**
          * Setting
@@ -290,6 +325,11 @@ export interface components {
             downbeat_s?: number | null;
             /** Key */
             key?: string | null;
+        };
+        /** Words */
+        Words: {
+            /** Words */
+            words: string;
         };
         /**
          * Accepted
@@ -601,6 +641,35 @@ export interface components {
          */
         FieldRows: components["schemas"]["FieldRow"][];
         /**
+         * Film
+         * @description A video of a clip.
+         */
+        Film: {
+            /** Id */
+            id: string;
+            /** Job */
+            job: string | null;
+            /** Words */
+            words: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Bpm */
+            bpm: number | null;
+            /** Key */
+            key: string | null;
+            /** Path */
+            path: string;
+            /** Has Poster */
+            has_poster: boolean;
+            /** Created */
+            created: number | null;
+        };
+        /**
+         * Films
+         * @description The newest films.
+         */
+        Films: components["schemas"]["Film"][];
+        /**
          * InstalledFiles
          * @description What was installed for a DAW, and what is to be done in it.
          */
@@ -768,6 +837,88 @@ export interface components {
          * @description A person's preferences for the page.
          */
         Preferred: Record<string, never>;
+        /**
+         * Project
+         * @description A project: how each step of each piece stands, whether it runs, and what is wrong.
+         */
+        Project: {
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Prompt */
+            prompt: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Pieces */
+            pieces: {
+                [key: string]: "made" | "missing" | "out";
+            }[];
+            /** Runs */
+            runs: boolean;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
+         * ProjectWithFile
+         * @description With the text of its file.
+         */
+        ProjectWithFile: {
+            /** Name */
+            name: string;
+            /** Folder */
+            folder: string;
+            /** Prompt */
+            prompt: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Pieces */
+            pieces: {
+                [key: string]: "made" | "missing" | "out";
+            }[];
+            /** Runs */
+            runs: boolean;
+            /** Trouble */
+            trouble: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Projects
+         * @description The projects of the page's folder.
+         */
+        Projects: components["schemas"]["Project"][];
+        /**
+         * RadioNow
+         * @description What plays: none, one that begins, or one with what it plays; `url` is its own address.
+         */
+        RadioNow: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "begins" | "plays";
+            /** Title */
+            title: string;
+            /** Words */
+            words: string;
+            /** Key */
+            key: string | null;
+            /** Bpm */
+            bpm: number | null;
+            /** Url */
+            url: string | null;
+            /** Trouble */
+            trouble: string;
+        };
+        /**
+         * RadioTold
+         * @description What the radio did.
+         */
+        RadioTold: {
+            /** Text */
+            text: string;
+        };
         /**
          * Read
          * @description A stretch of a prompt, and what it sets.
