@@ -65,6 +65,12 @@ class Places:
         return self.state / "paid takes"
 
     @property
+    def projects(self) -> Path:
+        """Projects that were begun on the page; those of the command line lie anywhere."""
+        own = "projects" if self.inbox.name == "inbox" else "Sidecrate Projects"
+        return self.inbox.with_name(own)
+
+    @property
     def recordings(self) -> Path:
         """Recordings of a device's track, to be sent as a reference."""
         return self.state / "recordings"

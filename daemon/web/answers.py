@@ -464,6 +464,42 @@ class InstalledFiles(Answer):
     steps: list[str]
 
 
+class RadioNow(Answer):
+    """What plays: none, one that begins, or one with what it plays; `url` is its own address."""
+
+    state: Literal["none", "begins", "plays"]
+    title: str
+    words: str
+    key: str | None
+    bpm: float | None
+    url: str | None
+    trouble: str
+
+
+class RadioTold(Answer):
+    """What the radio did."""
+
+    text: str
+
+
+class Film(Answer):
+    """A video of a clip."""
+
+    id: str
+    job: str | None
+    words: str
+    seconds: float | None
+    bpm: float | None
+    key: str | None
+    path: str
+    has_poster: bool
+    created: float | None
+
+
+class Films(RootModel[list[Film]]):
+    """The newest films."""
+
+
 class Project(Answer):
     """A project: its file's text and faults, and the state of each piece in each step."""
 
@@ -485,18 +521,3 @@ class Project(Answer):
 
 class Projects(RootModel[list[Project]]):
     """The projects, the newest first."""
-
-
-class RadioNow(Answer):
-    """What the radio of this home plays; all of it empty where none plays."""
-
-    url: str
-    title: str
-    words: str
-    playing: str
-
-
-class RadioTold(Answer):
-    """What the radio did, in words."""
-
-    text: str

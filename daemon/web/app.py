@@ -20,6 +20,7 @@ from daemon.web.refusals import add_refusals
 from daemon.web.routes_clips import clip_routes
 from daemon.web.routes_daws import daw_routes
 from daemon.web.routes_edits import edit_routes
+from daemon.web.routes_films import film_routes
 from daemon.web.routes_jobs import job_routes
 from daemon.web.routes_out import out_routes
 from daemon.web.routes_play import play_routes
@@ -49,6 +50,7 @@ def make_api(site: Site, token: str) -> FastAPI:
         profile_routes(site, token),
         job_routes(site),
         daw_routes(site),
+        film_routes(site),
         project_routes(site),
         radio_routes(site),
     ):

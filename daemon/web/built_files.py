@@ -1,4 +1,4 @@
-"""The built page's files, as they are sent: packed, and taken from the browser's copy while it is the same.
+"""The built page's files, as they are sent: packed, and from the browser's copy where that holds.
 
 Their names carry no hash, for they stand in the repository. So a browser asks each time whether its
 copy still holds, and an ETag answers it.

@@ -1,4 +1,7 @@
-"""Refusals of requests that reach no route or do not fit one, in the shape of all others: code and text."""
+"""Refusals, all in one shape: code and text.
+
+Those of requests that reach no route, or do not fit one, too.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ _UNKNOWN = (
     "project",
     "piece",
     "video",
+    "film",
 )
 _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "gone": 410,
@@ -35,7 +39,6 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "second_run": 409,
     "out": 409,
     "no_answer": 503,
-    "no_radio": 404,
     "internal": 500,
     "sharing_off": 403,
     "wrong_password": 403,
@@ -43,6 +46,7 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "no_audio": 415,
     "too_many": 429,
     "deadline": 504,
+    "no_radio": 409,
 }
 #: What a value has to be, by pydantic's name for the fault and what it says of the limit.
 _TAKES = {

@@ -83,7 +83,9 @@ def project_routes(site: Site) -> APIRouter:
     async def file(project: ProjectName, step: Step, piece: Piece) -> FileResponse:
         """A file of a step: a sound, a picture or a film."""
         path = site.projects.file(project, step, piece)
-        return FileResponse(path, media_type=_TYPES[path.suffix], filename=path.name)
+        return FileResponse(
+            path, media_type=_TYPES[path.suffix], headers={"Cache-Control": "no-cache"}
+        )
 
     @routes.delete("/{project}/{step}/{piece}")
     async def throw_out(project: ProjectName, step: Step, piece: Piece) -> dict[str, Any]:

@@ -36,12 +36,13 @@ from daemon.library.performance import Performance
 from daemon.library.rows import LibraryClip
 from daemon.library.versions import Versions
 from daemon.project.shelf import Shelf
-from daemon.settings.meaning import crate_folder, make_crate
+from daemon.settings.meaning import make_crate
 from daemon.settings.schema import Config
 from daemon.web.daemon_line import DaemonLine
 from daemon.web.exports import Exports
 from daemon.web.personal_library import PersonalLibrary
 from daemon.web.profiles import Profile, Profiles
+from daemon.web.program import Program
 from daemon.web.shares import Shares
 from daemon.web.sound_map import SoundMap
 from daemon.web.sounds import Sounds
@@ -81,12 +82,14 @@ class Site:
     """Those of the profiles, by id and time of making, opened on first use."""
     waiting: set[asyncio.Task[None]] = field(default_factory=set)
     """The tasks of layers that wait for their job."""
+    programs: dict[str, Program] = field(default_factory=dict)
+    """Commands that run beside the page's process, by what they do."""
     share_port: int = 0
     """Where shares are served; 0 while they are not."""
 
     def __post_init__(self) -> None:
         self.sounds = Sounds(self._mine)
-        self.projects = Shelf(crate_folder(self.config, self.places) / "Projects")
+        self.projects = Shelf(self.places.projects)
         self.map = SoundMap(self._mine)
         self.taste = TasteAsker(self._mine, self.jobs)
 
@@ -146,6 +149,8 @@ class Site:
         self.line.close()
         for task in self.waiting:
             task.cancel()
+        for program in self.programs.values():
+            await program.end()
         for one in (self.own, *self.libraries.values()):
             await one.versions.end()
             one.library.close()

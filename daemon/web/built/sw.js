@@ -1,13 +1,20 @@
 // Keeps the page's own files, so that it opens while Sidecrate is not running and says so. The API and links are never kept.
 
 const KEPT = "sidecrate-page-1";
-const SHELL = ["/", "/assets/page.js", "/assets/page.css", "/manifest.webmanifest", "/icons/icon.svg"];
+const SHELL = ["/", "/manifest.webmanifest", "/icons/icon.svg"];
+
+/** The shell, with the scripts and styles that the page itself names. */
+async function shell() {
+    const page = await (await fetch("/")).text();
+    const named = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path);
+    return [...new Set([...SHELL, ...named])];
+}
 
 self.addEventListener("install", (event) => {
     event.waitUntil(
         caches
             .open(KEPT)
-            .then((cache) => cache.addAll(SHELL))
+            .then(async (cache) => cache.addAll(await shell()))
             .then(() => self.skipWaiting()),
     );
 });

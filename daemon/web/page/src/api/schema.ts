@@ -95,6 +95,14 @@ export interface components {
             /** Tags */
             tags?: string[] | null;
         };
+        /** Minutes */
+        Minutes: {
+            /**
+             * Minutes
+             * @default 5
+             */
+            minutes: number;
+        };
         /** NewPassword */
         NewPassword: {
             /** Old */
@@ -287,19 +295,6 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** RadioMinutes */
-        RadioMinutes: {
-            /**
-             * Minutes
-             * @default 5
-             */
-            minutes: number;
-        };
-        /** RadioWords */
-        RadioWords: {
-            /** Words */
-            words: string;
-        };
         /** Renamed */
         Renamed: {
             /** Name */
@@ -351,6 +346,11 @@ export interface components {
             downbeat_s?: number | null;
             /** Key */
             key?: string | null;
+        };
+        /** Words */
+        Words: {
+            /** Words */
+            words: string;
         };
         /**
          * Accepted
@@ -671,6 +671,35 @@ export interface components {
          */
         FieldRows: components["schemas"]["FieldRow"][];
         /**
+         * Film
+         * @description A video of a clip.
+         */
+        Film: {
+            /** Id */
+            id: string;
+            /** Job */
+            job: string | null;
+            /** Words */
+            words: string;
+            /** Seconds */
+            seconds: number | null;
+            /** Bpm */
+            bpm: number | null;
+            /** Key */
+            key: string | null;
+            /** Path */
+            path: string;
+            /** Has Poster */
+            has_poster: boolean;
+            /** Created */
+            created: number | null;
+        };
+        /**
+         * Films
+         * @description The newest films.
+         */
+        Films: components["schemas"]["Film"][];
+        /**
          * InstalledFiles
          * @description What was installed for a DAW, and what is to be done in it.
          */
@@ -875,21 +904,30 @@ export interface components {
         Projects: components["schemas"]["Project"][];
         /**
          * RadioNow
-         * @description What the radio of this home plays; all of it empty where none plays.
+         * @description What plays: none, one that begins, or one with what it plays; `url` is its own address.
          */
         RadioNow: {
-            /** Url */
-            url: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "begins" | "plays";
             /** Title */
             title: string;
             /** Words */
             words: string;
-            /** Playing */
-            playing: string;
+            /** Key */
+            key: string | null;
+            /** Bpm */
+            bpm: number | null;
+            /** Url */
+            url: string | null;
+            /** Trouble */
+            trouble: string;
         };
         /**
          * RadioTold
-         * @description What the radio did, in words.
+         * @description What the radio did.
          */
         RadioTold: {
             /** Text */

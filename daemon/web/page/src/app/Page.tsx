@@ -15,30 +15,36 @@ import {
 } from "../api/client";
 import { Ask } from "../ask/Ask";
 import { Queue } from "../ask/Queue";
-import { Keys } from "../commands/Keys";
-import { Command, Palette } from "../commands/Palette";
-import { Connect } from "../daw/Connect";
-import { Inspector } from "../inspector/Inspector";
+import { Palette } from "../commands/Palette";
 import { Library } from "../library/Library";
 import { player, usePlayer } from "../player/player";
 import { PlayerBar } from "../player/PlayerBar";
-import { Login } from "../studio/Login";
-import { Studio } from "../studio/Studio";
-import { StudioDialog } from "../studio/StudioDialog";
 import { keptView, Views } from "../views/Views";
+import { ANYWHERE, Command, commandsOf, Over, Place, THEMES } from "./commands";
 import { useEvents } from "./events";
+import { Header } from "./Header";
 import { Said } from "../words/Said";
-import { Language, LANGUAGES, speak, t, useLanguage } from "../words/words";
+import { t, useLanguage } from "../words/words";
 
+// what is not seen at first comes when it is wanted
+const inspector = () => import("../inspector/Inspector");
+const Inspector = lazy(() => inspector().then((all) => ({ default: all.Inspector })));
 const Pads = lazy(() => import("../pads/Pads"));
 const Batch = lazy(() => import("../batch/Batch"));
+const Keys = lazy(() => import("../commands/Keys").then((all) => ({ default: all.Keys })));
+const Studio = lazy(() => import("../studio/Studio").then((all) => ({ default: all.Studio })));
+const Connect = lazy(() => import("../daw/Connect").then((all) => ({ default: all.Connect })));
+const Login = lazy(() => import("../studio/Login").then((all) => ({ default: all.Login })));
+const Rooms = lazy(() => import("../rooms/Rooms"));
 
-type Place = "ask" | "library" | "clip";
-type Over = "palette" | "keys" | "studio" | "daws" | null;
 /** How long it waits before it looks again whether Sidecrate runs. */
 const AGAIN_MS = 3000;
 const PLACES = { ask: "Ask", library: "Library", clip: "Clip" } as const;
-const THEMES: Preferences["theme"][] = ["system", "light", "dark"];
+const NO_LINKS = { share: false, share_port: 0 };
+
+/** Once the first rows are drawn. */
+const whenIdle = (work: () => void) =>
+  "requestIdleCallback" in window ? requestIdleCallback(work, { timeout: 1500 }) : setTimeout(work, 300);
 
 /** One screen: ask, library, the chosen clip, and the player below them. On a phone one of the three at a time. */
 export function Page() {
@@ -59,7 +65,8 @@ export function Page() {
   const [collections, setCollections] = useState<Collection[]>([]);
   const [turned, setTurned] = useState(0);
   const [place, setPlace] = useState<Place>("library");
-  const [over, setOver] = useState<Over>(null);
+  const [over, setOver] = useState<Over | null>(null);
+  const [film, setFilm] = useState<string | null>(null);
   const [prompt, setPrompt] = useState({ prompt: "", turn: 0 });
   const [view, setView] = useState(keptView);
   const [pads, setPads] = useState(false);
@@ -76,15 +83,18 @@ export function Page() {
 
   const begin = useCallback(() => {
     setAsks(false);
+    api<Preferences>("preferences").then(setLiked, () => undefined);
     api<Status>("status")
       .then(
         (found) => {
           setStatus(found);
           setJobs(found.jobs);
           setSession(found.session);
-          api<Preferences>("preferences").then(setLiked);
-          api<Engine[]>("engines").then(setEngines, () => undefined);
-          api<StepKind[]>("steps").then(setKinds, () => undefined);
+          whenIdle(() => {
+            api<Engine[]>("engines").then(setEngines, () => undefined);
+            api<StepKind[]>("steps").then(setKinds, () => undefined);
+            void inspector();
+          });
         },
         (error: ApiError) => {
           if (error.code === "profile") setAsks(true);
@@ -170,6 +180,10 @@ export function Page() {
     setBatch(job);
     setPlace("library");
   }, []);
+  const showFilm = useCallback((name: string) => {
+    setFilm(name);
+    setOver("films");
+  }, []);
   const askFor = useCallback((text: string) => {
     setPlace("ask");
     setPrompt((before) => ({ prompt: text, turn: before.turn + 1 }));
@@ -179,89 +193,38 @@ export function Page() {
     requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus());
   };
   const nextTheme = () => prefer({ theme: THEMES[(THEMES.indexOf(liked.theme) + 1) % THEMES.length] });
-  const canFit = !!(session.bpm || session.key);
+  const showLibrary = () => setPlace("library");
   const commands = useRef<Command[]>([]);
-  commands.current = [
-    { name: t("Ask for a clip"), keys: "n", act: () => focusOn("textarea[name=prompt]", "ask") },
-    { name: t("Search the library"), keys: "/", act: () => focusOn("#search", "library") },
-    { name: heard.playing ? t("Pause") : t("Play what is in the player"), keys: "p", act: () => player.toggle() },
-    { name: t("Repeat all of the clip"), keys: "Esc", act: () => player.repeatOnly(null) },
-    ...(detail && open
-      ? [
-          { name: t("Close the clip"), keys: "Esc", act: close },
-          {
-            name: t("Find what sounds like this clip"),
-            act: () => {
-              setLike(detail);
-              setPlace("library");
-            },
-          },
-          {
-            name: t("Keep this clip"),
-            act: () => {
-              api(`clips/${open}/keep`, "POST").then(
-                () => setWords(t("Kept, under a second name in the folder Kept.")),
-                (error) => setWords(error.message),
-              );
-            },
-          },
-          {
-            name: t("Undo the last edit of this clip"),
-            keys: "Ctrl Z",
-            act: () => {
-              api(`clips/${open}/undo`, "POST").then(turn, (error) => setWords(error.message));
-            },
-          },
-        ]
-      : []),
-    ...(canFit
-      ? [
-          {
-            name: liked.in_time
-              ? t("Hear clips in their own tempo and key")
-              : t("Hear all in the project's tempo and key"),
-            act: () => prefer({ in_time: !liked.in_time }),
-          },
-        ]
-      : []),
-    {
-      name: pads ? t("Close the pads") : t("Open the pads"),
-      act: () => {
-        setPads(!pads);
-        setPlace("library");
-      },
+  commands.current = commandsOf({
+    playing: heard.playing,
+    detail: detail?.id === open ? detail : null,
+    pads,
+    canFit: !!(session.bpm || session.key),
+    inTime: liked.in_time,
+    focusOn,
+    close,
+    alike: (clip) => {
+      setLike(clip);
+      showLibrary();
     },
-    ...(detail && open ? [{ name: t("Lay this clip on the pads"), act: () => pad(detail) }] : []),
-    {
-      name: t("Show the library as a list"),
-      act: () => {
-        setView("list");
-        setPlace("library");
-      },
+    keep: (clip) =>
+      void api(`clips/${clip.id}/keep`, "POST").then(
+        () => setWords(t("Kept, under a second name in the folder Kept.")),
+        (error) => setWords(error.message),
+      ),
+    undo: (clip) => void api(`clips/${clip.id}/undo`, "POST").then(turn, (error) => setWords(error.message)),
+    pad,
+    setPads: (on) => {
+      setPads(on);
+      showLibrary();
     },
-    {
-      name: t("Show the library as cards"),
-      act: () => {
-        setView("cards");
-        setPlace("library");
-      },
+    setView: (chosen) => {
+      setView(chosen);
+      showLibrary();
     },
-    {
-      name: t("Show the library as a map"),
-      act: () => {
-        setView("map");
-        setPlace("library");
-      },
-    },
-    { name: t("Connect your DAW"), act: () => setOver("daws") },
-    { name: t("Open the studio: tempo, engines, spend, people, settings"), act: () => setOver("studio") },
-    ...THEMES.map((theme) => ({ name: t("Theme: {theme}", { theme: t(theme) }), act: () => prefer({ theme }) })),
-    ...(Object.keys(LANGUAGES) as Language[]).map((code) => ({
-      name: `${t("Language")}: ${LANGUAGES[code]}`,
-      act: () => speak(code),
-    })),
-    { name: t("Show the keys"), keys: "?", act: () => setOver("keys") },
-  ];
+    setOver,
+    prefer,
+  });
   useEffect(() => {
     const press = (event: globalThis.KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -271,9 +234,7 @@ export function Page() {
       }
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
       if ((event.target as HTMLElement).closest("input, select, textarea")) return;
-      const command = commands.current.find(
-        (one) => one.keys === event.key && ["n", "/", "p", "?"].includes(event.key),
-      );
+      const command = ANYWHERE.includes(event.key) && commands.current.find((one) => one.keys === event.key);
       if (command) {
         event.preventDefault();
         command.act();
@@ -283,7 +244,12 @@ export function Page() {
     return () => document.removeEventListener("keydown", press);
   }, []);
 
-  if (asks && who.names.length) return <Login names={who.names} done={begin} />;
+  if (asks && who.names.length)
+    return (
+      <Suspense fallback={<main aria-busy="true" />}>
+        <Login names={who.names} done={begin} />
+      </Suspense>
+    );
   if (refused)
     return (
       <main className="alone">
@@ -293,68 +259,22 @@ export function Page() {
         </p>
       </main>
     );
-  if (!status)
-    return (
-      <main className="alone" aria-busy="true">
-        <h1>Sidecrate</h1>
-      </main>
-    );
-  const project = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
+  const sharing = status?.web ?? NO_LINKS;
   const stamp = detail && detail.id === heard.clip?.id ? JSON.stringify(detail.steps) : "";
   return (
     <div className="app" data-place={place} data-open={open !== null} data-pads={pads || undefined}>
       <a className="skip" href="#library">
         {t("To the library")}
       </a>
-      <header>
-        <h1>
-          <span className="mark" aria-hidden="true" />
-          Sidecrate
-        </h1>
-        <button className="tag" onClick={() => setOver("studio")} title={t("Pin tempo and key")}>
-          <span className={project ? "dot on" : "dot"} aria-hidden="true" />
-          {project || t("no project is heard")}
-        </button>
-        <label
-          className="check in-time"
-          title={canFit ? "" : t("Nothing is known of your project yet: a DAW tells it, or pin a tempo in the studio.")}
-        >
-          <input
-            type="checkbox"
-            checked={liked.in_time}
-            disabled={!canFit}
-            onChange={(e) => prefer({ in_time: e.target.checked })}
-          />
-          {t("Hear all in the project's tempo and key")}
-        </label>
-        <div className="row tight end">
-          {who.name && (
-            <>
-              <span>{who.name}</span>
-              <button className="small" onClick={logout}>
-                {t("Log out")}
-              </button>
-            </>
-          )}
-          <button className="small commands" onClick={() => setOver("palette")}>
-            {t("Commands")} <kbd>Ctrl K</kbd>
-          </button>
-          <button className="small" onClick={() => setOver("keys")} aria-label={t("Keys")}>
-            ?
-          </button>
-          <button
-            className="small"
-            onClick={nextTheme}
-            aria-label={t("Theme: {theme}", { theme: t(liked.theme) })}
-            title={t("Theme: {theme}", { theme: t(liked.theme) })}
-          >
-            {liked.theme === "light" ? "☀" : liked.theme === "dark" ? "☾" : "◐"}
-          </button>
-          <button className="small" onClick={() => setOver("studio")}>
-            {t("Studio")}
-          </button>
-        </div>
-      </header>
+      <Header
+        session={session}
+        liked={liked}
+        who={who}
+        open={setOver}
+        prefer={prefer}
+        nextTheme={nextTheme}
+        logout={logout}
+      />
       {away && (
         <p role="alert" className="away">
           <Said
@@ -365,7 +285,7 @@ export function Page() {
       <main>
         <div className="column ask-column">
           <Ask engines={engines} session={session} words={prompt} say={setWords} sort={sort} />
-          <Queue jobs={jobs} choose={choose} say={setWords} ask={askFor} open={setOver} sort={sort} />
+          <Queue jobs={jobs} choose={choose} say={setWords} ask={askFor} open={setOver} sort={sort} films={showFilm} />
         </div>
         {batch ? (
           <Suspense fallback={<section className="library" aria-busy="true" />}>
@@ -391,7 +311,7 @@ export function Page() {
             turned={turned}
             sort={liked.sort}
             collections={collections}
-            sharing={status.web}
+            sharing={sharing}
             prefer={(sort) => prefer({ sort })}
             edited={edited}
             open={open}
@@ -410,19 +330,21 @@ export function Page() {
         )}
         {open && (
           <div className="column clip-column">
-            <Inspector
-              clip={open}
-              detail={detail}
-              load={load}
-              kinds={kinds}
-              sharing={status.web}
-              collections={collections}
-              alike={setLike}
-              edited={turn}
-              choose={choose}
-              close={close}
-              say={setWords}
-            />
+            <Suspense>
+              <Inspector
+                clip={open}
+                detail={detail}
+                load={load}
+                kinds={kinds}
+                sharing={sharing}
+                collections={collections}
+                alike={setLike}
+                edited={turn}
+                choose={choose}
+                close={close}
+                say={setWords}
+              />
+            </Suspense>
           </div>
         )}
       </main>
@@ -449,22 +371,36 @@ export function Page() {
         ))}
       </nav>
       {over === "palette" && <Palette commands={commands.current} close={shut} />}
-      {over === "keys" && <Keys close={shut} />}
-      {over === "studio" && (
-        <StudioDialog close={shut}>
+      <Suspense>
+        {over === "keys" && <Keys close={shut} />}
+        {over === "studio" && (
           <Studio
             engines={engines}
             session={session}
             who={who}
             changed={changed}
-            share={status.web.share}
+            share={sharing.share}
             changedWho={setWho}
-            connect={connect}
+            open={setOver}
+            close={shut}
             say={setWords}
           />
-        </StudioDialog>
-      )}
-      {over === "daws" && <Connect close={shut} say={setWords} />}
+        )}
+        {over === "daws" && <Connect close={shut} say={setWords} />}
+        {(over === "radio" || over === "projects" || over === "films") && (
+          <Rooms
+            room={over}
+            film={film}
+            jobs={jobs}
+            close={() => {
+              setFilm(null);
+              shut();
+            }}
+            edited={edited}
+            say={setWords}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { t, tWord } from "../words/words";
 
 /** So many clips are sorted on a page of their own. */
 export const BATCH = 4;
+const MOST_CLIPS = 10_000;
 const KINDS = ["loop", "oneshot", "track", "midi", "sfx", "vocal"];
 
 /** The prompt, and what else can be said of the clip: what is left empty is chosen, from the words or the project. */
@@ -112,7 +113,7 @@ export function Ask({
         </label>
         <label>
           {t("Count")}
-          <input name="count" type="number" min={1} max={100} placeholder="1" />
+          <input name="count" type="number" min={1} max={MOST_CLIPS} placeholder="1" />
         </label>
         <label>
           {t("Engine")}

@@ -14,6 +14,7 @@ export function Queue({
   ask,
   open,
   sort,
+  films,
 }: {
   jobs: Job[];
   choose: (clip: string) => void;
@@ -21,6 +22,7 @@ export function Queue({
   ask: (prompt: string) => void;
   open: (what: "studio" | "daws") => void;
   sort: (job: string) => void;
+  films: (film: string) => void;
 }) {
   const answer = (job: Job, yes: boolean) =>
     api(`jobs/${job.job}/answer`, "POST", { yes }).then(
@@ -53,7 +55,7 @@ export function Queue({
                 {job.clips.length > 0 && job.count < BATCH && (
                   <button
                     className="small"
-                    onClick={() => choose(job.clips[0])}
+                    onClick={() => (job.kind === "video" ? films : choose)(job.clips[0])}
                     aria-label={t("Open {title}", { title: job.title })}
                   >
                     {t("Open")}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { Dialog } from "../design/Dialog";
 import { Sentence, t } from "../words/words";
 
 const KEYS: [Sentence, [string, Sentence][]][] = [
@@ -32,7 +32,7 @@ const KEYS: [Sentence, [string, Sentence][]][] = [
       ["arrows", "move"],
       ["Enter", "play or stop it; empty: choose a clip"],
       ["1 – 8", "a row as a scene; with Shift stop a column"],
-      ["a s d f g h j k", "the row's columns"],
+      ["a s d f … k", "the row's columns"],
       ["r", "record, and stop"],
       ["Del", "take it off"],
       ["Alt arrows", "move the clip"],
@@ -97,24 +97,8 @@ const KEYS: [Sentence, [string, Sentence][]][] = [
 
 /** The sheet of keys. */
 export function Keys({ close }: { close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      className="keys"
-      aria-labelledby="keys"
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      <div className="bar">
-        <h2 id="keys">{t("Keys")}</h2>
-        <button className="small" onClick={close} aria-label={t("Close the keys")} autoFocus>
-          ✕
-        </button>
-      </div>
+    <Dialog name="keys" title={t("Keys")} close={close} closing={t("Close the keys")}>
       <div className="columns">
         {KEYS.map(([where, keys]) => (
           <div key={where}>
@@ -132,6 +116,6 @@ export function Keys({ close }: { close: () => void }) {
           </div>
         ))}
       </div>
-    </dialog>
+    </Dialog>
   );
 }

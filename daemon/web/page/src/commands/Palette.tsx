@@ -1,11 +1,6 @@
 import { KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Command } from "../app/commands";
 import { t } from "../words/words";
-
-export interface Command {
-  name: string;
-  keys?: string;
-  act: () => void;
-}
 
 /** Every command by a few of its letters: the arrows choose, Enter does it. */
 export function Palette({ commands, close }: { commands: Command[]; close: () => void }) {

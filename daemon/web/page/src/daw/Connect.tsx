@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { api } from "../api/client";
 import type { components } from "../api/schema";
+import { Dialog } from "../design/Dialog";
 import { Said } from "../words/Said";
 import { locale, t } from "../words/words";
 
@@ -12,11 +13,9 @@ const EVERY_MS = 2000;
 
 /** What is on this machine, what is put where by one click, and when a DAW was last heard. */
 export function Connect({ close, say }: { close: () => void; say: (text: string) => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const [daws, setDaws] = useState<Daw[] | null>(null);
   const load = useCallback(() => api<Daw[]>("daws").then(setDaws, (error) => say(error.message)), [say]);
   useEffect(() => {
-    dialog.current?.showModal();
     void load();
     const every = setInterval(() => void load(), EVERY_MS);
     return () => clearInterval(every);
@@ -24,28 +23,16 @@ export function Connect({ close, say }: { close: () => void; say: (text: string)
   const here = daws?.filter((daw) => daw.found) ?? [],
     others = daws?.filter((daw) => !daw.found) ?? [];
   return (
-    <dialog
-      ref={dialog}
-      className="connect"
-      aria-labelledby="connect"
-      onClose={close}
-      onClick={(event) => {
-        if (event.target === dialog.current) close();
-      }}
-    >
-      <div className="bar">
-        <h2 id="connect">{t("Connect your DAW")}</h2>
-        <button className="small" onClick={close} aria-label={t("Close")} autoFocus>
-          ✕
-        </button>
-      </div>
+    <Dialog name="connect" title={t("Connect your DAW")} close={close}>
       <p className="quiet">
         {t(
           "Sidecrate follows your project's tempo and key, and puts its clips into your DAW's browser. It changes nothing in your project.",
         )}
       </p>
       {!daws && <p role="status">{t("Looking for DAWs…")}</p>}
-      {daws && here.length === 0 && <p>{t("No DAW was found in its usual place on this machine.")}</p>}
+      {daws && here.length === 0 && (
+        <p className="none-found">{t("No DAW was found in its usual place on this machine.")}</p>
+      )}
       <ul className="daws">
         {here.map((daw) => (
           <Row key={daw.name} daw={daw} load={load} say={say} />
@@ -70,7 +57,7 @@ export function Connect({ close, say }: { close: () => void; say: (text: string)
           )}
         />
       </p>
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -117,7 +117,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
       )}
       <div className="row">
         <label>
-          {t("Or add a step")}
+          {clip.steps.length ? t("Or add a step") : t("Add a step")}
           <select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>
             {able
               .filter((one) => ![...BY_MIXER, BY_ROLL].includes(one.do))
@@ -139,7 +139,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
           />
         )}
       </div>
-      {wanted && <p className="quiet">{tWord(wanted.about)}</p>}
+      {wanted && <p className="quiet about-step">{tWord(wanted.about)}</p>}
       {parts.length > 1 && <Mixer clip={clip} parts={parts} busy={busy} act={act} />}
       {(clip.kind === "loop" || clip.kind === "track") && clip.bpm && (
         <form

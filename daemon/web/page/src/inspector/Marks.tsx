@@ -39,7 +39,7 @@ export function Marks({
     <>
       <h3>{t("Marks and collections")}</h3>
       <div className="row">
-        <label>
+        <label className="stars">
           {t("Stars")}
           <select value={clip.rating} disabled={busy} onChange={(e) => mark({ rating: Number(e.target.value) })}>
             {[0, 1, 2, 3, 4, 5].map((stars) => (

@@ -9,12 +9,23 @@ const GENERAL = ["reference", "then", "tags", "target", "id"];
 /** More fields than these lie behind a click. */
 const SHOWN = 4;
 
+let table: Promise<VerbRow[]> | null = null;
+
+/** The table of verbs, which is read once: it is the same until Sidecrate is started anew. */
+function verbTable(): Promise<VerbRow[]> {
+  table ??= api<VerbRow[]>("verbs").catch((error) => {
+    table = null;
+    throw error;
+  });
+  return table;
+}
+
 /** What else can be made of a clip: a button for each such verb of the table, and its form. A new verb needs no line here. */
 export function Verbs({ clip, busy, act }: { clip: FullClip; busy: boolean; act: Act }) {
   const [verbs, setVerbs] = useState<VerbRow[]>([]);
   const [open, setOpen] = useState("");
   useEffect(() => {
-    api<VerbRow[]>("verbs").then(setVerbs, () => setVerbs([]));
+    verbTable().then(setVerbs, () => setVerbs([]));
   }, []);
   const hasSound = clip.kind !== "midi";
   const able = verbs.filter(

@@ -1,46 +1,19 @@
-import { canHear, Clip } from "../api/client";
 import { versionOf } from "../player/player";
 import { Waveform } from "../player/Waveform";
+import { t } from "../words/words";
 import { lineOf, titleOf } from "./about";
-import { drag, RowActs } from "./Row";
+import { ClipShown, clipProps, PlayButton, StarButton } from "./parts";
 
 /** A clip as a card of the library: what a row has, with its waveform above. */
-export function Card({
-  clip,
-  playing,
-  open,
-  picked,
-  focused,
-  stamp,
-  onFocus,
-  acts,
-}: {
-  clip: Clip;
-  playing: boolean;
-  open: boolean;
-  picked: boolean;
-  focused: boolean;
-  stamp: string;
-  onFocus: () => void;
-  acts: RowActs;
-}) {
+export function Card(shown: ClipShown) {
+  const { clip, playing, picked, stamp } = shown;
   return (
     <div
       role="listitem"
       className="card"
-      data-row
-      data-clip={clip.id}
-      tabIndex={focused ? 0 : -1}
-      onFocus={onFocus}
       data-picked={picked}
-      aria-label={`${titleOf(clip)}, ${lineOf(clip)}${picked ? ", selected" : ""}`}
-      data-open={open}
-      draggable
-      onDragStart={(event) => drag(event, clip)}
-      onClick={(event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) acts.pick(clip, event);
-        else acts.choose(clip);
-      }}
+      aria-label={[titleOf(clip), lineOf(clip), picked && t("selected")].filter(Boolean).join(", ")}
+      {...clipProps(shown)}
     >
       <div className="card-wave">
         {clip.kind !== "midi" ? (
@@ -50,17 +23,7 @@ export function Card({
         )}
       </div>
       <div className="card-foot">
-        <button
-          className="play"
-          disabled={!canHear(clip)}
-          onClick={(event) => {
-            event.stopPropagation();
-            acts.play(clip);
-          }}
-          aria-label={`${playing ? "Stop" : "Play"} ${clip.name}`}
-        >
-          {playing ? "❚❚" : "▶"}
-        </button>
+        <PlayButton {...shown} />
         <span className="about">
           <span className="words">{titleOf(clip)}</span>
           <span className="quiet">
@@ -70,20 +33,10 @@ export function Card({
               .join(" · ")}
           </span>
         </span>
-        <button
-          className="star"
-          aria-pressed={clip.favourite}
-          aria-label={`Favourite ${clip.name}`}
-          onClick={(event) => {
-            event.stopPropagation();
-            acts.favour(clip);
-          }}
-        >
-          {clip.favourite ? "★" : "☆"}
-        </button>
+        <StarButton {...shown} />
       </div>
       {clip.rating > 0 && (
-        <span className="card-stars" aria-label={`${clip.rating} stars`}>
+        <span className="card-stars" role="img" aria-label={t("{n} stars", { n: clip.rating })}>
           {"★".repeat(clip.rating)}
         </span>
       )}

@@ -1,10 +1,8 @@
 import {
   ChangeEvent,
-  KeyboardEvent,
   lazy,
   MouseEvent,
   ReactNode,
-  RefObject,
   Suspense,
   useCallback,
   useEffect,
@@ -12,15 +10,13 @@ import {
   useRef,
   useState,
 } from "react";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { api, canHear, Clip, Collection, Sharing, upload } from "../api/client";
-import { player, usePlayer } from "../player/player";
+import { player } from "../player/player";
 import { View } from "../views/Views";
-import { Card } from "./Card";
-import { Empty } from "./Empty";
+import { ClipList, ListActs, ListHandle } from "./ClipList";
 import { CollectionBar } from "./CollectionBar";
+import { Empty } from "./Empty";
 import { Filters } from "./Filters";
-import { Row } from "./Row";
 import { Asked, isAsked, NOTHING, queryOf, useSearch } from "./search";
 import { SelectionBar } from "./SelectionBar";
 import { locale, t } from "../words/words";
@@ -46,10 +42,6 @@ interface Props {
   views: ReactNode;
   pad: (clip: Clip) => void;
 }
-const ROW_PX = 62;
-/** A card's height with the gap below it, and its least width. */
-const CARD_PX = 150,
-  CARD_WIDE_PX = 200;
 
 /** The clips: found by words and filters, walked by keys, heard, selected, brought in and dragged out. */
 export function Library({
@@ -74,10 +66,8 @@ export function Library({
   const [asked, setAsked] = useState<Asked>(NOTHING);
   const [fit, setFit] = useState(false);
   const [over, setOver] = useState(false);
-  const [at, setAt] = useState(0);
   const [picked, setPicked] = useState<Map<string, Clip>>(new Map());
   const last = useRef(0);
-  const heard = usePlayer();
   const refused = useCallback(
     (text: string) => {
       say(text);
@@ -86,25 +76,10 @@ export function Library({
     [say, alike],
   );
   const found = useSearch(asked, sort, like, changed, refused);
-  const scroller = useRef<HTMLDivElement>(null);
-  const columns = useColumns(scroller, view === "cards"),
-    high = view === "cards" ? CARD_PX : ROW_PX;
-  const rows = useVirtualizer({
-    count: view === "map" ? 0 : Math.ceil(found.total / columns),
-    getScrollElement: () => scroller.current,
-    estimateSize: () => high,
-    overscan: view === "cards" ? 3 : 8,
-  });
-  useEffect(() => rows.measure(), [rows, high]);
-  const shown = rows.getVirtualItems();
-  const from = (shown[0]?.index ?? 0) * columns,
-    to = Math.min(Math.max(0, found.total - 1), ((shown[shown.length - 1]?.index ?? 0) + 1) * columns - 1);
-  const { want } = found;
-  useEffect(() => want(from, to), [want, from, to]);
+  const list = useRef<ListHandle>(null);
   const set = (some: Partial<Asked>) => {
     setAsked({ ...asked, ...some });
-    setAt(0);
-    scroller.current?.scrollTo({ top: 0 });
+    list.current?.top();
   };
 
   const tell = (work: Promise<unknown>, done: string) =>
@@ -124,9 +99,10 @@ export function Library({
       );
     }
   }
-  const favour = (clip: Clip) => {
-    api(`clips/${clip.id}`, "PATCH", { favourite: !clip.favourite }).then(found.again, (error) => say(error.message));
-  };
+  const favour = (clip: Clip) => mark(clip, { favourite: !clip.favourite });
+  function mark(clip: Clip, marks: Record<string, unknown>) {
+    api(`clips/${clip.id}`, "PATCH", marks).then(found.again, (error) => say(error.message));
+  }
   function pick(clip: Clip, event: MouseEvent) {
     const row = Number((event.currentTarget as HTMLElement).closest<HTMLElement>("[data-index]")?.dataset.index ?? 0);
     const now = new Map(picked);
@@ -135,66 +111,50 @@ export function Library({
         const its = found.at(one);
         if (its) now.set(its.id, its);
       }
-    } else if (now.has(clip.id)) now.delete(clip.id);
-    else now.set(clip.id, clip);
+    } else if (!now.delete(clip.id)) now.set(clip.id, clip);
     last.current = row;
     setPicked(now);
   }
-  const move = (row: number) => {
-    const next = Math.min(found.total - 1, Math.max(0, row));
-    setAt(next);
-    rows.scrollToIndex(Math.floor(next / columns));
-    // the row may have to be drawn first
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() =>
-        scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"] [data-row]`)?.focus(),
-      ),
-    );
-  };
-  function keys(event: KeyboardEvent<HTMLDivElement>) {
-    const step = {
-      ArrowDown: columns,
-      ArrowUp: -columns,
-      PageDown: 10 * columns,
-      PageUp: -10 * columns,
-      ...(columns > 1 ? { ArrowRight: 1, ArrowLeft: -1 } : {}),
-    }[event.key];
-    const clip = found.at(at);
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (step || event.key === "Home" || event.key === "End") {
-      event.preventDefault();
-      move(step ? at + step : event.key === "Home" ? 0 : found.total - 1);
-    } else if ((event.target as HTMLElement).matches("[data-row]") && clip) {
-      const act = {
-        Enter: () => choose(clip.id),
-        " ": () => canHear(clip) && player.toggle(clip),
-        f: () => favour(clip),
-        s: () => clip.kind !== "midi" && alike(clip),
-        a: () => pad(clip),
-        k: () => void tell(api(`clips/${clip.id}/keep`, "POST"), t("Kept, under a second name in the folder Kept.")),
-        x: () =>
-          setPicked((before) => {
-            const now = new Map(before);
-            if (!now.delete(clip.id)) now.set(clip.id, clip);
-            return now;
-          }),
-        ...Object.fromEntries(
-          [0, 1, 2, 3, 4, 5].map((stars) => [
-            String(stars),
-            () => {
-              api(`clips/${clip.id}`, "PATCH", { rating: stars }).then(found.again, (error) => say(error.message));
-            },
-          ]),
-        ),
-      }[event.key];
-      if (act) {
-        event.preventDefault();
-        act();
-      }
-    }
+  /** What a key does with the clip that has the focus. */
+  function press(key: string, clip: Clip): boolean {
+    const does: Record<string, () => unknown> = {
+      Enter: () => choose(clip.id),
+      " ": () => canHear(clip) && player.toggle(clip),
+      f: () => favour(clip),
+      s: () => clip.kind !== "midi" && alike(clip),
+      a: () => pad(clip),
+      k: () => tell(api(`clips/${clip.id}/keep`, "POST"), t("Kept, under a second name in the folder Kept.")),
+      x: () =>
+        setPicked((before) => {
+          const now = new Map(before);
+          if (!now.delete(clip.id)) now.set(clip.id, clip);
+          return now;
+        }),
+    };
+    if (/^[0-5]$/.test(key)) does[key] = () => mark(clip, { rating: Number(key) });
+    does[key]?.();
+    return key in does;
   }
   const chosen = useMemo(() => [...picked.values()], [picked]);
-  const acts = { choose: (clip: Clip) => choose(clip.id), play: (clip: Clip) => player.toggle(clip), favour, pick };
+  // the rows keep the same acts, so that scrolling draws none of them anew
+  const now = {
+    choose: (clip: Clip) => choose(clip.id),
+    play: (clip: Clip) => player.toggle(clip),
+    favour,
+    pick,
+    press,
+  };
+  const latest = useRef(now);
+  useEffect(() => {
+    latest.current = now;
+  });
+  const [acts] = useState<ListActs>(() => ({
+    choose: (clip) => latest.current.choose(clip),
+    play: (clip) => latest.current.play(clip),
+    favour: (clip) => latest.current.favour(clip),
+    pick: (clip, event) => latest.current.pick(clip, event),
+    press: (key, clip) => latest.current.press(key, clip),
+  }));
   return (
     <section
       aria-labelledby="library"
@@ -297,92 +257,16 @@ export function Library({
           />
         </Suspense>
       )}
-      <div className="clips" ref={scroller} onKeyDown={keys} hidden={view === "map"}>
-        {view === "cards" ? (
-          <div role="list" aria-label={t("Clips")} style={{ height: rows.getTotalSize() }}>
-            {shown.flatMap((item) =>
-              Array.from({ length: Math.min(columns, found.total - item.index * columns) }, (_, column) => {
-                const number = item.index * columns + column,
-                  clip = found.at(number);
-                return (
-                  <div
-                    key={`${item.index} ${column}`}
-                    role="presentation"
-                    className="place card-place"
-                    data-index={number}
-                    style={{
-                      height: CARD_PX,
-                      width: `${100 / columns}%`,
-                      left: `${(column * 100) / columns}%`,
-                      transform: `translateY(${item.start}px)`,
-                    }}
-                  >
-                    {clip && (
-                      <Card
-                        clip={clip}
-                        playing={heard.playing && heard.clip?.id === clip.id}
-                        open={open === clip.id}
-                        picked={picked.has(clip.id)}
-                        focused={number === at}
-                        stamp={clip.edited ? String(turned) : ""}
-                        onFocus={() => setAt(number)}
-                        acts={acts}
-                      />
-                    )}
-                  </div>
-                );
-              }),
-            )}
-          </div>
-        ) : (
-          <div
-            role="grid"
-            aria-label={t("Clips")}
-            aria-rowcount={found.total}
-            aria-multiselectable="true"
-            style={{ height: rows.getTotalSize() }}
-          >
-            {shown.map((item) => {
-              const clip = found.at(item.index);
-              return (
-                <div
-                  key={item.key}
-                  role="presentation"
-                  className="place"
-                  data-index={item.index}
-                  style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
-                >
-                  {clip && (
-                    <Row
-                      clip={clip}
-                      playing={heard.playing && heard.clip?.id === clip.id}
-                      open={open === clip.id}
-                      picked={picked.has(clip.id)}
-                      focused={item.index === at}
-                      stamp={clip.edited ? String(turned) : ""}
-                      onFocus={() => setAt(item.index)}
-                      acts={acts}
-                    />
-                  )}
-                </div>
-              );
-            })}
-          </div>
-        )}
-      </div>
+      <ClipList
+        ref={list}
+        found={found}
+        view={view}
+        open={open}
+        picked={picked}
+        turned={turned}
+        acts={acts}
+        hidden={view === "map"}
+      />
     </section>
   );
-}
-
-/** How many cards stand side by side. */
-function useColumns(scroller: RefObject<HTMLDivElement | null>, cards: boolean): number {
-  const [columns, setColumns] = useState(1);
-  useEffect(() => {
-    const watch = new ResizeObserver(() =>
-      setColumns(Math.max(2, Math.floor((scroller.current?.clientWidth ?? 0) / CARD_WIDE_PX))),
-    );
-    watch.observe(scroller.current!);
-    return () => watch.disconnect();
-  }, [scroller]);
-  return cards ? columns : 1;
 }

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, Clip } from "../api/client";
 
 export interface Asked {
@@ -82,6 +82,8 @@ export function useSearch(
   const seen = useRef<[number, number]>([0, 0]);
   const asking = useRef<Set<number>>(new Set());
   const latest = useRef(0);
+  const busy = useRef(false);
+  const next = useRef<(() => Promise<void>) | null>(null);
 
   const fetchPages = useCallback(
     async (numbers: number[], stamp: number, anew: boolean) => {
@@ -109,23 +111,30 @@ export function useSearch(
     [query, like, refused],
   );
 
-  // a search, or a change of the library: what is seen is fetched anew, the rest when it is seen
-  useEffect(() => {
-    const wait = setTimeout(() => {
-      const stamp = ++latest.current;
-      asking.current = new Set();
-      const [from, to] = seen.current.map((row) => Math.floor(row / PAGE));
-      void fetchPages(
-        Array.from({ length: to - from + 1 }, (_, page) => from + page),
-        stamp,
-        true,
-      );
-    }, 80);
-    return () => clearTimeout(wait);
-  }, [fetchPages, changed, turn]);
   useEffect(() => {
     seen.current = [0, 0];
   }, [query]);
+  // A search, or a change of the library: what is seen is fetched anew, the rest when it is seen. It is asked for at
+  // once; while an answer is under way the newest question waits for it, so that fast typing makes no queue.
+  useEffect(() => {
+    const go = async () => {
+      if (busy.current) {
+        next.current = go;
+        return;
+      }
+      busy.current = true;
+      const stamp = ++latest.current;
+      asking.current = new Set();
+      const [from, to] = seen.current.map((row) => Math.floor(row / PAGE));
+      const pagesSeen = Array.from({ length: to - from + 1 }, (_, page) => from + page);
+      await fetchPages(pagesSeen, stamp, true);
+      busy.current = false;
+      const waits = next.current;
+      next.current = null;
+      void waits?.();
+    };
+    void go();
+  }, [fetchPages, changed, turn]);
 
   const want = useCallback(
     (from: number, to: number) => {
@@ -140,5 +149,6 @@ export function useSearch(
     [pages, known, total, fetchPages],
   );
   const at = useCallback((row: number) => pages.get(Math.floor(row / PAGE))?.[row % PAGE], [pages]);
-  return { total, at, want, again: useCallback(() => setTurn((count) => count + 1), []), known };
+  const again = useCallback(() => setTurn((count) => count + 1), []);
+  return useMemo(() => ({ total, at, want, again, known }), [total, at, want, again, known]);
 }

@@ -27,6 +27,7 @@ export function PlayerBar({
   setInTime: (on: boolean) => void;
 }) {
   const { clip, version, playing, region, volume, fit, seconds } = usePlayer();
+  const [opened, setOpened] = useState(false);
   const known = detail?.id === clip?.id ? detail : null;
   const edited = !!known?.steps.length || !!clip?.edited;
   const moved = !!(fit.bpm || fit.key);
@@ -43,7 +44,7 @@ export function PlayerBar({
     );
   const hears = moved && (fit.bpm ?? clip.bpm) ? `${fit.bpm ?? clip.bpm} bpm` : "";
   return (
-    <footer className="player" aria-label={t("Player")}>
+    <footer className="player" aria-label={t("Player")} data-opened={opened}>
       <div className="transport">
         <button
           className="play big"
@@ -83,6 +84,14 @@ export function PlayerBar({
           )}
         </span>
       </div>
+      <button
+        className="small unfold"
+        aria-expanded={opened}
+        aria-label={opened ? t("Make the player small") : t("Open the player")}
+        onClick={() => setOpened(!opened)}
+      >
+        {opened ? "▾" : "▴"}
+      </button>
       <Strip grid={grid} seconds={length} region={region}>
         {grid && known && <Chords clip={known} grid={grid} />}
         {clip.kind === "midi" && !canHear(clip) ? (
@@ -108,6 +117,9 @@ export function PlayerBar({
         <Meter playing={playing} />
         <label className="volume" title={t("Volume")}>
           <span className="hidden">{t("Volume")}</span>
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M2 6v4h3l4 3V3L5 6zM11 5.5a4 4 0 0 1 0 5M13 3.5a7 7 0 0 1 0 9" />
+          </svg>
           <input
             type="range"
             min={0}

@@ -25,6 +25,36 @@ function peaksOf(clip: string, version: string, count: number, stamp: string): P
   return found;
 }
 
+// One watcher for the widths of all, and one for their colours: a row that scrolls into sight costs little.
+const widths = new Map<Element, (width: number) => void>();
+const resized = new ResizeObserver((entries) =>
+  entries.forEach((entry) => widths.get(entry.target)?.(Math.round(entry.contentRect.width))),
+);
+function watchWidth(element: Element, told: (width: number) => void): () => void {
+  widths.set(element, told);
+  resized.observe(element);
+  return () => {
+    widths.delete(element);
+    resized.unobserve(element);
+  };
+}
+
+const repaints = new Set<() => void>();
+let colours: number[][] | null = null;
+function repaint(): void {
+  colours = null;
+  repaints.forEach((draw) => draw());
+}
+for (const media of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
+  matchMedia(media).addEventListener("change", repaint);
+new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+
+/** The colours of bass, middle and bright sound, as the style sheet has them for a canvas. */
+function coloursOf(canvas: HTMLCanvasElement): number[][] {
+  const style = getComputedStyle(canvas);
+  return ["--low", "--mid", "--high"].map((name) => style.getPropertyValue(name).trim().split(/\s+/).map(Number));
+}
+
 interface Props {
   clip: string;
   version: string;
@@ -45,11 +75,7 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
     played = useRef<HTMLDivElement>(null);
   const [peaks, setPeaks] = useState<Peaks | null>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const watch = new ResizeObserver(() => setWidth(box.current?.clientWidth ?? 0));
-    watch.observe(box.current!);
-    return () => watch.disconnect();
-  }, []);
+  useEffect(() => watchWidth(box.current!, setWidth), []);
   useEffect(() => {
     let gone = false;
     // a row that flies by while scrolling asks for nothing
@@ -73,13 +99,9 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
     if (!peaks || !width || !canvas.current) return;
     const draw = () => paint(canvas.current!, peaks, width, height);
     draw();
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", draw);
-    const theme = new MutationObserver(draw);
-    theme.observe(document.documentElement, { attributes: true });
+    repaints.add(draw);
     return () => {
-      scheme.removeEventListener("change", draw);
-      theme.disconnect();
+      repaints.delete(draw);
     };
   }, [peaks, width, height]);
   useEffect(() => {
@@ -113,8 +135,7 @@ function paint(canvas: HTMLCanvasElement, peaks: Peaks, width: number, height: n
   canvas.height = height * scale;
   const context = canvas.getContext("2d")!;
   context.scale(scale, scale);
-  const style = getComputedStyle(canvas);
-  const colours = ["--low", "--mid", "--high"].map((name) => rgb(style.getPropertyValue(name)));
+  const bands = (colours ??= coloursOf(canvas));
   const most = Math.max(0.02, ...peaks.peaks);
   const bars = Math.max(1, Math.floor(width / (BAR_PX + GAP_PX)));
   const total = peaks.peaks.length;
@@ -131,13 +152,10 @@ function paint(canvas: HTMLCanvasElement, peaks: Peaks, width: number, height: n
     const shares = [peaks.low[at], peaks.mid[at], peaks.high[at]].map((share) => (share / 100) ** 1.5);
     const sum = shares[0] + shares[1] + shares[2] || 1;
     const mixed = [0, 1, 2].map((channel) =>
-      Math.round(shares.reduce((all, share, band) => all + share * colours[band][channel], 0) / sum),
+      Math.round(shares.reduce((all, share, band) => all + share * bands[band][channel], 0) / sum),
     );
     context.fillStyle = `rgb(${mixed.join()})`;
     const tall = Math.max(1, (peak / most) * (height - 2));
     context.fillRect(bar * (BAR_PX + GAP_PX), (height - tall) / 2, BAR_PX, tall);
   }
 }
-
-/** A colour that the style sheet writes as `r g b`. */
-const rgb = (text: string) => text.trim().split(/\s+/).map(Number);

@@ -1,5 +1,7 @@
 import { FormEvent, useEffect, useState } from "react";
 import { api, Engine, Session, Share, Spend, Who } from "../api/client";
+import { Over } from "../app/commands";
+import { Dialog } from "../design/Dialog";
 import { People } from "./Login";
 import { Language, LANGUAGES, locale, speak, t, useLanguage } from "../words/words";
 
@@ -11,7 +13,8 @@ export function Studio({
   changed,
   share,
   changedWho,
-  connect,
+  open,
+  close,
   say,
 }: {
   engines: Engine[];
@@ -20,7 +23,8 @@ export function Studio({
   changed: number;
   share: boolean;
   changedWho: (who: Who) => void;
-  connect: () => void;
+  open: (what: Over) => void;
+  close: () => void;
   say: (text: string) => void;
 }) {
   const [shares, setShares] = useState<Share[]>([]);
@@ -51,12 +55,17 @@ export function Studio({
     );
   }
   return (
-    <section aria-labelledby="house">
-      <h2 id="house">{t("Studio")}</h2>
+    <Dialog name="studio" title={t("Studio")} close={close} closing={t("Close the studio")}>
+      <div className="row tight rooms">
+        <button onClick={() => open("radio")}>{t("Radio")}</button>
+        <button onClick={() => open("projects")}>{t("Projects")}</button>
+        <button onClick={() => open("films")}>{t("Films")}</button>
+        <button onClick={() => open("daws")}>{t("Connect your DAW")}</button>
+      </div>
       <div className="row">
         <label>
           {t("Language")}
-          <select value={useLanguage()} onChange={(event) => speak(event.target.value as Language)}>
+          <select value={useLanguage()} onChange={(event) => void speak(event.target.value as Language)}>
             {Object.entries(LANGUAGES).map(([code, name]) => (
               <option key={code} value={code} lang={code}>
                 {name}
@@ -64,7 +73,6 @@ export function Studio({
             ))}
           </select>
         </label>
-        <button onClick={connect}>{t("Connect your DAW")}</button>
       </div>
       <form className="row" onSubmit={pin} key={`${session.bpm} ${session.key}`}>
         <label>
@@ -157,6 +165,6 @@ export function Studio({
           </>
         )}
       </details>
-    </section>
+    </Dialog>
   );
 }
