@@ -82,7 +82,8 @@ class Shelf:
             for step in STEPS
         }
         flat = [one for row in rows.values() for one in row]
-        running = lock_of(place).is_held()
+        # a run that was begun takes its lock only after a moment
+        running = self._under_way(name) is not None or lock_of(place).is_held()
         return {
             "name": name, "folder": str(place), "text": text, "faults": faults,
             "prompt": wishes.prompt if wishes else "", "pieces": count, "steps": rows,
@@ -105,7 +106,7 @@ class Shelf:
                 [*order, *(["--step", step] if step else [])],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
             )  # fmt: skip
-        return {**self.about(name), "running": True}
+        return self.about(name)
 
     def stop(self, name: str) -> dict[str, Any]:
         """End the run; what is whole stays, and the next run goes on."""
@@ -118,7 +119,7 @@ class Shelf:
             _end(child)
             del self._runs[name]
             (place / _LOG).unlink(missing_ok=True)
-        return {**self.about(name), "running": False}
+        return self.about(name)
 
     def file(self, name: str, step: str, piece: int) -> Path:
         """A file of a project, to look at. ServiceError where it is not there."""
