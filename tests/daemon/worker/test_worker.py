@@ -19,6 +19,7 @@ from daemon.engines.remote import boxes, run
 from daemon.engines.remote.boxes import forget_box, load_box, remote_engines, save_box
 from daemon.engines.remote.line import Line, LineError, checked_hello, pair
 from daemon.engines.remote.protocol import code_of, halves_of, task_of
+from daemon.engines.remote.verb_places import AWAY
 from daemon.errors import EngineError
 from tests.helpers.worker_process import CutLine, WorkerProcess
 
@@ -138,6 +139,15 @@ def test_a_worker_that_dies_is_waited_for(home, tmp_path):
             pair("box", process.address, code_of(b"x", b"12345"), "me")
     finally:
         process.close()
+
+
+def test_what_may_move_does_not_wait_for_a_box_that_is_away(box, monkeypatch):
+    monkeypatch.setattr(run, "AWAY_S", 0.5)
+    save_box(dataclasses.replace(box, address="https://127.0.0.1:9"), boxes.boxes_folder())
+    (info,) = remote_engines()
+    with pytest.raises(EngineError, match="box does not answer") as caught:
+        run.make(LOOP, 1, lambda share, words: None, spec={**info.spec, "may_move": True})
+    assert caught.value.code == AWAY
 
 
 def test_a_finished_take_is_found_again_after_a_restart(home, tmp_path):
