@@ -136,9 +136,11 @@ class ServerSlots:
             return MAKE_TAKE, {**task, **own}, info.deadline_for(claim.brief)
         box = load_box(name.partition(":")[0])
         deadline_s = daemon_verb(claim.brief.do).deadline_s or TIMEOUT_S
-        more = {"request": claim.request, "box": box.name, "address": box.address}
-        more["may_move"] = self._may_move(claim)
-        return BRING_RESULTS, {**task, **more, "deadline_s": deadline_s}, deadline_s
+        more = {
+            "request": claim.request, "box": box.name, "address": box.address,
+            "deadline_s": deadline_s, "may_move": self._may_move(claim),
+        }  # fmt: skip
+        return BRING_RESULTS, {**task, **more}, deadline_s
 
     async def _make_take(self, claim: Claim) -> None:
         function, task, deadline_s = self._task_of(claim)
