@@ -33,7 +33,7 @@ class RayNodes:
         self._small = {"object_store_memory": 100_000_000, "include_dashboard": False}
         self.cluster = Cluster(
             initialize_head=True,
-            head_node_args={"num_cpus": 1, **self._small},
+            head_node_args={"num_cpus": 0, **self._small},
             shutdown_at_exit=True,
         )
         self._home = home
