@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.engines.contract import Progress, Take
 from daemon.engines.remote.boxes import TIMEOUT_S, boxes_folder, load_box, save_box
-from daemon.engines.remote.line import Line, LineError, refreshed
+from daemon.engines.remote.line import STRANGER, Line, LineError, refreshed
 from daemon.engines.remote.protocol import FILE_NAME, HASH, MOST_FILES, task_of
 from daemon.engines.remote.verb_places import AWAY
 from daemon.engines.take_files import load_take
@@ -143,7 +143,7 @@ class _Order:
                 # 404: the box was started anew, and knows nothing of it
                 if not error.passes and error.status != 404:
                     raise
-                self._rest(_PAUSE_S, "does not answer; it is waited for")
+                self._rest(_PAUSE_S, _why(error))
                 continue
             except BaseException:
                 with suppress(LineError):
@@ -187,13 +187,7 @@ class _Order:
                     self._look_again()
                 if not error.passes:
                     raise
-                full = error.status == 503
-                words = (
-                    "is full; its turn is waited for"
-                    if full
-                    else "does not answer; it is waited for"
-                )
-                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), words)
+                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), _why(error))
 
     def _look_again(self) -> None:
         """The box offers other engines than it did: later requests shall know."""
@@ -216,3 +210,10 @@ class _Order:
         """Progress never goes back, though a box begins anew."""
         self._share = max(self._share, min(share, 1.0))
         self._progress(self._share, f"{self._line.box.name}: {words}")
+
+
+def _why(error: LineError) -> str:
+    """What a box is waited for."""
+    if error.status == STRANGER:
+        return "is not at its address, where another machine answers; it is waited for"
+    return f"{'is full' if error.status == 503 else 'does not answer'}; it is waited for"

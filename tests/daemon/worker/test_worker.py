@@ -339,8 +339,10 @@ def test_another_machine_at_the_address_is_not_believed(box, tmp_path):
         threading.Thread(target=answer, daemon=True).start()
         address = f"https://127.0.0.1:{other.getsockname()[1]}"
         line = Line(dataclasses.replace(box, address=address))
-        with pytest.raises(LineError, match="another machine answers"):
+        with pytest.raises(LineError, match="another machine answers") as caught:
             line.hello()
+        # it got nothing, and who is in another network for a while comes back
+        assert caught.value.passes
         line.close()
 
 
