@@ -223,6 +223,25 @@ class Queue(JobTable):
             ).rowcount
         return bool(count)
 
+    def move(self, claim: Claim, engine: str, note: str) -> bool:
+        """Queue a clip again for another engine than the one of its job; it counts as no try.
+
+        note: is told with the clip. False when the claim is no longer ours.
+        """
+        brief = claim.brief.for_clip(claim.index).amended(
+            engines=(engine,), count=1, seed=claim.brief.clip_seed(claim.index),
+            said=(*claim.brief.said, note),
+        )  # fmt: skip
+        own = json.dumps({"request": claim.request, "brief": brief.to_json()})
+        with self._database.write() as db:
+            count = db.execute(
+                "UPDATE clips SET state = 'queued', place = ?, own = ?, owner = NULL"
+                " WHERE id = ? AND owner = ? AND attempt = ?"
+                " AND state NOT IN ('done', 'failed', 'cancelled')",
+                (self.place_of(engine), own, claim.clip, self._owner, claim.attempt),
+            ).rowcount
+        return bool(count)
+
     def enter(self, claim: Claim, state: str, path: str = "") -> bool:
         """Store a clip's next state. False when the claim is no longer ours."""
         with self._database.write(flushed=False) as db:

@@ -15,7 +15,8 @@ from bridge.errors import SidecrateError
 from daemon.children.many_host import ManyChild
 from daemon.engines.registry import engine_info, engines
 from daemon.engines.remote.boxes import TIMEOUT_S, load_box, load_boxes
-from daemon.engines.remote.verb_places import BRING_RESULTS
+from daemon.engines.remote.verb_places import AWAY, BRING_RESULTS, elsewhere
+from daemon.errors import EngineError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
 from daemon.service.bell import Bell
@@ -101,6 +102,8 @@ class ServerSlots:
 
         async def failed(error: SidecrateError) -> None:
             log.warning("clip %s of job %s failed: %s", claim.clip, claim.job, error.text)
+            if error.code == AWAY and self._move(claim, error.text):
+                return
             again = may_help_again(error)
             if self._ending.fail(claim, error.code, error.text, again=again) == "again":
                 await asyncio.sleep(_BREATH_S)
@@ -109,18 +112,35 @@ class ServerSlots:
         # the worker has a new take to finish
         self._bell.ring()
 
+    def _move(self, claim: Claim, why: str) -> bool:
+        """Have a clip done here whose box is away; whether it is."""
+        name = elsewhere(claim.brief, claim.brief.clip_engine(claim.index))
+        return bool(name) and self._queue.move(claim, name, f"done here: {why}")
+
+    def _may_move(self, claim: Claim) -> bool:
+        name = elsewhere(claim.brief, claim.brief.clip_engine(claim.index))
+        try:
+            return bool(name) and (name == "file" or engine_info(name).needs() is None)
+        except EngineError:
+            return False
+
     def _task_of(self, claim: Claim) -> tuple[str, dict[str, Any], float]:
         """What the child does for a clip, its task, and its timeout in s."""
         name = claim.brief.clip_engine(claim.index)
         task = {"brief": claim.brief.to_json(), "folder": str(self._jobs / claim.clip)}
         if claim.brief.do == "make":
             info = engine_info(name)
-            own = {"k": claim.index, **info.for_child()}
+            own: dict[str, Any] = {"k": claim.index, **info.for_child()}
+            if self._may_move(claim):
+                own["spec"]["may_move"] = True
             return MAKE_TAKE, {**task, **own}, info.deadline_for(claim.brief)
         box = load_box(name.partition(":")[0])
         deadline_s = daemon_verb(claim.brief.do).deadline_s or TIMEOUT_S
-        more = {"request": claim.request, "box": box.name, "address": box.address}
-        return BRING_RESULTS, {**task, **more, "deadline_s": deadline_s}, deadline_s
+        more = {
+            "request": claim.request, "box": box.name, "address": box.address,
+            "deadline_s": deadline_s, "may_move": self._may_move(claim),
+        }  # fmt: skip
+        return BRING_RESULTS, {**task, **more}, deadline_s
 
     async def _make_take(self, claim: Claim) -> None:
         function, task, deadline_s = self._task_of(claim)

@@ -7,7 +7,8 @@ from typing import Any, Literal, get_args, get_origin
 import yaml
 from pydantic.fields import FieldInfo
 
-from daemon.settings.schema import Config, Section
+from daemon.settings.schema import Config
+from daemon.settings.section import Section
 
 HEADING = """# Sidecrate's settings: every key, with its default.
 # Yours is a file of the same shape; write down only what you want otherwise.

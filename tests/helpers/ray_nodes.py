@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from daemon.engines.registry import MORE_VARIABLE
 from daemon.home.places import HOME_VARIABLE
 
 
@@ -21,14 +22,18 @@ class RayNodes:
     def __init__(self, home: Path, nodes: int) -> None:
         # read by Ray's processes, which are started from here
         os.environ.update(
-            {HOME_VARIABLE: str(home), "RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
+            {
+                HOME_VARIABLE: str(home),
+                "RAY_USAGE_STATS_ENABLED": "0",
+                MORE_VARIABLE: "tests.helpers.second_engine:INFO",
+            }
         )
         from ray.cluster_utils import Cluster
 
         self._small = {"object_store_memory": 100_000_000, "include_dashboard": False}
         self.cluster = Cluster(
             initialize_head=True,
-            head_node_args={"num_cpus": 1, **self._small},
+            head_node_args={"num_cpus": 0, **self._small},
             shutdown_at_exit=True,
         )
         self._home = home
@@ -55,15 +60,13 @@ class RayNodes:
         return found[1], found[2]
 
     def replicas(self, name: str) -> list[psutil.Process]:
-        """Processes of a deployment's replicas."""
+        """Processes of a deployment's replicas, among those that this cluster has started."""
         found = []
-        for one in psutil.process_iter():
+        for one in psutil.Process().children(recursive=True):
             # one that has ended meanwhile has no command line
             with contextlib.suppress(psutil.Error):
-                if (
-                    " ".join(one.cmdline()).startswith("ray::ServeReplica")
-                    and name in one.cmdline()[0]
-                ):
+                line = " ".join(one.cmdline())
+                if line.startswith("ray::ServeReplica") and name in line:
                     found.append(one)
         return found
 

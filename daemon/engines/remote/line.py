@@ -28,6 +28,8 @@ from daemon.home.masking import mask
 #: To connect, and between two packets: a worker says something each second.
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _CHUNK_BYTES = 1 << 20
+#: Status of a call that reached another machine than the paired one; nothing was sent to it.
+STRANGER = 495
 
 
 class LineError(EngineError):
@@ -40,8 +42,11 @@ class LineError(EngineError):
 
     @property
     def passes(self) -> bool:
-        """Whether the same call may succeed later: no answer, a full box, a fault of its own."""
-        return self.status == 0 or self.status >= 500
+        """Whether the same call may succeed later: no answer, a full box, a fault of its own.
+
+        A stranger at its address too: a laptop that is in another network comes back.
+        """
+        return self.status in (0, STRANGER) or self.status >= 500
 
 
 class Line:
@@ -134,7 +139,7 @@ class Line:
             return LineError(
                 f"another machine answers at {self.box.host}, not the one that was paired; if the"
                 f" box was set up anew, pair it again: sidecrate boxes pair {self.box.name}",
-                495,
+                STRANGER,
             )
         return LineError(f"{text} ({type(error).__name__})")
 

@@ -85,8 +85,9 @@ def verb_task_of(
     """
     said = {name: getattr(brief, name) for name in ("corrected", "other_corrected")}
     sent = _sent(brief.amended(**PATHS, engines=("file",)).amended(**said))
-    paths = {*PATHS, *daemon_verb(brief.do).row.paths}
-    values = {name: raw for name, raw in request.items() if name not in paths}
+    row = daemon_verb(brief.do).row
+    plain = row.takes.keys() - {*PATHS, *row.paths}
+    values = {name: raw for name, raw in request.items() if name in plain}
     return _with_id({"brief": sent, "request": values, "sources": sources})
 
 

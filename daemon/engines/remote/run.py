@@ -11,14 +11,15 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from daemon.engines.contract import Progress, Take
 from daemon.engines.remote.boxes import TIMEOUT_S, boxes_folder, load_box, save_box
-from daemon.engines.remote.line import Line, LineError, refreshed
+from daemon.engines.remote.line import STRANGER, Line, LineError, refreshed
 from daemon.engines.remote.protocol import FILE_NAME, HASH, MOST_FILES, task_of
+from daemon.engines.remote.verb_places import AWAY
 from daemon.engines.take_files import load_take
 from daemon.errors import EngineError
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _PAUSE_S = 2.0
 #: Longest pause that a full box can ask for.
 _MOST_PAUSE_S = 60.0
+#: How long a box may be away or full before work that may move is done elsewhere.
+AWAY_S = 60.0
 #: Interval in which a pause looks for a cancel.
 _LOOK_S = 0.25
 
@@ -41,11 +44,20 @@ def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]
             reference, sent = _reference(brief, Path(folder))
             task = task_of(brief, spec["engine"], seed, sent)
             sources = {sent: reference} if sent is not None and reference is not None else {}
-            bring(line, task, sources, Path(folder), progress)
+            patience = Patience(TIMEOUT_S, may_move=bool(spec.get("may_move")))
+            bring(line, task, sources, Path(folder), progress, patience)
             take = load_take(Path(folder))
     finally:
         line.close()
     return _ours(take, brief, seed, spec, line)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a task is waited for, and whether it may be done elsewhere where its box is away."""
+
+    wait_s: float
+    may_move: bool = False
 
 
 def bring(
@@ -54,13 +66,13 @@ def bring(
     sources: Mapping[str, Path],
     folder: Path,
     progress: Progress,
-    wait_s: float = TIMEOUT_S,
+    patience: Patience,
 ) -> None:
     """Have a task done there, and put its files into a folder. EngineError with what and why.
 
-    sources: the files that go there, by hash. wait_s: for all of it.
+    sources: the files that go there, by hash.
     """
-    order = _Order(line, progress, wait_s)
+    order = _Order(line, progress, patience)
     state = order.made(task, sources)
     for about in _files(state):
         order.patiently(lambda about=about: line.fetch(about["sha256"], folder / about["name"]))
@@ -112,12 +124,13 @@ def _files(state: Mapping[str, Any]) -> list[dict[str, str]]:
 class _Order:
     """One task's way through a line that may break."""
 
-    def __init__(self, line: Line, progress: Progress, wait_s: float) -> None:
+    def __init__(self, line: Line, progress: Progress, patience: Patience) -> None:
         self._line = line
         self._progress = progress
         self._share = 0.0
-        self._wait_s = wait_s
-        self._until_s = time.monotonic() + wait_s
+        self._patience = patience
+        self._heard_s = time.monotonic()
+        self._until_s = self._heard_s + patience.wait_s
 
     def made(self, task: dict[str, Any], sources: Mapping[str, Path]) -> dict[str, Any]:
         """Order it, and wait until it is done; its state."""
@@ -130,7 +143,7 @@ class _Order:
                 # 404: the box was started anew, and knows nothing of it
                 if not error.passes and error.status != 404:
                     raise
-                self._rest(_PAUSE_S, "does not answer; it is waited for")
+                self._rest(_PAUSE_S, _why(error))
                 continue
             except BaseException:
                 with suppress(LineError):
@@ -148,6 +161,7 @@ class _Order:
     def _watched(self, task: str) -> dict[str, Any] | None:
         """The end of a task; None where the line ended before it."""
         for state in self._line.events(task):
+            self._heard_s = time.monotonic()
             if state.get("state") == "done":
                 return state
             if state.get("state") == "failed":
@@ -166,19 +180,14 @@ class _Order:
         while True:
             try:
                 call()
+                self._heard_s = time.monotonic()
                 return
             except LineError as error:
                 if error.status == 400 and "engine" in error.text:
                     self._look_again()
                 if not error.passes:
                     raise
-                full = error.status == 503
-                words = (
-                    "is full; its turn is waited for"
-                    if full
-                    else "does not answer; it is waited for"
-                )
-                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), words)
+                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), _why(error))
 
     def _look_again(self) -> None:
         """The box offers other engines than it did: later requests shall know."""
@@ -189,9 +198,11 @@ class _Order:
         end_s = time.monotonic() + seconds
         while (now_s := time.monotonic()) < end_s:
             if now_s > self._until_s:
-                minutes = round(self._wait_s / 60)
+                minutes = round(self._patience.wait_s / 60)
                 text = f"the box {self._line.box.name} was not done within {minutes} minutes"
                 raise EngineError(text, "deadline")
+            if self._patience.may_move and now_s > self._heard_s + AWAY_S:
+                raise EngineError(f"{self._line.box.name} {words.partition(';')[0]}", AWAY)
             self._tell(self._share, words)
             time.sleep(min(_LOOK_S, end_s - now_s))
 
@@ -199,3 +210,10 @@ class _Order:
         """Progress never goes back, though a box begins anew."""
         self._share = max(self._share, min(share, 1.0))
         self._progress(self._share, f"{self._line.box.name}: {words}")
+
+
+def _why(error: LineError) -> str:
+    """What a box is waited for."""
+    if error.status == STRANGER:
+        return "is not at its address, where another machine answers; it is waited for"
+    return f"{'is full' if error.status == 503 else 'does not answer'}; it is waited for"

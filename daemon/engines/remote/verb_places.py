@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from daemon.brief import Brief
 from daemon.engines.remote.boxes import Box, load_box, why_not
 from daemon.errors import EngineError
 
 #: What brings a verb's results from a box, and the work of clips whose results have come.
 BRING_RESULTS = "daemon.engines.remote.verbs:bring_results_beside_others"
 RESULTS_THERE = "daemon.engines.remote.verbs:results_there"
+#: Code of an error: the box is away, and the work may be done elsewhere; it costs no try.
+AWAY = "away"
 #: Of a clip's folder: what came, and the sign that all of it did.
 FAR, WHOLE = "far", "whole"
 
@@ -27,6 +30,17 @@ def box_of_verb(name: str) -> Box | None:
         return load_box(box) if between else None
     except EngineError:
         return None
+
+
+def elsewhere(brief: Brief, engine: str) -> str:
+    """Who does it here where the box of `engine` is away; empty where it must wait for the box.
+
+    Only what `auto` or the config gave to a box moves: who named a box means that box.
+    """
+    _, of_box, name = engine.partition(":")
+    if not of_box or not brief.engine_reason.startswith(("auto:", "workers.remote")):
+        return ""
+    return "file" if brief.do != "make" else name
 
 
 def choose_box(

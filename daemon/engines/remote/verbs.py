@@ -20,7 +20,7 @@ from daemon.engines.remote.boxes import load_box
 from daemon.engines.remote.line import Line
 from daemon.engines.remote.protocol import ENDINGS, SOURCES, verb_task_of
 from daemon.engines.remote.result_files import load_results
-from daemon.engines.remote.run import bring
+from daemon.engines.remote.run import Patience, bring
 from daemon.engines.remote.verb_places import FAR, WHOLE
 from daemon.errors import EngineError
 from daemon.verbs.registry import Result
@@ -29,7 +29,7 @@ from daemon.verbs.registry import Result
 def bring_results_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Have a verb's work done by a box, in the child of servers. EngineError with what and why.
 
-    task: {brief, request, folder, box, address, deadline_s}. Returns {}.
+    task: {brief, request, folder, box, address, deadline_s, may_move}. Returns {}.
     """
     talk = must_talk(tell)
     brief, far = Brief.from_json(task["brief"]), Path(task["folder"]) / FAR
@@ -45,7 +45,8 @@ def bring_results_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, A
     try:
         about, files = _sources(brief)
         sent = verb_task_of(brief, task["request"], about)
-        bring(line, sent, files, far, heed, float(task["deadline_s"]))
+        patience = Patience(float(task["deadline_s"]), may_move=bool(task.get("may_move")))
+        bring(line, sent, files, far, heed, patience)
     finally:
         line.close()
     write_whole(far / WHOLE, f"{line.box.name} ({line.box.host})")

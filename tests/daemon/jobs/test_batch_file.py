@@ -3,6 +3,7 @@ import pytest
 from bridge.events import Origin
 from bridge.request import Request
 from daemon.brief import Brief
+from daemon.engines.remote.verb_places import elsewhere
 from daemon.errors import QueueError
 from daemon.jobs.batch_file import forget_batch, own_text, read_batch, write_batch
 from daemon.jobs.database import Database
@@ -58,3 +59,28 @@ def test_an_id_names_no_other_file(tmp_path):
             read_batch(tmp_path, name)
         forget_batch(tmp_path, name)
     assert (tmp_path / "secret.jsonl").exists()
+
+
+def test_a_clip_whose_box_is_away_moves_with_its_own_seed_and_costs_no_try(tmp_path):
+    database = Database(tmp_path / "jobs.db")
+    places = {"near:embedded": "server box near", "embedded": "worker"}
+    queue = Queue(database, "boot", lambda engine: places[engine])
+    brief = Brief(
+        "a", "a", seed=5, count=3, engines=("near:embedded",),
+        engine_reason="auto: near:embedded has less to do than this machine",
+    )  # fmt: skip
+    queue.accept([(Request({"prompt": "a"}), brief)], ORIGIN)
+    queue.claim("server box near")
+    claim = queue.claim("server box near")
+    assert claim.k == 1 and elsewhere(claim.brief, "near:embedded") == "embedded"
+    assert (
+        elsewhere(claim.brief.amended(engine_reason="named in the request"), "near:embedded") == ""
+    )
+    assert queue.move(claim, "embedded", "done here: near does not answer")
+    assert not queue.move(claim, "embedded", "a late one")
+    moved = queue.claim()
+    assert (moved.clip, moved.k, moved.index, moved.count) == (claim.clip, 1, 0, 3)
+    assert moved.brief.engines == ("embedded",) and moved.brief.clip_seed(moved.index) == 6
+    assert moved.brief.said == ("done here: near does not answer",)
+    assert database.rows("SELECT tries FROM clips WHERE id = ?", claim.clip)[0]["tries"] == 0
+    database.close()

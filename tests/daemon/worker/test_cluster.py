@@ -1,15 +1,8 @@
-"""Workers behind a real Ray Serve on this machine, whose replicas and door are killed at work.
+"""Workers behind a real Ray Serve of several nodes on this machine; replicas, nodes and the door are killed at work.
 
 It needs the extra `ray`, which the tests' own environment does not have: pip install 'sidecrate[ray]'.
 """
 
-import contextlib
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
 import threading
 
 import numpy as np
@@ -19,94 +12,89 @@ from daemon.brief import Brief
 from daemon.engines.embedded.engine import make as make_embedded
 from daemon.engines.remote import boxes, run
 from daemon.engines.remote.line import pair
+from tests.helpers.ray_nodes import RayNodes
 
 pytest.importorskip("ray")
-psutil = pytest.importorskip("psutil")
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 LONG = Brief("house", "house", kind="track", bars=None, seconds=40.0, bpm=124.0, key_name="Am")
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    home = tmp_path_factory.mktemp("head")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "daemon.cli", "ray", "deploy", "embedded", "--cpus", "0.4",
-            "--host", "127.0.0.1", "--port", str(port), "--min-replicas", "2",
-        ],
-        env={**os.environ, "SIDECRATE_HOME": str(home)}, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    found = None
-    for line in process.stdout:
-        if found := re.search(r"boxes pair \S+ (\S+) (\S+)", line):
-            break
-    assert found, f"it ended with {process.wait()}"
-    yield process, pair("farm", found[1], found[2], "me")
-    process.send_signal(signal.SIGTERM)
-    process.wait(60)
-    process.stdout.close()
+    """A head and three nodes; two of these have a replica, and one is spare."""
+    nodes = RayNodes(tmp_path_factory.mktemp("head"), 3)
+    address, code = nodes.deploy("embedded", "second", replicas=2, together=1)
+    yield nodes, pair("farm", address, code, "me")
+    nodes.close()
 
 
-def kill(process, name, most=100):
-    """Kill Ray's processes of a name; how many."""
-    killed = 0
-    for one in psutil.Process(process.pid).children(recursive=True):
-        # one that has ended meanwhile has no command line
-        with contextlib.suppress(psutil.Error):
-            if killed < most and name in " ".join(one.cmdline()):
-                one.kill()
-                killed += 1
-    return killed
-
-
-@pytest.mark.parametrize("who", ["engine-embedded", "sidecrate:door"])
-def test_a_take_outlives_the_death_of_whoever_makes_it(cluster, tmp_path, monkeypatch, who):
-    process, box = cluster
+@pytest.fixture
+def info(cluster, tmp_path, monkeypatch):
     monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path))
     monkeypatch.setattr(boxes, "_probes", {})
-    boxes.save_box(box, boxes.boxes_folder())
-    (info,) = boxes.remote_engines()
+    boxes.save_box(cluster[1], boxes.boxes_folder())
+    return next(one for one in boxes.remote_engines() if one.name == "farm:embedded")
+
+
+def kill_maker(nodes):
+    """The replica that has a child at work, or any."""
+    there = nodes.replicas("sidecrate:engines")
+    busy = [one for one in there if one.children()]
+    (busy or there)[0].kill()
+
+
+def kill_door(nodes):
+    (door,) = nodes.replicas("sidecrate:door")
+    door.kill()
+
+
+def kill_maker_s_node(nodes):
+    there = {one.ppid() for one in nodes.replicas("sidecrate:engines") if one.children()}
+    pids = [node.all_processes["raylet"][0].process.pid for node in nodes.nodes]
+    nodes.kill_node(next(n for n, pid in enumerate(pids) if pid in there))
+
+
+@pytest.mark.parametrize("die", [kill_maker, kill_door, kill_maker_s_node])
+def test_a_take_outlives_the_death_of_whoever_makes_it(cluster, info, die):
     killed = []
 
     def progress(share, words):
         if share > 0.05 and not killed:
-            killed.append(kill(process, who))
+            killed.append(die)
+            die(cluster[0])
 
-    seed = 3 if who == "sidecrate:door" else 4
+    seed = len(die.__name__)
     take = run.make(LONG, seed, progress, spec=info.spec)
-    assert killed and killed[0], "nobody was killed, so nothing was tried"
+    assert killed, "nobody was killed, so nothing was tried"
     assert np.array_equal(take.audio, make_embedded(LONG, seed, lambda share, words: None).audio)
 
 
-def test_many_takes_with_replicas_that_die_are_each_made_once(cluster, tmp_path, monkeypatch):
-    process, box = cluster
-    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path))
-    monkeypatch.setattr(boxes, "_probes", {})
-    boxes.save_box(box, boxes.boxes_folder())
-    (info,) = boxes.remote_engines()
-    takes, deaths, ended = {}, [], threading.Event()
+def test_engines_share_replicas_and_a_take_is_the_same_by_each(cluster, info):
+    """Each replica holds one engine, so the other makes room for it."""
+    (other,) = [one for one in boxes.remote_engines() if one.name == "farm:second"]
+    brief = LONG.amended(seconds=10.0)
+    for spec in (info.spec, other.spec, info.spec):
+        take = run.make(brief, 9, lambda share, words: None, spec=spec)
+        assert np.array_equal(take.audio, make_embedded(brief, 9, lambda s, w: None).audio)
+
+
+def test_many_takes_with_replicas_that_die_are_each_made_once(cluster, info):
+    takes, deaths = {}, []
 
     def make(seeds):
         for seed in seeds:
             brief = LONG.amended(seconds=10.0)
             takes[seed] = run.make(brief, seed, lambda share, words: None, spec=info.spec)
+            if seed % 4 == 0:
+                kill_maker(cluster[0])
+                deaths.append(seed)
 
-    def die():
-        while not ended.wait(8.0):
-            deaths.append(kill(process, "engine-embedded", most=1))
-
-    makers = [threading.Thread(target=make, args=(range(n, 16, 2),)) for n in range(2)]
-    death = threading.Thread(target=die)
-    for thread in (*makers, death):
+    makers = [threading.Thread(target=make, args=(range(n, 12, 2),)) for n in range(2)]
+    for thread in makers:
         thread.start()
     for thread in makers:
         thread.join()
-    ended.set()
-    death.join()
-    assert sorted(takes) == list(range(16)) and sum(deaths) > 1
+    assert sorted(takes) == list(range(12)) and len(deaths) == 3
     for seed, take in takes.items():
         near = make_embedded(LONG.amended(seconds=10.0), seed, lambda share, words: None)
         assert np.array_equal(take.audio, near.audio)
