@@ -39,7 +39,7 @@ OF_VOICE = {
     "tambourine": "shaker", "sleigh bells": "shaker",
 }
 WIDTHS = (128, 64)
-STEPS = 1500
+STEPS = 1200
 
 
 def synthesised(seeds: int):

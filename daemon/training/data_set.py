@@ -257,7 +257,7 @@ def _loops_without_doubles(data: DataSet) -> None:
     seconds = 0.0
     for one in data.loops:
         assert isinstance(one.sound, Loop)
-        shape = _loop_shape(one.sound)
+        shape = loop_shape(one.sound)
         if _is_near(shapes, shape):
             data.leave_out(one.path, "they, or pieces of them, are there already, or nearly")
         elif seconds + one.sound.seconds > MOST_LOOPS_S:
@@ -269,7 +269,7 @@ def _loops_without_doubles(data: DataSet) -> None:
     data.loops = kept
 
 
-def _loop_shape(loop: Loop) -> np.ndarray:
+def loop_shape(loop: Loop) -> np.ndarray:
     """A loop's energy in 24 bands at 64 places, in dB under its loudest: whatever its tempo."""
     mono = loop.audio.mean(axis=1)
     edges = np.round(np.linspace(0, len(mono), 65)).astype(int)

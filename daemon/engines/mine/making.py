@@ -15,6 +15,11 @@ _NEIGHBOURS = 4
 _STRAY = 0.8
 #: Tries for a sound that is no copy; after them the one that was furthest from one is taken.
 _TRIES = 24
+#: Tries after which a neighbour more is looked at, and stray added: where sounds are spread so
+#: evenly that what lies between near ones is soon a copy, it lies between further ones.
+_WIDER_EVERY, _WIDER_STRAY, _MOST_WIDER = 1, 0.08, 8
+#: Places that are looked at for one that is none by its shape alone, before it is rendered.
+_LOOKS = 12
 #: How far a word moves the choice, in standard deviations of the role's own sounds.
 _WORD = 1.0
 
@@ -44,8 +49,8 @@ def make_sound(role: Role, wish: Wish, seed: int) -> Made:
     """One new sound. The same seed makes the same."""
     rng = np.random.default_rng([seed & 0xFFFFFFFF, seed >> 32])
     best: Made | None = None
-    for _ in range(_TRIES):
-        place, members = _chosen(role, wish, rng)
+    for number in range(_TRIES):
+        place, members = _new_place(role, wish, rng, number // _WIDER_EVERY)
         made = _rendered(role, place, members, wish, rng)
         if made.newness >= 1 or wish.reference is not None or not role.is_learnt:
             return made
@@ -58,20 +63,39 @@ def make_sound(role: Role, wish: Wish, seed: int) -> Made:
 Members = list[tuple[float, Sound]]
 
 
-def _chosen(role: Role, wish: Wish, rng: np.random.Generator) -> tuple[np.ndarray, Members]:
-    """A place in the space, and the sounds that it lies between, with their weights."""
+def _new_place(
+    role: Role, wish: Wish, rng: np.random.Generator, wider: int
+) -> tuple[np.ndarray, Members]:
+    """A place that is no copy by its shape: rendering one takes fifty times as long as looking."""
+    for look in range(_LOOKS):
+        place, members = _chosen(role, wish, rng, min(wider + look, _MOST_WIDER))
+        if not role.is_learnt or wish.reference is not None:
+            break
+        if role.newness(role.shape_at(place)) >= 1:
+            break
+    return place, members
+
+
+def _chosen(
+    role: Role, wish: Wish, rng: np.random.Generator, wider: int
+) -> tuple[np.ndarray, Members]:
+    """A place in the space, and the sounds that it lies between, with their weights.
+
+    wider: by how many neighbours more it looks around.
+    """
     place, members = np.zeros(0), list[tuple[float, Sound]]()
     for _ in range(_TRIES):
         first = int(rng.choice(len(role.places), p=_chances(role, wish)))
         near = np.argsort(role.apart[first])[
-            : _NEIGHBOURS if role.is_learnt else len(role.places) - 1
+            : _NEIGHBOURS + wider if role.is_learnt else len(role.places) - 1
         ]
         second = int(rng.choice(near))
         share = rng.uniform(0.2, 0.8)
         place = share * role.places[first] + (1 - share) * role.places[second]
         if role.is_learnt:
             spread = np.std(role.places[near] - role.places[first], axis=0)
-            place = place + _STRAY * spread * rng.standard_normal(len(place))
+            stray = _STRAY + _WIDER_STRAY * wider
+            place = place + stray * spread * rng.standard_normal(len(place))
         members = [(share, role.sounds[first]), (1 - share, role.sounds[second])]
         if not role.is_learnt or (np.sqrt(((role.places - place) ** 2).sum(1)) <= role.reach).any():
             break
