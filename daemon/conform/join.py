@@ -49,9 +49,12 @@ def join(
         (bars - overlap + k, k, _likeness(whole, piece, bars - overlap + k, k, bar_frames, rate))
         for k in range(overlap + 1)
     ]
-    at, k, likeness = max(places, key=lambda one: one[2])
+    # its last bar may be a little short: a bar line that is there comes first
+    there = [one for one in places if round(one[0] * bar_frames) <= len(whole)]
+    at, k, likeness = max(there or places, key=lambda one: one[2])
     cut, start = round(at * bar_frames), round(k * bar_frames)
     before, after = whole[:cut], piece[start:]
+    before = np.pad(before, ((0, cut - len(before)), (0, 0)))
     gain_db = _gain_db(before, after, bar_frames, rate)
     # what leads into the piece's first bar is its own, or silence
     n = min(round(_FADE_S * rate), cut)

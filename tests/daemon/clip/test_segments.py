@@ -63,6 +63,16 @@ def test_an_engine_that_continues_gets_the_bars_before_and_one_that_stops_keeps_
     assert calls[0] is None and calls[1] and calls.count(None) == 1
 
 
+@pytest.mark.parametrize("bars", [1, 3])
+def test_a_piece_whose_last_bar_is_a_little_short_is_joined_on_the_bar_line(bars):
+    bar = RATE
+    tone = np.sin(np.arange(4 * bar) * 0.05)[:, None].repeat(2, 1).astype(np.float32) * 0.3
+    made, joint = join(tone[: bars * bar - bar // 60], tone, bar, RATE, 2)
+    assert len(made) == joint.bar * bar + (4 - (joint.bar - max(0, bars - min(2, bars - 1)))) * bar
+    # where the bar line itself is missing, what is missing is silence
+    assert np.isfinite(made).all() and np.abs(made).max() < 0.5
+
+
 def test_pieces_meet_where_they_are_most_alike_at_one_level():
     bar = RATE
     stream = np.random.default_rng(5)

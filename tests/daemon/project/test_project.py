@@ -63,3 +63,23 @@ def test_what_is_deleted_throws_its_piece_out_and_what_a_kill_left_counts(tmp_pa
     (tmp_path / ".made.json").write_text("{")
     with pytest.raises(ConfigError, match="damaged"):
         State.of(tmp_path)
+
+
+def test_wishes_of_pictures_are_read_and_need_a_painter():
+    text = (
+        GOOD + "images:\n  painter: flux-schnell\n  prompt: city | sea\n  modifiers: [fog, neon]\n"
+    )
+    painting = read_wishes(text, "p.yaml").painting
+    assert (painting.painter, painting.prompts) == ("flux-schnell", ("city", "sea"))
+    assert (painting.modifiers, painting.each, painting.move) == (("fog", "neon"), 2, "")
+    with pytest.raises(ConfigError, match="images needs a painter"):
+        read_wishes(GOOD + "images:\n  modifiers: fog\n", "p.yaml")
+    with pytest.raises(ConfigError, match=r"line 9: .*did you mean painter\?"):
+        read_wishes(GOOD + "images:\n  paintr: x\n", "p.yaml")
+
+
+def test_each_try_of_a_paid_order_is_counted(tmp_path):
+    state = State.of(tmp_path)
+    assert state.tries("music", 1) == 0
+    state.note_try("music", 1)
+    assert (State.of(tmp_path).tries("music", 1), state.tries("music", 2)) == (1, 0)

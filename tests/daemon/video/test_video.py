@@ -1,5 +1,7 @@
 """A film is cut on downbeats exact to the frame, its sound is exact, and a loop's picture repeats."""
 
+import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,3 +125,47 @@ def test_what_cannot_be_filmed_is_said(loop, tmp_path):
         (tmp_path / "empty").mkdir()
         film(loop, tmp_path, pictures=str(tmp_path / "empty"), loops=1)
     assert choose_codec("auto") in ("h264", "vp9", "av1")
+
+
+def test_a_project_is_one_film_each_piece_from_a_frame_on_with_subtitles(loop, tmp_path):
+    place = tmp_path / "night"
+    for step in ("continuation", "images"):
+        (place / step).mkdir(parents=True)
+    (place / "project.yaml").write_text("prompt: beat\n")
+    with pytest.raises(ConformError, match="holds no piece yet"):
+        film(place, tmp_path)
+    for n in (1, 2):
+        shutil.copy(loop, place / "continuation" / f"{n:02d}.wav")
+        shown = Image.fromarray(np.full((90, 160, 3), (30, 220)[n - 1], np.uint8))
+        shown.save(place / "images" / f"{n:02d}.png")
+    (place / "images" / "02.png.json").write_text('{"license": "Apache-2.0", "painter": "flux"}')
+    made = film(
+        place, tmp_path, loops=1, fps=24, soundtrack="flac", text=False, lyrics="one / two",
+        size="1:1",
+    )  # fmt: skip
+    begins = math.ceil(BARS * BAR_S * 24 - 1e-6)
+    with av.open(str(made.video)) as opened:
+        levels = [frame.to_ndarray()[500, 500] for frame in opened.decode(video=0)]
+    with av.open(str(made.video)) as opened:
+        sound = np.concatenate([frame.to_ndarray() for frame in opened.decode(audio=0)], axis=1)
+        sound = sound.reshape(-1, 2) / 2**31
+    with av.open(str(made.video)) as opened:
+        texts = [
+            (float(packet.pts * packet.time_base), bytes(packet)[2:].decode())
+            for packet in opened.demux(opened.streams.subtitles[0])
+            if packet.size > 2
+        ]
+    changes = [k for k in range(1, len(levels)) if abs(int(levels[k]) - int(levels[k - 1])) > 40]
+    assert changes == [begins] and begins in made.report["did"]["cuts"]
+    source = Source.read(Brief("", "", do="video", reference=str(loop))).audio
+    for at in (0, round(begins / 24 * RATE)):
+        assert np.abs(sound[at : at + len(source)] - source).max() < 2**-22
+    cut = round(BAR_S * 24) / 24
+    wanted = [(0.0, "one"), (cut, "two"), (begins / 24, "one"), (begins / 24 + cut, "two")]
+    assert [words for _, words in texts] == [words for _, words in wanted]
+    assert all(abs(a - b) < 0.002 for (a, _), (b, _) in zip(texts, wanted, strict=True))
+    assert "licence of pictures: Apache-2.0 (flux)" in made.report["said"]
+    silent = tmp_path / "silent.wav"
+    write_clip(silent, np.zeros((RATE, 2), np.float32), RATE, {"report": {}}, "PCM_16")
+    with pytest.raises(ConformError, match="silent is silent: there is nothing to film"):
+        film(silent, tmp_path)
