@@ -15,7 +15,7 @@ from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.statistics import Kept, Usual, moves_of, top_line
 
 #: Semitones that a line may leave its register by.
-_BEYOND = 2
+BEYOND = 2
 #: Notes before a bar that it is judged with, and those among which they are looked for.
 _CONTEXT, _LOOKED_AT = 4, 32
 #: What a bar loses that is only quoted, whose notes leave the register, and in a gap by each
@@ -110,7 +110,7 @@ class Merit:
         moves = moves_of([*context, *own, *follows], self._piece.key_)
         surprise = self._usual[part.name].surprise(moves, max(0, len(context) - 1))
         low, high = part.register
-        outside = sum(not low - _BEYOND <= note.pitch <= high + _BEYOND for note in notes)
+        outside = sum(not low - BEYOND <= note.pitch <= high + BEYOND for note in notes)
         written = top_line(note for note in before if note.start >= line.first)
         whole = [*(written or context[-2:]), *own, *follows]
         kept = (_KEPT if line.goes_on else _KEPT_IN_GAP) * self._kept[part.name].off(whole)

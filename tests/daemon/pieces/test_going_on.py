@@ -9,8 +9,8 @@ import pytest
 from daemon.errors import ConformError
 from daemon.pieces.going_on import continue_, continued, infill, infilled
 from daemon.pieces.harmony import find_chords
+from daemon.pieces.phrases import Phrases
 from daemon.pieces.piece import share_in_key
-from daemon.pieces.writer import Phrases
 from tests.helpers.pieces import STEP, musician, piece_of, run, twinkle
 
 GENRES = ("house", "jazz", "folk", "boom bap")
