@@ -27,7 +27,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.abc_tunes import abc_tunes
+from benchmarks.doors import daemon, round_trips
 from benchmarks.old_tunes import old_tunes
+from bridge.osc.packet import build_message
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.score import STEP
@@ -72,6 +74,7 @@ def compare(folder: Path | None) -> None:
     drum_table([*tunes, *pieces])
     vary_table(pieces)
     speed_table(tunes)
+    key_table()
 
 
 def musician(genre: str, seed: int) -> Piece:
@@ -373,6 +376,23 @@ def speed_table(tunes: Sequence[Piece]) -> None:
     bar_s = 240 / 124
     print(f"\nwarm, as a share of one bar at 124: make a MIDI clip {made_s / bar_s:.3f},"
           f" go on by four bars {gone_on_s / bar_s:.3f}")  # fmt: skip
+
+
+def key_table(presses: int = 8) -> None:
+    """From a request by OSC to the answer that its MIDI clip lies in the crate, worker warm."""
+    took = []
+    with tempfile.TemporaryDirectory() as home, daemon(Path(home)) as (_, _, link, _):
+        for press in range(presses + 1):
+            asked = build_message(
+                "/sidecrate/generate", "house", "kind", "midi", "bars", 4, "id", f"key{press}"
+            )
+            took += round_trips(link.port, [asked], "/done", 60.0)
+            time.sleep(0.3)
+    warm = sorted(took[1:])
+    print(
+        f"\na key pressed to its MIDI clip: cold {took[0] / 1000:.2f} s, warm median"
+        f" {statistics.median(warm) / 1000:.3f} s, longest {warm[-1] / 1000:.3f} s (aim 0.3)"
+    )
 
 
 def main() -> None:

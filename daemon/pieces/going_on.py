@@ -15,11 +15,12 @@ from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_
 from daemon.pieces.merit import bar_shape
 from daemon.pieces.midigpt import find_checkpoint
 from daemon.pieces.nets import Net, gaps_of
+from daemon.pieces.phrases import Phrases
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.results import Tell, result_of
 from daemon.pieces.skytnt import find_skytnt
 from daemon.pieces.source import named_parts, read_source, stays_sound
-from daemon.pieces.writer import Phrases, Writer
+from daemon.pieces.writer import Writer
 from daemon.verbs.registry import Result
 
 #: What writes bars where nobody says, and the nets that may.

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from daemon.engines.embedded.notes import STEP
@@ -14,12 +15,12 @@ from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.statistics import Kept, Usual, moves_of, top_line
 
 #: Semitones that a line may leave its register by.
-_BEYOND = 2
+BEYOND = 2
 #: Notes before a bar that it is judged with, and those among which they are looked for.
 _CONTEXT, _LOOKED_AT = 4, 32
-#: What a bar loses that is only quoted, whose notes leave the register, and by each semitone over
-#: two to what follows it.
-_QUOTED, _OUTSIDE, _JOINT = 0.4, 6.0, 0.25
+#: What a bar loses that is only quoted, whose notes leave the register, and in a gap by each
+#: semitone over a step to what stands around it.
+_QUOTED, _OUTSIDE, _JOINT, _STEP_UP = 0.4, 6.0, 0.35, 2
 #: What it loses by how far the new line is from the piece's own pairs of intervals and times: where
 #: the piece goes on, and in a gap, which is short.
 _KEPT, _KEPT_IN_GAP = 12.0, 3.0
@@ -27,8 +28,9 @@ _KEPT, _KEPT_IN_GAP = 12.0, 3.0
 _MODEL, _MODEL_IN_GAP = 2.5, 8.0
 #: Chance that the model is a bar at the same place of its phrase.
 _SAME_PLACE = 0.7
-#: What a note a beat and a whole bar's length of its longest note count beside a likeness.
-_COUNT, _LONGEST = 0.15, 0.3
+#: What a note a beat, a whole bar's length of its longest note, and notes that are all repeated
+#: count beside a likeness.
+_COUNT, _LONGEST, _REPEATED = 0.15, 0.3, 0.6
 #: What it loses whose notes on the beats are none of their chord: where it sounds or is named, and
 #: where a line alone lets it be guessed.
 _CLASH, _CLASH_ALONE = 5.0, 0.7
@@ -58,8 +60,8 @@ class Line:
     goes_on: bool
 
 
-#: How like other bars a bar is in notes and in rhythm, its notes, its longest note.
-Look = tuple[float, float, float, float]
+#: How like other bars a bar is in notes and in rhythm, its notes, its longest, its repeated ones.
+Look = tuple[float, ...]
 
 
 class Merit:
@@ -108,14 +110,19 @@ class Merit:
         moves = moves_of([*context, *own, *follows], self._piece.key_)
         surprise = self._usual[part.name].surprise(moves, max(0, len(context) - 1))
         low, high = part.register
-        outside = sum(not low - _BEYOND <= note.pitch <= high + _BEYOND for note in notes)
+        outside = sum(not low - BEYOND <= note.pitch <= high + BEYOND for note in notes)
         written = top_line(note for note in before if note.start >= line.first)
         whole = [*(written or context[-2:]), *own, *follows]
         kept = (_KEPT if line.goes_on else _KEPT_IN_GAP) * self._kept[part.name].off(whole)
-        leap = abs(follows[0].pitch - own[-1].pitch) - 2 if follows and own else 0
+        joints = [(context[-1:], own[:1]), (own[-1:], follows[:1])] if follows else []
+        leaps = sum(
+            max(0, abs(a.pitch - b.pitch) - _STEP_UP)
+            for one, other in joints
+            for a, b in zip(one, other, strict=False)
+        )
         quoted = bar_shape(notes, part.name) in self._quoted
         return (
-            -surprise - kept - self._clash(bar, notes) - _JOINT * max(0, leap)
+            -surprise - kept - self._clash(bar, notes) - _JOINT * leaps
             - _QUOTED * quoted - _OUTSIDE * outside / max(1, len(notes))
         )  # fmt: skip
 
@@ -166,10 +173,12 @@ class Merit:
     def _look(self, part: Part, notes: Sequence[Note], but: int | None = None) -> Look:
         own = cells(notes)
         steps = frozenset(step for step, _ in own)
+        repeated = sum(a.pitch == b.pitch for a, b in pairwise(notes))
         others = [one for bar, one in self._cells[part.name].items() if bar != but]
         return (
             max((likeness(own, one) for one in others), default=0.0),
             max((likeness(steps, frozenset(s for s, _ in one)) for one in others), default=0.0),
             _COUNT * len(notes) / self._piece.meter.beats_per_bar,
             _LONGEST * max((n.length for n in notes), default=0) / self._piece.bar_ticks,
+            _REPEATED * repeated / max(1, len(notes)),
         )

@@ -211,7 +211,11 @@ def _open(path: Path, name: str) -> mido.MidiFile:
         raise ConformError(
             f"{name} is of format 2, a row of patterns without one time; export it as format 0 or 1"
         )
-    if file.ticks_per_beat <= 0:
+    if file.ticks_per_beat == 0:
+        raise ConformError(
+            f"{name} has a resolution of 0 ticks a quarter note; export it again, with 96 or more"
+        )
+    if file.ticks_per_beat < 0:
         raise ConformError(
             f"{name} counts film frames (SMPTE) and no beats;"
             " export it with a resolution in ticks a quarter note"

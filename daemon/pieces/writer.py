@@ -1,9 +1,9 @@
 """New bars in the manner of a piece: its motifs, rhythm, register and harmony go on.
 
 Each new bar begins from a bar of the piece that stands at the same place of a phrase. It is moved
-within the key onto its own chord, joined from halves of two bars, or led as a sequence. Of several
-such candidates one is drawn by how usual its moves are in the piece. All parts take the same bars,
-so they keep to each other.
+within the key onto its own chord, joined from halves of two bars, or led as a sequence; a line may
+also walk over the piece's bars. Of such candidates one is drawn by what speaks for it beside the
+piece. All parts take the same bars, so they keep to each other.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from daemon.engines.embedded.harmony import Chord
 from daemon.engines.embedded.notes import STEP
@@ -24,7 +24,8 @@ from daemon.pieces.harmony import (
     scale_place,
     scale_steps,
 )
-from daemon.pieces.merit import Line, Merit, cells, likeness
+from daemon.pieces.merit import BEYOND, Line, Merit, cells, likeness
+from daemon.pieces.phrases import Phrases
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.statistics import top_line
 
@@ -35,48 +36,12 @@ _PLACE, _NEXT, _END, _AGAIN = 1.6, 1.2, 2.5, 0.7
 #: Chance, at temperature 1, that a candidate is joined from two bars, that it is led on, and that a
 #: line takes one of its beats from another place.
 _JOINED, _LED, _RHYTHM = 0.4, 0.2, 0.5
-#: Semitones that a line may leave its register by.
-_BEYOND = 2
 #: Notes before a bar among which its line is looked for: chords have several at once.
 _LOOKED_AT = 32
 #: How much a chance in nats weighs at temperature 1.
 _SHARPNESS = 2.5
 #: What a bar gains that is unlike the old one.
 _ANEW = 2.0
-
-
-@dataclass(frozen=True)
-class Phrases:
-    """The length of a phrase in bars, and each bar's likeness to others."""
-
-    bars: int
-
-    @classmethod
-    def of(cls, piece: Piece) -> Phrases:
-        """The lag, of 2, 4 and 8 bars, at which the rhythm repeats best; 4 where all is alike.
-
-        A piece of four bars or less is one phrase.
-        """
-        if piece.bars <= 4:
-            return cls(piece.bars)
-        shapes = [_shape(piece, bar) for bar in range(piece.bars)]
-        best, length = -1.0, 4
-        for lag, prior in ((4, 0.06), (2, 0.03), (8, 0.02)):
-            pairs = list(zip(shapes, shapes[lag:], strict=False))
-            if not pairs:
-                continue
-            found = sum(likeness(a, b) for a, b in pairs) / len(pairs) + prior
-            if found > best:
-                best, length = found, lag
-        return cls(length)
-
-
-def _shape(piece: Piece, bar: int) -> frozenset[tuple[str, int]]:
-    return frozenset(
-        (part.name, round(note.start / STEP))
-        for part in piece.parts
-        for note in piece.bar(part, bar)
-    )
 
 
 class Writer:
@@ -175,25 +140,30 @@ class Writer:
         if self.temperature >= 0.01:
             options += [self._candidate(part, bar, template) for _ in range(_CANDIDATES - 1)]
             options += self._walks(part, start, before)
-        merits = [0.0] * len(options)
-        # of drums no order of pitches is usual: any will do that keeps to the phrase
         if part.role != "drums":
             options = [self._in_register(part, option, before) for option in options]
-            merits = [self._merit_of.bar(line, bar, one, before, after) for one in options]
-            if self.temperature >= 0.01:
-                model = self._merit_of.model(part, bar, self._stream)
-                merits = [
-                    merit - self._merit_of.unlike(line, one, model)
-                    for merit, one in zip(merits, options, strict=True)
-                ]
-        if self.anew:
-            now = cells(self.piece.bar(part, bar))
-            merits = [
-                merit + _ANEW * (1 - likeness(cells(option), now))
-                for merit, option in zip(merits, options, strict=True)
-            ]
+        merits = self._merits(line, bar, options, before, after)
         chosen = self._drawn(range(len(options)), merits, _SHARPNESS)
         return [note.moved(start) for note in options[chosen]]
+
+    def _merits(
+        self, line: Line, bar: int, options: Sequence[list[Note]], before: Sequence[Note],
+        after: Sequence[Note],
+    ) -> list[float]:  # fmt: skip
+        """What speaks for each candidate."""
+        # of drums no order of pitches is usual: any will do that keeps to the phrase
+        merits = [0.0] * len(options)
+        if line.part.role != "drums":
+            merits = [self._merit_of.bar(line, bar, one, before, after) for one in options]
+            if self.temperature >= 0.01:
+                model = self._merit_of.model(line.part, bar, self._stream)
+                less = [self._merit_of.unlike(line, one, model) for one in options]
+                merits = [merit - far for merit, far in zip(merits, less, strict=True)]
+        if self.anew:
+            now = cells(self.piece.bar(line.part, bar))
+            more = [_ANEW * (1 - likeness(cells(one), now)) for one in options]
+            merits = [merit + new for merit, new in zip(merits, more, strict=True)]
+        return merits
 
     def _walks(self, part: Part, start: int, before: Sequence[Note]) -> list[list[Note]]:
         """Bars that walk over the part's own, where it is a line."""
@@ -347,7 +317,7 @@ class Writer:
         octaves = min((-1, 0, 1), key=cost)
         moved = [n.moved(semitones=12 * octaves) for n in notes]
         if part.role != "lead":
-            moved = [_folded(n, low - _BEYOND, high + _BEYOND) for n in moved]
+            moved = [_folded(n, low - BEYOND, high + BEYOND) for n in moved]
         return [n for n in moved if 0 <= n.pitch <= 127]
 
     # -- the end

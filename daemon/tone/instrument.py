@@ -16,6 +16,7 @@ import scipy.fft
 
 from daemon.audio.sound import mixed
 from daemon.hearing.one_voice import HOP_S
+from daemon.tone.attack import POINTS, attacks_of
 from daemon.tone.line import Played, played
 
 #: Harmonics that are kept.
@@ -58,6 +59,8 @@ class Instrument:
     """(pitches, loudnesses, HARMONICS)."""
     noise_db: np.ndarray
     """(pitches, loudnesses, bands)."""
+    attack: np.ndarray
+    """Noise of a note's beginning over that, as shares of its power: (attack.POINTS, bands)."""
 
     @property
     def reach(self) -> tuple[float, float]:
@@ -105,9 +108,10 @@ class Heard:
 
 def fit(name: str, sounds: Iterable[Heard]) -> Instrument | None:
     """The instrument of some sounds; None where none has a pitch."""
-    rows = []
+    rows, attacks = [], []
     for sound in sounds:
         line = sound.line()
+        attacks += attacks_of(sound.audio, sound.rate, line, NOISE_EDGES_HZ)
         if (one := measured(sound.audio, sound.rate, line)) is not None:
             rows.append((one[0], one[1] + line.top_db, *one[2:]))
     if not rows:
@@ -128,6 +132,7 @@ def fit(name: str, sounds: Iterable[Heard]) -> Instrument | None:
         pitches,
         (weights @ harmonics).reshape(*shape, -1),
         (weights @ noise).reshape(*shape, -1),
+        np.mean(attacks, axis=0) if attacks else np.zeros((POINTS, len(NOISE_EDGES_HZ) - 1)),
     )
 
 

@@ -55,10 +55,11 @@ def learn_sound(
     pitches = range(
         max(_LOWEST, round(lowest) - _BEYOND), min(_HIGHEST, round(highest) + _BEYOND) + 1, _APART
     )
-    said = [
-        f'make and tone play it by --kit "{name}"',
-        "how its notes begin is not learnt: the breath or the pick of the first moment is missing",
-    ]
+    said = [f'make and tone play it by --kit "{name}"']
+    if not instrument.attack.any():
+        said.append(
+            "how its notes begin is not learnt: none lasts 0.2 s with a beginning that is heard"
+        )
     for k, pitch in enumerate(pitches):
         tell(0.2 + 0.8 * k / len(pitches), f"playing note {k + 1} of {len(pitches)}")
         audio = note_of(instrument, pitch, contour, rate, brief.seed)

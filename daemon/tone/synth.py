@@ -9,6 +9,7 @@ import scipy.fft
 
 from daemon.audio.signals import rng
 from daemon.hearing.one_voice import HOP_S
+from daemon.tone.attack import with_attacks
 from daemon.tone.instrument import HARMONICS, NOISE_EDGES_HZ, Instrument
 from daemon.tone.line import Played, level_db
 
@@ -38,6 +39,7 @@ def play(
     hz = _without_gaps(line.hz, is_loop)
     pitch = 69 + 12 * np.log2(hz / 440)
     harmonics_db, noise_db = instrument.shape(pitch, line.level_db - line.top_db)
+    noise_db = with_attacks(noise_db, line, instrument.attack)
     sounds = _reaching(line.voiced, is_loop)
     voiced = _smooth(sounds.astype(float), is_loop)
     level = 10 ** (line.level_db / 20)

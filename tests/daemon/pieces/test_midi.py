@@ -93,6 +93,13 @@ def _format_2(path, file):
     file.save(path)
 
 
+def _no_ticks(path, file):
+    file.save(path)
+    data = bytearray(path.read_bytes())
+    data[12:14] = b"\0\0"
+    path.write_bytes(data)
+
+
 def _smpte(path, file):
     file.save(path)
     data = bytearray(path.read_bytes())
@@ -127,6 +134,7 @@ def _no_midi(path, file):
         (_tempo_0, "tempo of 0"),
         (_format_2, "of format 2"),
         (_smpte, "SMPTE"),
+        (_no_ticks, "0 ticks a quarter"),
         (_empty, "holds no notes"),
         (_cut, "cannot be read as MIDI"),
         (_meter, "is in 19/16"),

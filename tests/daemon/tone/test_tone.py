@@ -18,7 +18,7 @@ from daemon.errors import ConformError
 from daemon.hearing.one_voice import HOP_S, follow
 from daemon.hearing.pitch import find_note
 from daemon.tone.ears import ear_of
-from daemon.tone.instrument import measured
+from daemon.tone.instrument import Heard, fit, measured
 from daemon.tone.learn import learn_sound
 from daemon.tone.line import played
 from daemon.tone.sampler import play as sampled
@@ -118,6 +118,33 @@ def test_an_instrument_fitted_to_a_sound_has_that_sounds_timbre(tmp_path):
     got = timbre(result.audio)
     assert np.abs(got - wanted).mean() < 0.5 * np.abs(got - timbre(source)).mean()
     assert result.model == "my clarinet"
+
+
+def test_the_noise_of_a_beginning_is_learnt_with_the_instrument():
+    # notes of a low tone, each with 30 ms of noise above 4 kHz as a pick makes
+    t = np.arange(RATE) / RATE
+    noise = np.random.RandomState(3).standard_normal(RATE)
+    noise = np.diff(noise, 2, prepend=0, append=0) * np.exp(-t / 0.015) * 0.1
+    tones = [
+        np.sin(2 * np.pi * hz * t) * np.minimum(1, t / 0.003) * np.minimum(1, (1 - t) / 0.2)
+        for hz in (220.0, 330.0)
+    ]
+    picked = fit("picked", [Heard((0.3 * one + noise)[:, None], RATE) for one in tones])
+    plain = fit("plain", [Heard(0.3 * one[:, None], RATE) for one in tones])
+    audio, _ = sung()
+    line = played(audio, RATE, True)
+
+    def high_share(instrument, first_s, last_s):
+        made = play(line, instrument, FRAMES, RATE, True, 1)
+        part = made[round(first_s * RATE) : round(last_s * RATE)]
+        power = np.abs(np.fft.rfft(part * np.hanning(len(part)))) ** 2
+        return power[round(4000 * len(part) / RATE) :].sum() / power.sum()
+
+    # the line's second note begins after a quarter of the loop
+    begins = FRAMES / RATE / 4
+    assert high_share(picked, begins, begins + 0.03) > 30 * high_share(plain, begins, begins + 0.03)
+    held = high_share(picked, begins + 0.2, begins + 0.3)
+    assert high_share(picked, begins, begins + 0.03) > 30 * held
 
 
 def test_octaves_move_the_line(tmp_path):
