@@ -16,6 +16,9 @@ from daemon.notes.note_net import FIRST
 _NOTE_APART, _STROKE_APART = 2, 3
 #: Odds of a tone under which it has ended, and columns for which it must stay there.
 _ENDED, _ENDED_FOR = 0.3, 5
+#: Columns after a beginning in which its tone sounds, those before it in which another one of its
+#: pitch would, odds of that, and dB by which the pitch rises at the least where it begins again.
+_AFTER, _BEFORE, _RINGS, _RISE_DB = slice(4, 14), slice(-7, -2), 0.4, 0.5
 #: s; the shortest note.
 _SHORTEST_S = 0.04
 #: Odds from which a beginning is looked at at all: `sure` decides what is kept.
@@ -53,37 +56,78 @@ class HeardNote:
 
 
 def notes_of(
-    odds: np.ndarray, maps: Maps, least: float = LEAST, shortest: int = 0, even: float = 0.5
+    odds: np.ndarray,
+    maps: Maps,
+    least: float = LEAST,
+    shortest: int = 0,
+    even: float = 0.5,
+    tone: float = 0.0,
+    struck: np.ndarray | None = None,
 ) -> list[HeardNote]:
     """The notes of (columns, PITCHES, 2) odds from `least` on, by start.
 
-    A tone must sound for `shortest` columns after its beginning. Of odds of `even` half the notes
-    are right.
+    A tone must sound for `shortest` columns after its beginning, and with odds of `tone` in the
+    mean. Of odds of `even` half the notes are right. `struck`, bool (columns,): where drums are
+    struck; a note that rings on there and grows no louder does not begin again.
     """
     begins, sounds = odds[:, :, 0], odds[:, :, 1]
     columns, rows = np.nonzero(_peaks(begins, _NOTE_APART, least))
     levels, ends = _levels(maps.quick), _ends(sounds)
     found = []
     for row in np.unique(rows):
-        own = columns[rows == row]
-        for at, following in zip(own, [*own[1:], len(odds) + 1], strict=True):
+        own = [
+            at
+            for at in columns[rows == row]
+            if _sounds_on(sounds[:, row], at, tone)
+            and not (
+                struck is not None and struck[at] and _rings_on(sounds[:, row], levels, at, row)
+            )
+        ]
+        for at, following in zip(own, [*own[1:], len(odds) + 1][: len(own)], strict=True):
             end = min(int(ends[min(at + 3, len(ends) - 1), row]), following)
             if shortest and not (sounds[at + 1 : at + shortest, row] > _ENDED).all():
                 continue
             start_s = _between(begins[:, row], at) * FRAME_S
-            loud = levels[at : at + _ATTACK]
-            rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
-            level = float(np.mean([loud[:, r].max() for r in rows_above]))
-            found.append(
-                HeardNote(
-                    max(0.0, start_s),
-                    max(end * FRAME_S, start_s + _SHORTEST_S),
-                    int(row) + FIRST,
-                    round(level),
-                    confidence_of(float(begins[at, row]), even),
-                )
-            )
+            end_s = max(end * FRAME_S, start_s + _SHORTEST_S)
+            level, sure = _loudness(levels, at, row), confidence_of(float(begins[at, row]), even)
+            found.append(HeardNote(max(0.0, start_s), end_s, int(row) + FIRST, round(level), sure))
     return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
+
+
+def _loudness(levels: np.ndarray, at: int, row: int) -> float:
+    """dB of a pitch's partials in their loudest moment after `at`."""
+    loud = levels[at : at + _ATTACK]
+    rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
+    return float(np.mean([loud[:, r].max() for r in rows_above]))
+
+
+def struck_columns(strokes: Sequence[HeardNote], columns: int) -> np.ndarray:
+    """Bool (columns,): where one of the likelier strokes is, or within 35 ms."""
+    out = np.zeros(columns, bool)
+    for stroke in strokes:
+        if stroke.confidence > 0.5:
+            at = round(stroke.start_s / FRAME_S)
+            out[max(0, at - _STROKE_APART) : at + _STROKE_APART + 1] = True
+    return out
+
+
+def _at(around: slice, column: int) -> slice:
+    """The columns of `around` one, none before the first."""
+    return slice(max(0, column + around.start), max(1, column + around.stop))
+
+
+def _sounds_on(sounds: np.ndarray, at: int, tone: float) -> bool:
+    """Whether a pitch sounds after `at` with odds of `tone` in the mean."""
+    after = sounds[_at(_AFTER, at)]
+    return not len(after) or bool(after.mean() >= tone)
+
+
+def _rings_on(sounds: np.ndarray, levels: np.ndarray, at: int, row: int) -> bool:
+    """Whether a pitch sounded already, and is no louder from `at` on: another's attack."""
+    if at < -_BEFORE.start or sounds[_at(_BEFORE, at)].mean() <= _RINGS:
+        return False
+    own = levels[:, row + FIRST - LOWEST]
+    return bool(own[at : at + _ATTACK].max() - own[at - _ATTACK : at - 1].mean() < _RISE_DB)
 
 
 def strokes_of(odds: np.ndarray, maps: Maps) -> list[HeardNote]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import soxr
 
-from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time, strokes_of
+from daemon.notes.heard_notes import (
+    HeardNote,
+    notes_of,
+    one_at_a_time,
+    strokes_of,
+    struck_columns,
+)
 from daemon.notes.listeners import LISTENERS, drum_net
 from daemon.notes.log_spectra import RATE, Maps, maps_of
 from daemon.notes.one_pitch import sung_notes, with_bends
@@ -124,15 +131,22 @@ class Ear:
         outside = np.take(mono, np.arange(-around, len(mono) + around), mode="wrap")
         return cls(outside, maps_of(outside), around / RATE, len(mono) / RATE)
 
+    @cached_property
+    def strokes(self) -> list[HeardNote]:
+        """All that could be a stroke of drums, in the outside's time."""
+        return strokes_of(drum_net().heard(self.maps), self.maps)
+
     def drums(self) -> Voice:
-        strokes = strokes_of(drum_net().heard(self.maps), self.maps)
-        return Voice("drums", "drums", self._within(strokes), "own network of drums")
+        return Voice("drums", "drums", self._within(self.strokes), "own network of drums")
 
     def notes(self, kind: str, by: str, bends: bool = False) -> Voice:
         """All that has a pitch, poly or mono."""
         listener = LISTENERS[by]
         odds = listener.odds(self.mono, self.maps)
-        notes = notes_of(odds, self.maps, listener.least, listener.shortest, listener.even)
+        struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
+        notes = notes_of(
+            odds, self.maps, listener.least, listener.shortest, listener.even, listener.tone, struck
+        )
         method = listener.title
         if kind == "mono":
             curve = listener.curve(self.mono)

@@ -27,7 +27,8 @@ from daemon.notes.one_pitch import Curve
 Odds = Callable[[np.ndarray, Maps], np.ndarray]
 
 
-OWN_EVEN = 0.4
+#: Set on eight of the musician's loops.
+OWN_EVEN, OWN_TONE = 0.4, 0.3
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ class Listener:
     """Odds at which as many notes are missed as are none; set on eight of the musician's loops."""
     shortest: int = 0
     """Columns for which a tone must sound after its onset."""
+    tone: float = 0.0
+    """Odds with which it must sound there in the mean; with them, a note that rings on does not
+    begin again at a stroke of drums."""
     why_not: Callable[[], str | None] = lambda: None
     curve: Callable[[np.ndarray], Curve] = one_pitch.curve_of
     """How it follows the pitch of one voice, of float32 (frames,) at 22050 Hz."""
@@ -100,12 +104,14 @@ def _lacks(*packages: str) -> str | None:
 LISTENERS: dict[str, Listener] = {
     one.name: one
     for one in (
-        Listener("own", "own network", _own, 0.1, OWN_EVEN),
+        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE),
         Listener(
-            "swift-f0", "own network", _own, 0.1, OWN_EVEN,
+            "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE,
             why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),
-        Listener("basic-pitch", "basic-pitch", _basic_pitch, 0.3, 0.5, 9, _no_basic_pitch),
+        Listener(
+            "basic-pitch", "basic-pitch", _basic_pitch, 0.3, 0.5, 9, why_not=_no_basic_pitch
+        ),
     )
 }  # fmt: skip

@@ -7,6 +7,7 @@ its key, its chords bar by bar, with the swing of the part that goes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ Tell = Callable[[float, str], None]
 _SHARE = 0.6
 #: dB under what stays, at which a part comes that the loop did not have.
 _NEW_DB = -4.0
+#: Genres of new parts by the tempo that they go up to, where no word names or suggests one.
+_GENRE_UP_TO = ((104.0, "boom bap"), (131.0, "house"), (152.0, "techno"), (400.0, "drum and bass"))
 #: Attacks between the eighths that make a swing, and where they may lie between two eighths.
 _LEAST_SWUNG, _SWUNG = 4, (0.4, 0.78)
 
@@ -121,6 +124,7 @@ def _written(
 ) -> tuple[Take, float | None]:
     """The musician's part to what is left, and the swing that it was given."""
     from daemon.engines.embedded.engine import make
+    from daemon.engines.embedded.likeness import likeness_places
 
     grid = source.grid
     left = folder / "left.wav"
@@ -129,8 +133,11 @@ def _written(
     swing = brief.swing
     if swing is None and grid.bpm:
         swing = swing_of(mixed(old if old.any() else source.audio), source.sample_rate, grid.bpm)
+    genre = brief.genre
+    if not genre and grid.bpm and not likeness_places(" ".join([brief.change, *brief.mood])):
+        genre = next(name for up_to, name in _GENRE_UP_TO if grid.bpm <= up_to)
     asked = brief.amended(
-        do="make", kind="loop", prompt=brief.change, words=brief.change, change="",
+        genre=genre, do="make", kind="loop", prompt=brief.change, words=brief.change, change="",
         reference=str(left), reference_start=0.0, reference_end=None, source="", corrected={},
         use="accompany", bpm=grid.bpm, bars=grid.bars, meter_name=grid.meter,
         key_name=source.key, instruments=(wanted.part,), only=True, swing=swing,
@@ -141,7 +148,11 @@ def _written(
     def say(share: float, words: str = "") -> None:
         tell(_SHARE + (1 - _SHARE) * share, words)
 
-    return make(asked, brief.seed, say), swing
+    take = make(asked, brief.seed, say)
+    if genre != brief.genre:
+        told = f"no genre is named: it is {genre} by its tempo; another comes with --genre"
+        take = replace(take, said=(told, *take.said))
+    return take, swing
 
 
 def _fitted(take: Take, old: np.ndarray, rest: np.ndarray, source: Source) -> np.ndarray:

@@ -54,7 +54,7 @@ class Struck:
 
 
 def teach(
-    sounds: list[Struck], steps: int, before: dict[str, np.ndarray] | None
+    sounds: list[Struck], steps: int, before: dict[str, np.ndarray] | None, rate: float = _RATE
 ) -> dict[str, np.ndarray]:
     """The weights after `steps`, from `before` on where there is a net already."""
     rng = np.random.default_rng(18)
@@ -78,7 +78,7 @@ def teach(
         return np.concatenate(seen), np.concatenate(wanted)
 
     return taught(
-        before or started(rng, SIZES, 0.05), batch, steps, _RATE,
+        before or started(rng, SIZES, 0.05), batch, steps, rate,
         lambda step, loss: print(step, f"{loss:.4f}", flush=True),
     )  # fmt: skip
 
@@ -101,10 +101,11 @@ def main() -> int:
     about.add_argument("out", type=Path)
     about.add_argument("--steps", type=int, default=6000)
     about.add_argument("--before", type=Path, help="a net to go on from")
+    about.add_argument("--rate", type=float, default=_RATE)
     asked = about.parse_args()
     files = sorted(file for kind in _LEARNT for file in asked.folder.glob(f"{kind}*.npz"))
     before = DrumNet.load(asked.before).weights if asked.before else None
-    weights = teach([Struck(path) for path in files], asked.steps, before)
+    weights = teach([Struck(path) for path in files], asked.steps, before, asked.rate)
     np.savez(asked.out, **{name: value.astype(np.float16) for name, value in weights.items()})
     return 0
 

@@ -7,9 +7,10 @@ import pytest
 
 from bridge.music import Meter
 from daemon.hearing.heard import Heard
-from daemon.notes.heard_notes import HeardNote, one_at_a_time
+from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time
 from daemon.notes.listen import hear_voice
-from daemon.notes.log_spectra import RATE
+from daemon.notes.log_spectra import FRAME_S, LOWEST, QUICK_ROWS, RATE, Maps
+from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.one_pitch import curve_of, sung_notes, with_bends
 from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
 
@@ -82,6 +83,23 @@ def test_a_note_over_the_seam_is_one_note_at_its_own_beginning():
     assert {one.pitch for one in notes} == {52, 70}
     (over,) = (one for one in notes if one.pitch == 70 and not 0.5 < one.start_s < 1.5)
     assert over.start_s == pytest.approx(1.75, abs=0.03) and over.end_s > 2.0
+
+
+def test_a_ringing_note_does_not_begin_again_at_a_stroke_and_a_click_is_no_note():
+    odds = np.zeros((100, PITCHES, 2), np.float32)
+    odds[[20, 50], 40, 0] = 0.9  # it begins, and seems to begin again
+    odds[20:80, 40, 1] = 0.9
+    odds[50, 60, 0] = 0.9  # nothing sounds after this one
+    level = np.zeros((100, QUICK_ROWS), np.uint8)
+    level[20:80, 40 + FIRST - LOWEST] = 200
+    maps, struck = Maps(level, level), np.zeros(100, bool)
+    found = notes_of(odds, maps, tone=0.3, struck=struck)
+    assert [round(note.start_s / FRAME_S) for note in found] == [20, 50]
+    struck[48:53] = True
+    (one,) = notes_of(odds, maps, tone=0.3, struck=struck)
+    assert one.end_s > 79 * FRAME_S, "it rings on to its own end"
+    level[50:56, 40 + FIRST - LOWEST] = 220
+    assert len(notes_of(odds, maps, tone=0.3, struck=struck)) == 2, "struck anew it is louder"
 
 
 def test_one_voice_sounds_one_note_at_a_time():
