@@ -60,8 +60,8 @@ ROOM_SHARES = {
 }  # fmt: skip
 #: Hz under which the room is left out, so that the low end stays clear.
 _ROOM_FROM_HZ = 70.0
-#: dB by which its sides are softer above 4 kHz.
-_NARROW_HZ, _NARROW_DB = 4000.0, -6.0
+#: dB by which its sides are softer above 4 kHz: walls take the top, the middle least.
+_NARROW_HZ, _NARROW_DB = 4000.0, -2.5
 #: s after which its tail begins.
 _TAIL_FROM_S = 0.008
 #: Keeps the dry attack clear of the room.
@@ -91,18 +91,19 @@ def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
 
 
 @lru_cache(2)
-def room(size: int, rate: int, name: str) -> np.ndarray:
+def room(size: int, rate: int, name: str, narrow_db: float = _NARROW_DB) -> np.ndarray:
     """The spectrum (2, size // 2 + 1) of a room's reflections and tail, as middle and side.
 
-    Unit power a side, times the room's amount. Who sits opposite hears it mirrored: the side's sign
-    is changed. Left and right have reflections of their own, so that nothing cancels in mono
-    (Moorer 1979 has the method).
+    `narrow_db`, up to 0, softens the sides' top. Unit power a side, times the room's amount. Who
+    sits opposite hears it mirrored: the side's sign is changed. Left and right have reflections of
+    their own, so that nothing cancels in mono (Moorer 1979 has the method).
     """
-    return np.asarray(scipy.fft.rfft(_rolled(_reflections(rate, name), size), axis=1), np.complex64)
+    heard = _rolled(_reflections(rate, name, narrow_db), size)
+    return np.asarray(scipy.fft.rfft(heard, axis=1), np.complex64)
 
 
 @lru_cache(12)
-def _reflections(rate: int, name: str) -> np.ndarray:
+def _reflections(rate: int, name: str, narrow_db: float) -> np.ndarray:
     """The room's answer to a click: float32 (2, frames), middle and side."""
     about = ROOMS[name]
     length = round((about.rt_s * 1.1 + 0.02) * rate)
@@ -118,7 +119,8 @@ def _reflections(rate: int, name: str) -> np.ndarray:
     sides = filtered(sides, rate, lowpass(about.top_hz), highpass(_ROOM_FROM_HZ))
     sides *= about.amount / np.sqrt((sides**2).sum(axis=0, keepdims=True))
     middle, side_ = sides.sum(axis=1) / 2, (sides[:, 0] - sides[:, 1]) / 2
-    side_ = filtered(side_, rate, highpass(190), highpass(190), high_shelf(_NARROW_HZ, _NARROW_DB))
+    narrow = (high_shelf(_NARROW_HZ, narrow_db),) if narrow_db else ()
+    side_ = filtered(side_, rate, highpass(190), highpass(190), *narrow)
     return np.stack([middle, side_]).astype(np.float32)
 
 

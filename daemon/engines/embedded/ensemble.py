@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from daemon.engines.embedded.notes import Note
+from daemon.engines.embedded.patches import called
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.record import Performer
 
@@ -18,5 +19,5 @@ def ensemble(parts: Mapping[str, Sequence[Note]]) -> tuple[Performer, ...]:
     for part, notes in parts.items():
         for voice in dict.fromkeys(note.voice for note in notes):
             program = None if part in _NO_PROGRAM else VOICES[voice].gm + 1
-            found.append({"part": part, "instrument": voice, "program": program})
+            found.append({"part": part, "instrument": called(voice), "program": program})
     return tuple(found)

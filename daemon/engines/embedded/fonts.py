@@ -18,7 +18,7 @@ from daemon.audio.soundfonts.roles import ROLES, SFZ, SOUNDFONTS, of_role
 from daemon.audio.soundfonts.sf2 import read_sf2
 from daemon.audio.soundfonts.sfz import read_sfz
 from daemon.engines.embedded.instruments import players
-from daemon.engines.embedded.kits import KITS
+from daemon.engines.embedded.kits import KITS, WOOD
 from daemon.engines.embedded.patches import PATCHES
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.styles.stage import STAGES
@@ -46,8 +46,6 @@ _PLAYED_NAMES = (
     "fiddle, steel pan, pizzicato, guitar harmonics"
 )
 _PLAYED = frozenset(name.strip() for name in _PLAYED_NAMES.split(","))
-#: How the voices of drums of wood and skin begin: a plan that has some is played by hand.
-_WOOD = "acoustic"
 #: Kit of wood -> program of the drum bank (General MIDI 2, Roland's numbers).
 _KIT_PROGRAMS = {"jazz": 32, "orchestra": 48, "rock": 16, "metal": 16}
 #: Peak to which a drum is scaled, as of the voices in its place.
@@ -66,7 +64,7 @@ class Fonts:
         self._fonts = tuple(font for role, font in fonts if not role)
         self._roles = tuple((role, font) for role, font in fonts if role)
         sounds = plan.drums.sounds.values() if plan.drums else ()
-        self._wooden = any(sound.voice.startswith(_WOOD) for sound in sounds)
+        self._wooden = any(sound.voice.startswith(WOOD) for sound in sounds)
         kit = STAGES[plan.genre].kit if plan.genre in STAGES else ""
         self._kit = _KIT_PROGRAMS.get(kit, 0) if kit in KITS else 0
         #: Names of the fonts that sounded.
@@ -136,7 +134,7 @@ def _voices_of(role: str) -> frozenset[str]:
     return frozenset(
         newest(voice)
         for player in players().values()
-        if player.own and player.family in _FAMILIES[role]
+        if player.family in _FAMILIES[role]
         for voice in player.voices
     )
 

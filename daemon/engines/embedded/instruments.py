@@ -17,8 +17,8 @@ class Player:
     voices: tuple[str, ...]
 
 
-#: Family, idiom, part -> instruments. `name=voice` where the voice has another name, `+` between the
-#: voices of one drum.
+#: Family, idiom, part -> instruments. `name=voice` where the voice has another name, `+` between
+#: the voices of one drum.
 _ROWS: tuple[tuple[str, str, str, str], ...] = (
     ("keyboards", "chords, struck", "chords",
      "piano=grand piano, upright piano, felt piano, honky tonk piano, prepared piano, "

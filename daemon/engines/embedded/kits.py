@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+#: How the voices of wood, skin and bronze begin.
+WOOD = "acoustic"
 #: The drum of wood and skin that takes a machine's row.
 _WOOD = {
     "kick": "acoustic kick", "snare": "acoustic snare", "rim": "cross-stick",
-    "high tom": "acoustic high tom", "mid tom": "acoustic mid tom", "low tom": "acoustic low tom",
+    "hat": "acoustic hat", "open hat": "acoustic open hat", "ride": "acoustic ride",
+    "crash": "acoustic crash", "high tom": "acoustic high tom", "mid tom": "acoustic mid tom",
+    "low tom": "acoustic low tom",
 }  # fmt: skip
 _TOMS = ("high tom", "mid tom", "low tom")
+_CYMBALS = ("hat", "open hat", "ride", "crash")
 
 #: Tones by kit and row; `tune` in semitones. The machine has no row here.
 KITS: dict[str, dict[str, dict[str, float]]] = {
@@ -27,18 +32,22 @@ KITS: dict[str, dict[str, dict[str, float]]] = {
         "kick": {"attack": 0.2, "length": 1.2, "bright": -0.3, "tune": 5},
         "snare": {"attack": 0.4, "length": 1.15, "tune": 3},
         "toms": {"length": 1.2, "tune": 4},
+        "cymbals": {"length": 1.25, "bright": -0.2},
     },
     "folk": {
         "kick": {"attack": 0.3, "length": 0.9, "bright": -0.2},
         "snare": {"attack": 0.45, "length": 0.95},
+        "cymbals": {"bright": -0.15},
     },
     "latin": {
         "kick": {"attack": 0.35, "length": 0.7, "tune": 2},
         "snare": {"attack": 0.5, "length": 0.7, "tune": 3},
+        "cymbals": {"length": 0.8},
     },
     "reggae": {
         "kick": {"attack": 0.3, "length": 0.75, "bright": -0.25},
         "snare": {"attack": 0.6, "length": 0.7, "tune": 5},
+        "cymbals": {"length": 0.7, "attack": 0.65},
     },
     "orchestra": {
         "kick": {"attack": 0.15, "length": 2.0, "bright": -0.4, "tune": -6},
@@ -49,11 +58,13 @@ KITS: dict[str, dict[str, dict[str, float]]] = {
         "kick": {"attack": 0.2, "length": 0.7, "dirt": 0.3, "bright": -0.5},
         "snare": {"attack": 0.45, "length": 0.75, "dirt": 0.4, "tune": 1, "bright": -0.25},
         "toms": {"dirt": 0.3},
+        "cymbals": {"dirt": 0.35, "bright": -0.4, "length": 0.8},
         "rim": {"dirt": 0.3},
     },
     "worn": {
         "kick": {"attack": 0.25, "length": 0.65, "dirt": 0.45, "bright": -0.3},
         "snare": {"attack": 0.3, "length": 0.7, "dirt": 0.5, "bright": -0.3},
+        "cymbals": {"dirt": 0.5, "bright": -0.5, "length": 0.7},
         "rim": {"dirt": 0.5, "bright": -0.3},
     },
 }
@@ -82,4 +93,5 @@ def on_kit(kit: str, row: str) -> tuple[str, dict[str, float]] | None:
     if kit not in KITS or row not in _WOOD:
         return None
     tones = KITS[kit]
-    return _WOOD[row], dict(tones.get(row, tones.get("toms", {}) if row in _TOMS else {}))
+    shared = "toms" if row in _TOMS else "cymbals" if row in _CYMBALS else ""
+    return _WOOD[row], dict(tones.get(row, tones.get(shared, {})))

@@ -9,6 +9,7 @@ import mido
 
 from bridge.music import Key
 from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
+from daemon.engines.embedded.patches import called
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.voices.table import VOICES
 
@@ -107,7 +108,7 @@ def _track(
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("track_name", name=name, time=0))
     if program is not None:
-        track.append(mido.MetaMessage("instrument_name", name=notes[0].voice, time=0))
+        track.append(mido.MetaMessage("instrument_name", name=called(notes[0].voice), time=0))
         track.append(mido.Message("program_change", channel=channel, program=program, time=0))
     timed: list[TimedNote] = []
     for note in notes:

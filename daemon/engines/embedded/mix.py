@@ -15,7 +15,8 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio import rooms, tilt
-from daemon.audio.signals import fast_length, high_shelf, highpass, response_of, wide
+from daemon.audio.signals import Filter, fast_length, high_shelf, highpass, response_of, wide
+from daemon.engines.embedded.kits import WOOD
 from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.plan import Plan, Sound
 from daemon.engines.embedded.voices.table import VOICES
@@ -65,8 +66,12 @@ _BEAT_ALONE_ONCE_DB = 1.2
 _LAYERS = 4
 #: The same for drums of wood and skin, whose timbre follows the stroke.
 _DRUM_LAYERS = 8
-#: The sides' top, dB: real mixes are narrow there (their median is -4 dB side against middle).
-_NARROW_TOP = (high_shelf(4000, -5),)
+#: Hz above which the sides are softer: real mixes are narrow there, -4 dB side against middle.
+_NARROW_HZ = 4000
+#: By how many dB: of machines, whose hats are noise on both sides, and of kits before microphones.
+_NARROW_DB, _NARROW_DB_OF_WOOD = -4.0, -1.0
+#: The same of plans of the versions 4 and 5, and of their rooms.
+_NARROWER_DB, _NARROWER_ROOM_DB = -5.0, -6.0
 #: Loudness that a part of a loop may lose in mono, in LU, as mean power: 1.5 by gated loudness.
 _MONO_LOSS_LU = 1.2
 #: Who hears which reflections of the room.
@@ -414,7 +419,7 @@ class Mixer:
         """
         if rows[1].any():
             spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
-            narrow = _NARROW_TOP if self.plan.version >= 4 else ()
+            narrow = _narrow_top(self.plan)
             filters = (highpass(190), highpass(190), *narrow)
             spectrum[1] *= response_of(filters, self.size, self.rate)
             return spectrum
@@ -462,7 +467,8 @@ class Mixer:
 
     def _in_room(self, seat: str, sent: np.ndarray) -> np.ndarray:
         """What comes back of a middle spectrum (bins,): middle and side (2, bins)."""
-        back = rooms.room(self.size, self.rate, self.room) * sent
+        narrow_db = () if self.plan.version >= 6 else (_NARROWER_ROOM_DB,)
+        back = rooms.room(self.size, self.rate, self.room, *narrow_db) * sent
         if seat == "band":
             # the band stands opposite the drums
             np.negative(back[1], out=back[1])
@@ -514,6 +520,17 @@ class Mixer:
         early = stem[after:][-self.frames :]
         done[-len(early) :] += early
         return done
+
+
+def _narrow_top(plan: Plan) -> tuple[Filter, ...]:
+    """The filter of the sides' top in a plan's mix."""
+    if plan.version < 4:
+        return ()
+    if plan.version < 6:
+        return (high_shelf(_NARROW_HZ, _NARROWER_DB),)
+    sounds = plan.drums.sounds.values() if plan.drums else ()
+    wood = any(sound.voice.startswith(WOOD) for sound in sounds)
+    return (high_shelf(_NARROW_HZ, _NARROW_DB_OF_WOOD if wood else _NARROW_DB),)
 
 
 def _seat(part: str) -> str:

@@ -14,16 +14,19 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "organ": ("drawbar organ", "pipe organ"),
     "guitar": (
         "steel guitar", "nylon guitar", "twelve string guitar", "clean guitar", "jazz guitar",
-        "muted guitar", "slide guitar", "solo guitar",
+        "muted guitar", "slide guitar", "solo guitar", "first solo guitar",
         "bottleneck guitar", "guitar harmonics",
     ),
-    "power guitar": ("distorted guitar", "crunch guitar"),
+    "power guitar": (
+        "distorted guitar", "crunch guitar", "first distorted guitar", "first crunch guitar",
+    ),
     "finger bass": (
         "fingered bass", "picked bass", "slapped bass", "fretless bass", "sliding bass",
     ),
     "double bass": ("bowed bass",),
     "strings": ("string section", "violin section", "cello section", "string quartet",
                 "four strings"),
+    "harpsichord": ("first harpsichord",),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section",),
@@ -35,6 +38,28 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "chip bass": ("chip triangle",),
 }  # fmt: skip
 _PLAIN: Final = {voice: name for name, voices in PATCHES.items() for voice in voices}
+
+
+#: Version of plans -> voices that sound otherwise since, and what plans before it have instead.
+REPLACED: Final[dict[int, dict[str, str]]] = {
+    6: {
+        one: f"first {one}"
+        for one in ("distorted guitar", "crunch guitar", "solo guitar", "harpsichord")
+    }
+}
+
+
+def of_version(voice: str, version: int) -> str:
+    """The voice that a plan of a version means by a name: older plans are played as they were."""
+    for since, replaced in REPLACED.items():
+        if version < since:
+            voice = replaced.get(voice, voice)
+    return voice
+
+
+def called(voice: str) -> str:
+    """A voice's name for people: the first of its kind has that of today's."""
+    return voice.removeprefix("first ")
 
 
 def plain_of(voice: str) -> str:

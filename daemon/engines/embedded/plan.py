@@ -26,7 +26,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bridge.music import Key, Meter
-from daemon.engines.embedded.patches import exact, plain_of
+from daemon.engines.embedded.patches import exact, of_version, plain_of
 
 #: The parts of a piece, in the order of playing, stems and MIDI tracks.
 PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
@@ -36,7 +36,9 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 4: drums of wood and skin, a room that all play in, a narrow top, and instruments with voices of
 #: their own; older plans name the voices that they had.
 #: 5: no pitched note sounds like the last of its pitch; chords are voiced, tunes have a manner.
-VERSION = 5
+#: 6: the top is as wide as in real mixes, no stroke of a drum or a chord is like one of the last
+#: few, and players drift; older plans keep their cymbals, which were a machine's.
+VERSION = 6
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ class Feel:
     velocity: float = 0.06
     apart_ms: float = 0.0
     firsts_ms: float = 0.0
+    drift: float = 0.0
+    """How much of a player's deviation goes on to the next note, 0-1: nobody errs by dice."""
 
 
 @dataclass(frozen=True)
@@ -251,5 +255,16 @@ def _convert(hint: Any, value: Any) -> Any:
 def read_plan(record: Mapping[str, Any] | str) -> Plan:
     """Parse a plan from the record of `to_json` or its text. ValueError or TypeError if invalid."""
     value = json.loads(record) if isinstance(record, str) else record
-    plan: Plan = _build(Plan, value)
-    return plan
+    return _with_its_voices(_build(Plan, value))
+
+
+def _with_its_voices(plan: Plan) -> Plan:
+    """An older plan with the voices that it was made for."""
+    parts = {part: getattr(plan, part) for part in ("bass", "chords", "lead", "pad")}
+    own = {
+        part: replace(player, sound=replace(player.sound, voice=voice))
+        for part, player in parts.items()
+        if player is not None
+        and (voice := of_version(player.sound.voice, plan.version)) != player.sound.voice
+    }
+    return plan.with_(**own) if own else plan

@@ -306,6 +306,7 @@ class Repair:
         """Feel or mix: known numbers clamped to their ranges; others keep their defaults."""
         limits = {
             "spread_ms": (0, 30), "apart_ms": (0, 60), "firsts_ms": (0, 30), "velocity": (0, 0.3),
+            "drift": (0, 0.95),
             "duck": (0, 0.95), "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1),
             "lufs": (-30, -6), "slope_db": (-8, -2),
         }  # fmt: skip

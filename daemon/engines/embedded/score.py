@@ -23,8 +23,9 @@ _HATS = ("hat", "open hat")
 _ON_ONE = ("kick", "hard kick")
 #: Exponent of the velocity in a note's gain, between drums' and other voices'.
 _ARC_DYNAMICS = 1.4
-#: Renderings of a pitched note that take turns.
-_TURNS = 2
+#: Renderings of a pitched note that take turns, and of a drum; those of plans before version 6.
+_TURNS, _TURNS_ONCE = 4, 2
+_STROKES, _STROKES_ONCE = 6, 3
 #: Velocity of a chord's notes, as a share: the lowest, those between, the highest.
 _TOUCH = (0.9, 0.8, 1.0)
 #: Grid of note lengths: notes of equal length share one rendering.
@@ -53,6 +54,9 @@ class Score:
         self.steps = plan.meter_.sixteenths_per_bar
         self.bar_ticks = self.steps * STEP
         self.key: Key = plan.key_
+        self.strokes = _STROKES if plan.version >= 6 else _STROKES_ONCE
+        #: How far each player strayed last, in standard deviations.
+        self._off: dict[str, float] = {}
 
     @cached_property
     def bars(self) -> list[Bar]:
@@ -98,7 +102,7 @@ class Score:
         else:
             return []
         if self.plan.version >= 5 and not isinstance(what, (Drums, Bass)):
-            notes = _taking_turns(notes)
+            notes = _taking_turns(notes, _TURNS if self.plan.version >= 6 else _TURNS_ONCE)
         return sorted(notes, key=lambda n: (n.start, n.pitch))
 
     def _random(self, part: str) -> random.Random:
@@ -128,9 +132,16 @@ class Score:
         shift = 0.0
         on_one = tick == 0 and (bar.index == 0 or part in _ON_ONE)
         if not exact or (spread_ms and not on_one):
-            shift = stream.gauss(0, spread_ms / 2) + feel.late_ms.get(part, 0.0)
+            shift = self._strays(part, spread_ms / 2, stream) + feel.late_ms.get(part, 0.0)
         moved = bar.start + tick + round(max(-2 * spread_ms, shift) * per_ms)
         return max(bar.start, min(moved, bar.start + self.bar_ticks - 1))
+
+    def _strays(self, part: str, ms: float, stream: random.Random) -> float:
+        """By how many ms a note is off: of standard deviation `ms`, near the player's last."""
+        drift = self.plan.feel.drift
+        off = drift * self._off.get(part, 0.0) + (1 - drift**2) ** 0.5 * stream.gauss(0, 1)
+        self._off[part] = off
+        return off * ms
 
     def _velocity(self, base: float, bar: Bar, stream: random.Random) -> float:
         strength = 0.82 + 0.26 * bar.section.energy
@@ -177,7 +188,7 @@ class Score:
                     velocity,
                     "snare",
                     None,
-                    stream.randrange(3),
+                    stream.randrange(self.strokes),
                 )
             )
         return notes
@@ -218,13 +229,17 @@ class Score:
                 who = voice if voice in self.plan.feel.late_ms or exact else "drums"
                 at = self._felt(self._tick(step), bar, who, stream, exact)
                 velocity = self._velocity(VELOCITY[mark], bar, stream)
-                notes.append(Note(at, STEP, pitch, velocity, voice, None, stream.randrange(3)))
+                notes.append(
+                    Note(at, STEP, pitch, velocity, voice, None, stream.randrange(self.strokes))
+                )
             elif mark in ROLLS:
                 count = ROLLS[mark]
                 for k in range(count):
                     at = bar.start + self._tick(step + k / count)
                     velocity = self._velocity(0.5 + 0.3 * k / count, bar, stream)
-                    notes.append(Note(at, STEP // count, pitch, velocity, voice, None, k % 3))
+                    notes.append(
+                        Note(at, STEP // count, pitch, velocity, voice, None, k % self.strokes)
+                    )
         return notes
 
     def _choked(self, notes: list[Note]) -> list[Note]:
@@ -580,14 +595,14 @@ class Score:
         return pitch % 12 not in chord.pitch_classes and (pitch - 1) % 12 in chord.pitch_classes
 
 
-def _taking_turns(notes: list[Note]) -> list[Note]:
+def _taking_turns(notes: list[Note], turns: int) -> list[Note]:
     """Notes of which each is struck a little otherwise than the last of its pitch."""
     struck: dict[int, int] = {}
     done = []
     for note in sorted(notes, key=lambda n: (n.start, n.pitch)):
         count = struck.get(note.pitch, 0)
         struck[note.pitch] = count + 1
-        done.append(replace(note, variation=count % _TURNS))
+        done.append(replace(note, variation=count % turns))
     return done
 
 

@@ -33,7 +33,8 @@ _STRINGS = {
     "guzheng": ("keys", 107, 38, 88, 62, 1.8), "zither": ("keys", 15, 43, 88, 62, 1.5),
     "sitar": ("keys", 104, 43, 84, 60, 1.8), "sarod": ("keys", 104, 41, 81, 57, 1.2),
     "santoor": ("keys", 15, 52, 91, 67, 1.2), "cimbalom": ("keys", 15, 40, 88, 62, 1.2),
-    "harpsichord": ("keys", 6, 36, 88, 60, 1.2), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
+    "harpsichord": ("keys", 6, 36, 88, 60, 1.2),
+    "first harpsichord": ("keys", 6, 36, 88, 60, 1.2), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
     "pizzicato": ("keys", 45, 36, 96, 62, 0.5), "clavichord": ("keys", 7, 36, 86, 60, 0.9),
     "spinet": ("keys", 6, 36, 88, 60, 1.0), "celtic harp": ("keys", 46, 41, 91, 64, 1.5),
     "charango": ("keys", 24, 60, 88, 69, 0.8), "saz": ("keys", 25, 43, 84, 60, 1.0),
@@ -102,7 +103,7 @@ _SLIDES = {
 #: Voices of older plans -> what plays them now.
 _NOW = {
     "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
-    "string quartet": "four strings",
+    "string quartet": "four strings", "first harpsichord": "harpsichord",
 }  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
 _DRUMS = {
@@ -177,6 +178,39 @@ ROWS: tuple[Voice, ...] = (
     Voice("distorted guitar", "keys", electric.driven_guitar, 30, 36, 79, 45, amp=amplifiers.FULL),
     Voice("crunch guitar", "keys", electric.driven_guitar, 29, 36, 79, 52, amp=amplifiers.CRUNCH),
     Voice("solo guitar", "leads", electric.solo_guitar, 30, 48, 91, 69, amp=amplifiers.LEAD),
+    Voice(
+        "first distorted guitar",
+        "keys",
+        electric.first_driven_guitar,
+        30,
+        36,
+        79,
+        45,
+        amp=amplifiers.FULL,
+        now="distorted guitar",
+    ),
+    Voice(
+        "first crunch guitar",
+        "keys",
+        electric.first_driven_guitar,
+        29,
+        36,
+        79,
+        52,
+        amp=amplifiers.CRUNCH,
+        now="crunch guitar",
+    ),
+    Voice(
+        "first solo guitar",
+        "leads",
+        electric.first_solo_guitar,
+        30,
+        48,
+        91,
+        69,
+        amp=amplifiers.LEAD,
+        now="solo guitar",
+    ),
     Voice("theremin", "leads", bowed.theremin, 79, 52, 93, 69, one_shot_s=1.5),
     Voice("tuned timpani", "bass", world.tuned_timpani, 47, 38, 57, 45),
     Voice("samba whistle", "drums", world.bird_whistle, 72, 85, 103, 96, tuned=False),

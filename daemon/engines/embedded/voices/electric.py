@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from daemon.audio.modes import modes
@@ -19,13 +21,24 @@ _MOST = 26
 
 def driven_guitar(s: Strike) -> np.ndarray:
     """A string's signal for a driven amplifier, float32 (n, 2): the amplifier follows the sum."""
+    return _two_takes(s, _string)
+
+
+def first_driven_guitar(s: Strike) -> np.ndarray:
+    """The same as plans before version 6 have it: its high partials die too late."""
+    return _two_takes(s, _first_string)
+
+
+def _two_takes(
+    s: Strike, string: Callable[[Strike, int, bool, np.random.RandomState], np.ndarray]
+) -> np.ndarray:
     muted = s.held_s < _PALM_S
     t = seconds(min(s.held_s, 6.0) + 0.06, s.rate)
     n = len(t)
     out = np.zeros((n, 2), np.float32)
     for take in (0, 1):
         stream = rng("driven", round(s.pitch), s.variation, take)
-        x = _string(s, n, muted, stream)
+        x = string(s, n, muted, stream)
         pick = filtered(noise(n, "pick", take, s.variation), s.rate, highpass(1500), lowpass(6000))
         x = x + pick * fall(t, 0.025) * np.float32(0.12 * (0.4 + s.tone.attack))
         x = x * rise(t, 0.001) * gate(t, s.held_s, 0.035)
@@ -35,6 +48,24 @@ def driven_guitar(s: Strike) -> np.ndarray:
 
 
 def _string(s: Strike, n: int, muted: bool, stream: np.random.RandomState) -> np.ndarray:
+    """A steel string: air and the wire itself take the high partials first, a palm all of them."""
+    hz = s.hz * 2 ** (stream.normal(0, 2.5) / 1200)
+    k = np.arange(1, max(3, int(min(_MOST, 7000 * s.scale**0.5 / hz))) + 1)
+    place = float(stream.uniform(0.1, 0.17)) * (1.15 - 0.3 * s.tone.attack)
+    levels = np.abs(np.sin(np.pi * k * place)) / k
+    levels *= 0.5 / np.sqrt((levels**2).sum())
+    decays = _rings(k, muted) * s.tone.length
+    stretched = hz * k * np.sqrt(1 + 6e-5 * k * k)
+    return modes(stretched, levels, decays, stream.uniform(0.22, 0.28, len(k)), n, s.rate)
+
+
+def _rings(k: np.ndarray, muted: bool = False) -> np.ndarray:
+    """Seconds to -60 dB of a steel string's partials. Losses grow with the square of their rank."""
+    losses = 0.72 + 0.144 * k + 0.0144 * k * k
+    return 6.9 / (losses + (9 + 2.2 * k if muted else 0))
+
+
+def _first_string(s: Strike, n: int, muted: bool, stream: np.random.RandomState) -> np.ndarray:
     hz = s.hz * 2 ** (stream.normal(0, 2.0) / 1200)
     count = max(3, int(min(_MOST, 6500 * s.scale**0.5 / hz)))
     k = np.arange(1, count + 1)
@@ -72,15 +103,26 @@ def solo_guitar(s: Strike) -> np.ndarray:
 
     Sustain comes from the amplifier. One take.
     """
+    return _bent_string(s, np.arange(1, 15), _rings(np.arange(1, 15)), 0.16)
+
+
+def first_solo_guitar(s: Strike) -> np.ndarray:
+    """The same as plans before version 6 have it: its high partials die too late."""
+    k = np.arange(1, 15)
+    return _bent_string(s, k, 6.0 / (1 + 0.1 * k), 0.1)
+
+
+def _bent_string(s: Strike, k: np.ndarray, rings: np.ndarray, strength: float) -> np.ndarray:
+    """Partials of ranks `k` with their rings, and a pick's noise of a strength."""
     t = seconds(min(s.held_s, 8.0) + 0.08, s.rate)
     stream = rng("solo guitar", round(s.pitch), s.variation)
     cents = slid(s, t, 90.0 if s.held_s > 0.3 else 20.0, 0.045) + vibrato(t, stream, 22, 5.4, 0.3)
     turns = np.cumsum(np.exp2(cents / 1200), dtype=np.float64) * (s.hz / s.rate)
     phase = (2 * np.pi * (turns % 1)).astype(np.float32)
     x = np.zeros(len(t), np.float32)
-    for k in range(1, int(min(14, 6000 / s.hz)) + 1):
-        level = np.sin(np.pi * k * 0.13) / k
-        x += np.float32(level) * np.sin(k * phase) * fall(t, 6.0 * s.tone.length / (1 + 0.1 * k))
+    for one, ring in zip(k[: int(min(14, 6000 / s.hz))].tolist(), rings.tolist(), strict=False):
+        level = np.sin(np.pi * one * 0.13) / one
+        x += np.float32(level) * np.sin(one * phase) * fall(t, ring * s.tone.length)
     pick = filtered(noise(len(t), "lead pick", s.variation), s.rate, highpass(1500))
-    x = 0.8 * x + pick * fall(t, 0.02) * np.float32(0.1 * (0.3 + s.tone.attack))
+    x = 0.8 * x + pick * fall(t, 0.02) * np.float32(strength * (0.3 + s.tone.attack))
     return finished((x * rise(t, 0.001) * gate(t, s.held_s, 0.06)).astype(np.float32), s, 0.006)

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, noise, rise, seconds
+from daemon.audio.signals import (
+    bandpass,
+    fall,
+    filtered,
+    gate,
+    highpass,
+    lowpass,
+    noise,
+    rise,
+    seconds,
+)
 from daemon.engines.embedded.voices.make_up import Resonance, body, finished, knock, plucked
 from daemon.engines.embedded.voices.voice import Play, Strike
 
@@ -25,7 +35,8 @@ class StringKind:
     `place` is where the string is touched, `soft` how fast partials fall (1 is a point), `ring_s`
     the decay at 220 Hz, `damp` how much faster high partials die, `stiff` the inharmonicity,
     `strings` the detunings in cents of one note's strings, `octave` the level of a string an
-    octave above, `buzz` of a bridge that rattles, `after_s` the ring after a note's end.
+    octave above, `buzz` of a bridge that rattles, `after_s` the ring after a note's end, `most` how
+    many partials are computed, `jack` the level of the wood that falls when a key is let go.
     """
 
     name: str
@@ -45,6 +56,8 @@ class StringKind:
     after_s: float = 0.14
     top_hz: float = 8500.0
     level: float = 0.8
+    most: int = _MOST
+    jack: float = 0.0
 
 
 def string(kind: StringKind, s: Strike) -> np.ndarray:
@@ -52,7 +65,7 @@ def string(kind: StringKind, s: Strike) -> np.ndarray:
     longest_s = min(s.held_s, 1.1 * kind.ring_s * s.tone.length * min(2.0, (220 / s.hz) ** 0.5))
     t = seconds(longest_s + kind.after_s * s.tone.length + 0.02, s.rate)
     n = len(t)
-    count = max(3, int(min(_MOST, kind.top_hz * s.scale**0.6 / s.hz)))
+    count = max(3, int(min(kind.most, kind.top_hz * s.scale**0.6 / s.hz)))
     hz, levels, decays = _partials(kind, s, count)
     x = plucked(s, n, hz, levels, decays, kind.name, alike=count)
     touch = filtered(
@@ -66,7 +79,17 @@ def string(kind: StringKind, s: Strike) -> np.ndarray:
         )
     level = rise(t, 0.0012) * gate(t, longest_s, kind.after_s * s.tone.length)
     x = (x + extra[:, None]) * level[:, None]
+    if kind.jack:
+        x = x + _fallen(kind, s, t, longest_s)[:, None]
     return finished(x, s, 0.012, peak=kind.level)
+
+
+def _fallen(kind: StringKind, s: Strike, t: np.ndarray, at_s: float) -> np.ndarray:
+    """A jack that falls back on its rail, and its quill that brushes the string, float32 (n,)."""
+    wood = filtered(noise(len(t), kind.name, "jack", s.variation), s.rate, bandpass(1300, 0.7))
+    after = np.maximum(t - np.float32(at_s), 0)
+    shape = np.where(t >= at_s, np.exp(-after / np.float32(0.012)), 0).astype(np.float32)
+    return wood * shape * np.float32(kind.jack)
 
 
 def _partials(kind: StringKind, s: Strike, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -196,9 +219,11 @@ KINDS: dict[str, StringKind] = {
                    knock_level=0.5, pick=0.2, pick_hz=3300, after_s=0.8),
         StringKind("cimbalom", 0.1, 0.9, 2.8, 0.13, 9e-5, (-5.0, 1.0, 5.0),
                    body=((200, 4, 1.5), (800, 3, 1.5)), knock=(180, 330, 520), after_s=0.9),
-        StringKind("harpsichord", 0.13, 0.62, 3.2, 0.09, 9e-5, (-1.5, 1.5), 0.4,
-                   body=((350, 2, 2), (2200, 5, 1.2), (5000, 3, 1.5)),
-                   knock=(240, 620, 1500), knock_level=0.2, pick=0.3, pick_hz=3500, top_hz=13000),
+        # two eights and a four: thin strings plucked near their end by a quill, and jacks that fall
+        StringKind("harpsichord", 0.1, 0.5, 5.0, 0.055, 3e-5, (-0.8, 0.8), 0.5,
+                   body=((140, 4, 2), (350, 3, 2), (1100, 2, 1.5), (2600, 4, 1.2), (5200, 4, 1.2)),
+                   knock=(160, 310, 640, 1500), knock_level=0.25, pick=0.5, pick_hz=4200,
+                   after_s=0.09, top_hz=15000, most=54, jack=0.1),
         StringKind("clavinet", 0.06, 0.7, 2.2, 0.13, 8e-5,
                    body=((600, 3, 1.5), (1500, 5, 1.5), (3000, 3, 1.5)),
                    knock=(420, 1100), knock_level=0.25, pick=0.25, after_s=0.05, top_hz=7500),
@@ -243,6 +268,24 @@ KINDS: dict[str, StringKind] = {
                    knock=(62, 105, 180, 260), knock_level=0.7, pick=0.1, pick_hz=600, top_hz=2200),
     )
 }  # fmt: skip
+
+# plans before version 6 have it; what it is drawn from goes by its name, which it keeps
+KINDS["first harpsichord"] = StringKind(
+    "harpsichord",
+    0.13,
+    0.62,
+    3.2,
+    0.09,
+    9e-5,
+    (-1.5, 1.5),
+    0.4,
+    body=((350, 2, 2), (2200, 5, 1.2), (5000, 3, 1.5)),
+    knock=(240, 620, 1500),
+    knock_level=0.2,
+    pick=0.3,
+    pick_hz=3500,
+    top_hz=13000,
+)
 
 
 def player(name: str) -> Play:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.engines.embedded.voices import bass, drums, keys, pads, wood
+from daemon.engines.embedded.voices import bass, bronze, drums, keys, pads, wood
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.voice import Voice
 
@@ -36,6 +36,10 @@ VOICES: dict[str, Voice] = {
         Voice("acoustic kick", "drums", wood.kick, 36, 26, 46, 34, one_shot_s=0.5),
         Voice("acoustic snare", "drums", wood.snare, 38, 48, 64, 55, tuned=False),
         Voice("cross-stick", "drums", wood.cross_stick, 37, 72, 94, 83, tuned=False),
+        Voice("acoustic hat", "drums", bronze.player("acoustic hat"), 42, tuned=False),
+        Voice("acoustic open hat", "drums", bronze.player("acoustic open hat"), 46, tuned=False),
+        Voice("acoustic ride", "drums", bronze.player("acoustic ride"), 51, tuned=False),
+        Voice("acoustic crash", "drums", bronze.player("acoustic crash"), 49, tuned=False),
         Voice("acoustic high tom", "drums", wood.tom, 50, 40, 66, 53),
         Voice("acoustic mid tom", "drums", wood.tom, 47, 36, 62, 48),
         Voice("acoustic low tom", "drums", wood.tom, 43, 32, 56, 41),

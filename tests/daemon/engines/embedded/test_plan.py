@@ -176,3 +176,16 @@ def test_in_two_bars_the_turn_is_a_small_one():
             mark not in ". " for turn in turns for row in turn.values() for mark in row
         )
     assert counts[2] < 0.8 * counts[4], counts
+
+
+def test_an_older_plan_keeps_the_voices_and_the_strokes_that_it_had():
+    new = compose(brief("rock", prompt="rock with distorted guitar"), 5).to_json()
+    old = read_plan(new | {"version": 5})
+    assert read_plan(new).chords.sound.voice == "distorted guitar"
+    assert old.chords.sound.voice == "first distorted guitar"
+    # read again it is the same, and its instrument is a guitar for who reads it
+    record = old.to_json()
+    assert read_plan(record) == old and record["chords"]["sound"]["voice"] == "power guitar"
+    turns = {note.variation for note in Score(old).part("chords")}
+    assert turns == {0, 1} and {note.variation for note in Score(old).part("drums")} == {0, 1, 2}
+    assert {note.variation for note in Score(read_plan(new)).part("chords")} == {0, 1, 2, 3}

@@ -11,6 +11,7 @@ from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.stage import STAGES
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
+from tests.daemon.engines.embedded.measures import centroid_hz, mono, time_to_db
 
 RATE = 44100
 WOOD = ("acoustic kick", "acoustic snare", "cross-stick", "acoustic mid tom")
@@ -115,3 +116,19 @@ def test_a_plan_without_a_room_sounds_as_it_did_and_the_stems_sum_with_one():
     assert not np.allclose(other.stems["drums"], take.stems["drums"], atol=1e-3)
     # not to the sample: the room is part of what the master's level is measured on
     assert np.corrcoef(other.stems["bass"][:, 0], take.stems["bass"][:, 0])[0, 1] > 0.999
+
+
+def test_cymbals_of_bronze_ring_as_they_are_struck_and_no_stroke_is_the_last_one():
+    def held(name, held_s):
+        voice = VOICES[f"acoustic {name}"]
+        return time_to_db(mono(voice.play(Strike(voice.home, held_s, 0.8, RATE))), -30)
+
+    hat, open_, ride, crash = (held(name, 2.0) for name in ("hat", "open hat", "ride", "crash"))
+    assert hat < 0.2 < 0.4 < open_ < crash and ride > 0.6, (hat, open_, ride, crash)
+    # a foot closes the hat
+    assert held("open hat", 0.1) < 0.2
+    soft, loud = (centroid_hz(mono(struck("acoustic crash", v))) for v in (0.25, 1.0))
+    assert loud > 1.05 * soft
+    one, other = (mono(struck("acoustic ride", variation=k)) for k in (0, 1))
+    n = min(len(one), len(other))
+    assert np.corrcoef(one[:n], other[:n])[0, 1] < 0.9
