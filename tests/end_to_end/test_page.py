@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +17,11 @@ import soundfile
 from tests.conftest import skip_or_fail
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.openai_server import KEY, OpenAiServer
-from tests.helpers.page import chromium, opened, views_of
+from tests.helpers.page import opened, views_of
 from tests.helpers.web_house import WebHouse
 
 PAGE = Path(__file__).parents[2] / "daemon" / "web" / "page"
 AXE = PAGE / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
-    made = WebHouse(tmp_path_factory.mktemp("page") / "home")
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +36,7 @@ def test_without_the_link_the_page_says_how_to_open_it(browser: Any, house: WebH
 
 
 def test_the_page_shows_what_each_word_sets(browser: Any, house: WebHouse) -> None:
+    before = house.api.get("/jobs").json()
     page = opened(browser, house)
     page.get_by_label("What should it be?").fill("dark techno with frogs at 132 bpm")
     page.get_by_label("Tempo", exact=True).fill("100")
@@ -59,7 +46,7 @@ def test_the_page_shows_what_each_word_sets(browser: Any, house: WebHouse) -> No
     assert reading.locator("mark.unused").inner_text() == "frogs"
     assert reading.locator("mark.overruled").inner_text() == "at 132 bpm"
     assert reading.get_by_text("request says 100").count() == 1
-    assert house.api.get("/jobs").json() == [], "nothing is made"
+    assert house.api.get("/jobs").json() == before, "nothing is made"
     page.get_by_label("What should it be?").fill("dark techno")
     reading.wait_for(state="detached")
 
@@ -74,7 +61,7 @@ def test_a_newcomer_asks_hears_edits_exports_and_shares(browser: Any, house: Web
     page.get_by_text("it takes a tonic and a mode").wait_for()
     assert page.get_by_role("alert").count() == 0, "what is refused is no lost connection"
     page.get_by_label("Key", exact=True).fill("")
-    page.get_by_label("Tempo", exact=True).fill("92")
+    page.get_by_label("Tempo", exact=True).fill("200")
     page.get_by_label("Bars").fill("1")
     page.get_by_role("button", name="Make it").click()
     page.locator(".queue li[data-state=done]").wait_for()
@@ -87,7 +74,7 @@ def test_a_newcomer_asks_hears_edits_exports_and_shares(browser: Any, house: Web
 
     row.get_by_role("button", name=re.compile("^Play")).click()
     page.wait_for_function("window.sidecrateLevel() > 0.02")
-    page.wait_for_timeout(3000)  # longer than the loop's 2.6 s: it goes on
+    page.wait_for_timeout(1500)  # longer than the loop's 1.2 s: it goes on
     page.wait_for_function("window.sidecrateLevel() > 0.02")
     row.get_by_role("button", name=re.compile("^Stop")).click()
 
@@ -279,13 +266,16 @@ def test_a_proposal_is_answered_on_the_page(browser: Any, tmp_path: Path) -> Non
     try:
         page = opened(browser, house)
         rows = page.locator(".queue li")
-        for prompt, button in (("head nodder", "Use it"), ("slow jam", "No, my own words")):
+        answers = {"head nodder": "Use it", "slow jam": "No, my own words"}
+        page.get_by_label("Bars").fill("1")
+        for prompt in answers:
             page.get_by_label("What should it be?").fill(prompt)
-            page.get_by_label("Bars").fill("1")
             page.get_by_role("button", name="Make it").click()
+        for prompt, button in answers.items():
             row = rows.filter(has_text=prompt)
             row.get_by_text("vinyl crackle").wait_for()
             row.get_by_role("button", name=button).click()
+        for prompt in answers:
             rows.and_(page.locator("[data-state=done]")).filter(has_text=prompt).wait_for()
         clips = {clip["prompt"]: clip for clip in house.api.get("/clips").json()["clips"]}
         assert clips["head nodder"]["bpm"] == 92 and clips["slow jam"]["bpm"] != 92
@@ -300,7 +290,8 @@ def test_a_proposal_is_answered_on_the_page(browser: Any, tmp_path: Path) -> Non
 def test_notes_alone_are_edited_and_alike_sounds_found(
     browser: Any, house: WebHouse, loop: str
 ) -> None:
-    notes = house.make(prompt="piano chords", kind="midi", bars=1, bpm=120, key="Am")
+    words = "piano chords to edit"
+    notes = house.make(prompt=words, kind="midi", bars=1, bpm=120, key="Am")
     house.make(prompt="hat", kind="oneshot")
     page = opened(browser, house)
     page.locator(f"[data-clip='{notes}']").click()
@@ -321,8 +312,9 @@ def test_notes_alone_are_edited_and_alike_sounds_found(
     row.focus()
     page.keyboard.press("s")
     page.get_by_role("button", name="Show all, not only").click()
-    published = house.api.get("/clips", params={"kind": "midi"}).json()["clips"]
-    assert {clip["rating"] for clip in published} == {0, 4} and len(published) == 2
+    published = house.api.get("/clips", params={"kind": "midi", "rating": 0}).json()["clips"]
+    assert {clip["prompt"] for clip in published} >= {words}
+    assert house.api.get(f"/clips/{notes}").json()["rating"] == 4
 
 
 def test_the_built_page_is_that_of_its_sources(tmp_path: Path) -> None:

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.helpers.page import chromium, opened
+from tests.helpers.page import opened
 from tests.helpers.web_house import WebHouse
 
 TABLE = Path(__file__).parents[2] / "daemon/web/page/src/words/table.json"
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
-    home = tmp_path_factory.mktemp("first") / "home"
+@pytest.fixture
+def new_house(tmp_path: Path) -> Iterator[WebHouse]:
+    home = tmp_path / "home"
     # a REAPER of this test's own: the user's is left alone
     (config := home.parent / "config" / "REAPER").mkdir(parents=True)
     made = WebHouse(home, XDG_CONFIG_HOME=str(config.parent))
@@ -26,16 +26,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
     made.stop()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as made:
-        yield made
-
-
 def test_a_newcomer_makes_a_loop_and_connects_a_daw_by_a_click_each(
-    browser: Any, house: WebHouse
+    browser: Any, new_house: WebHouse
 ) -> None:
-    page = opened(browser, house, bypass_csp=False)
+    page = opened(browser, new_house, bypass_csp=False)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.get_by_role("button", name="Connect your DAW").first.click()
@@ -48,7 +42,7 @@ def test_a_newcomer_makes_a_loop_and_connects_a_daw_by_a_click_each(
     row.get_by_role("button", name="Install it for REAPER").click()
     row.get_by_text("Load ReaScript").wait_for()
     assert all(path.is_file() for path in files)
-    house.command("tempo", "123")
+    new_house.command("tempo", "123")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Make a first loop").click()
     page.locator("[data-clip] .wave[data-drawn=true]").first.wait_for()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,13 @@ import soundfile
 
 from bridge.music import Meter, loop_frames
 from tests.conftest import skip_or_fail
-from tests.end_to_end.test_page import AXE, browser, faults
+from tests.end_to_end.test_page import AXE, faults
 from tests.helpers.daemon_process import wait_until
 from tests.helpers.page import opened
 from tests.helpers.web_house import WebHouse
 
-__all__ = ["browser"]
 BPM = 160
 PROMPTS = ("house drums", "techno drums", "sub bass", "acid bass", "soul chords", "pad chords", "flute melody", "lead melody")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
-    made = WebHouse(tmp_path_factory.mktemp("played") / "home")
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="module")
@@ -126,40 +117,6 @@ def test_midi_notes_and_a_touch_play_the_pads(
     rate = page.evaluate("sidecratePads.context.sampleRate")
     assert abs((time - zero) * rate - round((bar - first) * 4 * 60 / 170 * rate)) < 0.01
     page.get_by_role("button", name="Close the pads").click()
-
-
-def test_a_batch_of_twenty_is_sorted_by_keys(browser: Any, house: WebHouse) -> None:
-    page = opened(browser, house)
-    page.keyboard.press("n")
-    page.keyboard.type("crash cymbal")
-    page.get_by_role("combobox", name="Kind").select_option("oneshot")
-    page.get_by_label("Count").fill("20")
-    page.get_by_label("What should it be?").focus()
-    page.keyboard.press("Enter")
-    cards = page.locator(".batch-card[data-place]")
-    cards.nth(19).wait_for(timeout=60_000)
-    cards.first.focus()
-    page.keyboard.press("Space")
-    page.wait_for_function("window.sidecrateLevel() > 0.01")
-    page.keyboard.press("5")
-    page.locator(".batch-card[data-place='0'] .batch-stars", has_text="★★★★★").wait_for()
-    for key in "kxkxx":
-        page.keyboard.press(key)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("k")
-    page.get_by_text("3 to keep, 3 for the bin, 14 undecided").wait_for()
-    ids = cards.locator(".about .quiet:first-child").all_inner_texts()[:5]
-    looked_at(page, "batch")
-    cards.first.focus()
-    page.keyboard.press("d")
-    page.get_by_text("3 kept, 3 in your system's bin, 14 left").wait_for()
-    page.get_by_role("list", name="What was kept").locator(".card").nth(2).wait_for()
-    assert house.api.get(f"/clips/{ids[0]}").json()["rating"] == 5
-    assert [house.api.get(f"/clips/{one}").status_code for one in ids] == [200, 404, 200, 404, 404]
-    assert len(list((house.home / "crate" / "Kept").rglob("*.wav"))) == 3
-    page.get_by_role("button", name="Back to the library").click()
-    page.get_by_role("heading", name="Library").wait_for()
 
 
 def looked_at(page: Any, view: str) -> None:

@@ -47,21 +47,27 @@ def views_of(page: Any, width: int) -> Iterator[str]:
         page.get_by_role("tab", name=tab, exact=True).click()
         if tab == "Notes":
             page.locator(".sheet").wait_for()
+        if tab == "More":
+            page.get_by_role("button", name="Master it").click()
         yield tab.lower().replace(" ", "-")
     page.get_by_role("button", name="Larger").click()
     yield "notes-large"
     page.get_by_role("button", name="Smaller").click()
-    for dialog in ("Commands", "Keys", "Studio", "Connect your DAW"):
-        if dialog == "Commands":
-            page.keyboard.press("Control+k")
-        elif dialog == "Connect your DAW":
-            page.keyboard.press("Control+k")
-            page.keyboard.type("connect")
+    yield from _rooms_of(page)
+
+
+def _rooms_of(page: Any) -> Iterator[str]:
+    """What opens over the page, by the palette."""
+    by_words = {"Connect your DAW": ".daws li", "Radio": "form", "Projects": "form", "Films": "p"}
+    for room in ("Commands", "Keys", "Studio", *by_words):
+        page.keyboard.press("Control+k")
+        if room != "Commands":
+            said = {"Keys": "the keys", "Studio": "the studio", "Films": "films of"}.get(room, room)
+            page.keyboard.type(said)
             page.keyboard.press("Enter")
-            page.locator(".daws li").first.wait_for(state="attached")
-        else:
-            page.get_by_role("button", name=dialog).click()
-        page.get_by_role("dialog").wait_for()
-        yield dialog.lower().replace(" ", "-")
+            page.get_by_role("dialog", name=room, exact=True).wait_for()
+        if room in by_words:
+            page.locator(f"dialog {by_words[room]}").first.wait_for(state="attached")
+        yield room.lower().replace(" ", "-")
         page.keyboard.press("Escape")
         page.get_by_role("dialog").wait_for(state="detached")

@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from daemon.home.places import Places
+from daemon.web.access import make_link_code
 from tests.helpers.daemon_process import DaemonProcess
 
 CONFIG = """
@@ -53,7 +55,11 @@ class WebHouse:
                 time.sleep(0.05)
 
     def link(self) -> str:
-        """What `sidecrate open --page` prints."""
+        """A link that opens the page once."""
+        return f"{self.base}/open?code={make_link_code(Places.find(self.home))}"
+
+    def printed_link(self) -> str:
+        """What `sidecrate open --page` prints: the same by a process of its own."""
         ran = self.command("open", "--page")
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()

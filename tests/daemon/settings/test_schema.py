@@ -13,7 +13,7 @@ REPO = Path(__file__).parents[3]
 
 def test_the_documented_file_is_the_defaults(tmp_path):
     assert (REPO / "config.yaml").read_text(encoding="utf-8") == config_page(), (
-        "run: python -m tools.pages"
+        "run: python -m tools.tables"
     )
     assert load_config(REPO / "config.yaml") == Config()
     assert load_config(tmp_path / "none.yaml") == Config()

@@ -196,7 +196,7 @@ def test_a_websocket_is_refused(house: WebHouse) -> None:
 
 
 def test_the_link_opens_once_and_the_cookie_is_the_browsers_alone(house: WebHouse) -> None:
-    link = house.link()
+    link = house.printed_link()
     with httpx.Client() as browser:
         first = browser.get(link)
         assert first.status_code == 303

@@ -56,10 +56,9 @@ export function Header({
             </button>
           </>
         )}
-        <button className="small" onClick={() => open("palette")} aria-label={t("Commands")}>
-          <span className="wide-only">{t("Commands")} </span>
-          <kbd>Ctrl K</kbd>
-          <span className="narrow-only" aria-hidden="true">
+        <button className="small" onClick={() => open("palette")}>
+          <span className="wide-word">{t("Commands")}</span> <kbd>Ctrl K</kbd>
+          <span className="narrow-sign" aria-hidden="true">
             ⋯
           </span>
         </button>

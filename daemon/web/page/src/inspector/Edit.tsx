@@ -117,7 +117,7 @@ export function Edit({ clip, kinds, busy, act }: { clip: FullClip; kinds: StepKi
       )}
       <div className="row">
         <label>
-          {clip.steps.length ? t("Or add a step") : t("Add a step")}
+          {t("Or add a step")}
           <select value={wanted?.do} onChange={(e) => setKind(e.target.value)}>
             {able
               .filter((one) => ![...BY_MIXER, BY_ROLL].includes(one.do))

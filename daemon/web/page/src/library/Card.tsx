@@ -2,7 +2,7 @@ import { versionOf } from "../player/player";
 import { Waveform } from "../player/Waveform";
 import { t } from "../words/words";
 import { lineOf, titleOf } from "./about";
-import { ClipShown, clipProps, PlayButton, StarButton } from "./parts";
+import { ClipShown, clipProps, PlayButton, StarButton, Title } from "./parts";
 
 /** A clip as a card of the library: what a row has, with its waveform above. */
 export function Card(shown: ClipShown) {
@@ -25,7 +25,7 @@ export function Card(shown: ClipShown) {
       <div className="card-foot">
         <PlayButton {...shown} />
         <span className="about">
-          <span className="words">{titleOf(clip)}</span>
+          <Title {...shown} />
           <span className="quiet">
             {lineOf(clip)
               .split(" · ")

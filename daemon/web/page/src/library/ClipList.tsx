@@ -40,6 +40,7 @@ export const ClipList = memo(function ClipList({
   open,
   picked,
   turned,
+  words,
   acts,
   hidden,
   ref,
@@ -49,6 +50,7 @@ export const ClipList = memo(function ClipList({
   open: string | null;
   picked: ReadonlyMap<string, Clip>;
   turned: number;
+  words: string;
   acts: ListActs;
   hidden: boolean;
   ref: Ref<ListHandle>;
@@ -131,6 +133,7 @@ export const ClipList = memo(function ClipList({
             picked={picked.has(clip.id)}
             focused={number === at}
             stamp={clip.edited ? String(turned) : ""}
+            words={words}
             number={number}
             setAt={setAt}
             acts={acts}

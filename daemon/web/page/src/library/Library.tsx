@@ -264,6 +264,7 @@ export function Library({
         open={open}
         picked={picked}
         turned={turned}
+        words={asked.text}
         acts={acts}
         hidden={view === "map"}
       />

@@ -2,8 +2,8 @@ import { canHear } from "../api/client";
 import { versionOf } from "../player/player";
 import { Waveform } from "../player/Waveform";
 import { t } from "../words/words";
-import { lineOf, titleOf } from "./about";
-import { ClipShown, clipProps, PlayButton, StarButton } from "./parts";
+import { lineOf } from "./about";
+import { ClipShown, clipProps, PlayButton, StarButton, Title } from "./parts";
 
 /** A clip as a row of the library. */
 export function Row(shown: ClipShown) {
@@ -26,9 +26,7 @@ export function Row(shown: ClipShown) {
         <PlayButton {...shown} />
       </div>
       <div role="gridcell" className="about">
-        <span className="words" title={titleOf(clip)}>
-          {titleOf(clip)}
-        </span>
+        <Title {...shown} />
         <span className="quiet">
           {lineOf(clip)}
           {clip.rating > 0 && (

@@ -1,5 +1,7 @@
 import { DragEvent, MouseEvent } from "react";
+import { titleOf } from "./about";
 import { audioUrl, canHear, Clip } from "../api/client";
+import { player } from "../player/player";
 import { t } from "../words/words";
 
 /** What can be done with a clip where the library shows it. */
@@ -18,6 +20,8 @@ export interface ClipShown {
   picked: boolean;
   focused: boolean;
   stamp: string;
+  /** The words that are searched, which are marked where they stand. */
+  words: string;
   onFocus: () => void;
   acts: ClipActs;
 }
@@ -40,7 +44,10 @@ export function clipProps({ clip, open, focused, onFocus, acts }: ClipShown) {
     "data-clip": clip.id,
     "data-open": open,
     tabIndex: focused ? 0 : -1,
-    onFocus,
+    onFocus: () => {
+      onFocus();
+      if (canHear(clip)) player.prepare(clip);
+    },
     draggable: true,
     onDragStart: (event: DragEvent) => drag(event, clip),
     onClick: (event: MouseEvent) => {
@@ -50,11 +57,30 @@ export function clipProps({ clip, open, focused, onFocus, acts }: ClipShown) {
   };
 }
 
+/** A clip's words, with the parts that a search found marked. */
+export function Title({ clip, words }: ClipShown) {
+  const title = titleOf(clip);
+  const parts = words
+    .split(/\s+/)
+    .filter((word) => word.length > 1)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return (
+    <span className="words" title={title}>
+      {parts.length
+        ? title
+            .split(new RegExp(`(${parts.join("|")})`, "i"))
+            .map((part, place) => (place % 2 ? <mark key={place}>{part}</mark> : part))
+        : title}
+    </span>
+  );
+}
+
 export function PlayButton({ clip, playing, acts }: ClipShown) {
   return (
     <button
       className="play"
       disabled={!canHear(clip)}
+      onPointerEnter={() => canHear(clip) && player.prepare(clip)}
       onClick={(event) => {
         event.stopPropagation();
         acts.play(clip);

@@ -7,6 +7,9 @@ import { mix } from "../inspector/mix";
 /** Decoded sounds kept, the least recently used first out: a click on one of them sounds at once. */
 const KEPT = 12;
 
+/** Longer sounds are fetched only when they are played. */
+const LONGEST_PREPARED_S = 60;
+
 export type Version = "original" | "edited" | "heard";
 export interface Heard {
   /** What lies in the player, playing or not. */
@@ -87,6 +90,14 @@ class Player {
       this.set({ playing: false });
       this.onfault((error as Error).message);
     }
+  }
+
+  /** Fetch a sound that may be clicked next: the pointer or the focus is on its clip. */
+  prepare(clip: Clip): void {
+    const version = versionOf(clip);
+    if (version !== "original" || (clip.seconds ?? 0) > LONGEST_PREPARED_S) return;
+    this.context ??= new AudioContext();
+    this.fetched(clip, version).catch(() => undefined);
   }
 
   private fetched(clip: Clip, version: Version): Promise<AudioBuffer> {
