@@ -7,8 +7,9 @@ import numpy as np
 from daemon.hearing import odds
 from daemon.hearing.choice import Choice, heard_on
 from daemon.hearing.envelopes import Envelopes
-from daemon.hearing.reading import SAME_S, Reading
+from daemon.hearing.reading import Reading
 from daemon.hearing.second_ear import SecondEar
+from daemon.hearing.tempo import MIDDLE_BPM
 
 #: Least and most belief that counts: beyond, log odds would grow without end.
 EDGE = 1e-3
@@ -16,34 +17,40 @@ EDGE = 1e-3
 #: more: a doubt counts, certainty does not.
 DOUBT = 1.0
 LEAD = 1.5
+#: Most lead of one reading over the others, of one ear, that counts.
+MOST_LEAD = 3.0
+#: Octaves over the middle from which a tempo is fast, and under which it is slow: there the other
+#: octave is likelier.
+FAST, SLOW = 0.2, -0.4
 
 
 def confidence(
     env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
 ) -> tuple[float, float]:
-    """Probabilities (0-1) of the beats and of the bar.
+    """Confidence (0-1) in the beats and in the bar, as `odds.promised` has it.
 
     The beats are right where tempo and octave are, and half of them lie within 30 ms. No bar is
     surer than its beats.
     """
     known = features(env, ear, choice, bpm, asked_bpm)
-    sure, of_bar = (
-        odds.probability(float(odds.log_odds(name, known)[0])) for name in ("sure", "bar")
-    )
-    return sure, min(sure, of_bar)
+    beats, bars = (float(odds.log_odds(name, known)[0]) for name in ("sure", "bar"))
+    sure = odds.promised(beats, odds.promise())
+    return sure, min(sure, odds.probability(bars))
 
 
 def features(
     env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
 ) -> np.ndarray:
-    """What the two probabilities are told by (27,).
+    """What the two probabilities are told by (34,).
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
     bent, the distance from the asked tempo, whether one was asked; what
     the second ear hears on the beats, how many of its own beats they are, its first beats, its
     pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
-    the lead of the beats over what lies between; and whether its path is half or double as fast.
+    the lead of the beats over what lies between; whether its path is half or double as fast; then
+    by how much the judges of the bar and the second ear each prefer the beats to other beats, and
+    the bars to others with these beats; and the tempo in octaves, with how far it is fast or slow.
     """
     reading = choice.reading
     lattice = reading.lattice
@@ -51,6 +58,7 @@ def features(
     beats_s = lattice.map.beats_s
     tempo, phase = logit(choice.share), logit(in_beat)
     on_beats = heard_on(env, ear, reading)
+    octave = float(np.log2(bpm / MIDDLE_BPM))
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
     return np.array(
         [
@@ -76,8 +84,35 @@ def features(
             min(phase, DOUBT),
             min(float(on_beats[0] - on_beats[2]), LEAD),
             *ear.octaves(bpm),
+            *leads(reading),
+            octave,
+            max(0.0, octave - FAST),
+            max(0.0, SLOW - octave),
         ]
     )
+
+
+def leads(reading: Reading) -> tuple[float, float, float, float]:
+    """By how much each ear prefers the chosen beats to others, and the chosen bars to others.
+
+    In order: the judges of the bar on the beats, the second ear on them, the judges on the bars
+    that have these beats, the second ear on those.
+    """
+    beats, bars = reading.same_beat, reading.together[reading.best]
+    by_ear_beat, by_ear_bar = reading.heard.T
+    return (
+        _lead(reading.sound, beats, ~beats),
+        _lead(by_ear_beat, beats, ~beats),
+        _lead(reading.sound, bars, beats & ~bars),
+        _lead(by_ear_bar, bars, beats & ~bars),
+    )
+
+
+def _lead(score: np.ndarray, chosen: np.ndarray, others: np.ndarray) -> float:
+    """The highest of the chosen over the highest of the others, within `MOST_LEAD`."""
+    if not others.any():
+        return MOST_LEAD
+    return float(np.clip(score[chosen].max() - score[others].max(), -MOST_LEAD, MOST_LEAD))
 
 
 def beliefs(reading: Reading) -> tuple[float, float]:
@@ -85,11 +120,8 @@ def beliefs(reading: Reading) -> tuple[float, float]:
 
     Each sums the beliefs of all starts that give the same beats, or the same bars.
     """
-    best = reading.best
-    apart = reading.starts - reading.starts[best]
-    same_beat = np.abs((apart + 2) % 4 - 2) * reading.sixteenth_s < SAME_S
-    return float(reading.belief[same_beat].sum()), float(
-        reading.belief[reading.together[best]].sum()
+    return float(reading.belief[reading.same_beat].sum()), float(
+        reading.belief[reading.together[reading.best]].sum()
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from bridge.music import Meter
 from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
-from daemon.hearing import net_path, onsets, second_ear, tempo_change, tracking
+from daemon.hearing import going_round, net_path, onsets, second_ear, tempo_change, tracking
 from daemon.hearing.answer import answer, asked_grid
 from daemon.hearing.beats import Beats
 from daemon.hearing.choice import FITTED, Choice, choose
@@ -29,13 +29,19 @@ LEAST_HITS = 4
 
 
 def hear(
-    audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None
+    audio: np.ndarray,
+    sample_rate: int,
+    asked_bpm: float | None = None,
+    meter: Meter | None = None,
+    *,
+    is_file: bool = True,
 ) -> Heard:
     """The grid of `audio`, float (frames, channels) or (frames,), at `sample_rate` Hz.
 
     `asked_bpm` is the requested tempo; the take's own may be another, and then that one is found.
     The answer is in the octave of the requested one. No audio raises an error: a take without a
-    beat comes back with `periodic` False and a reason.
+    beat comes back with `periodic` False and a reason. With `is_file` the audio begins and ends
+    where its maker cut it: a short loop's own length then tells its tempo.
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
@@ -45,19 +51,34 @@ def hear(
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
+    plain, may_go_round = _heard(mono, sample_rate, asked_bpm, meter)
+    if not (is_file and may_go_round):
+        return plain
+    going, _ = _heard(going_round.round_and_round(mono, sample_rate), sample_rate, asked_bpm, meter)
+    return going_round.better(plain, going, len(mono), sample_rate)
+
+
+def _heard(
+    mono: np.ndarray, sample_rate: int, asked_bpm: float | None, meter: Meter
+) -> tuple[Heard, bool]:
+    """The grid of a sound (frames,), and whether it may be a short loop."""
+    length_s = len(mono) / sample_rate
     mono = _after_silence(mono, sample_rate)
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
     start_s = env.sounds_from_s - BEFORE_S
+    may_go_round = going_round.may_go_round(env, hits, length_s, BEFORE_S)
     if len(hits) < LEAST_HITS:
-        return asked_grid(
+        none = asked_grid(
             length_s, start_s, asked_bpm, meter, "nothing in the take starts or stops"
         )
+        return none, False
     ear = second_ear.listen(mono, sample_rate)
     choice = chosen(env, hits, ear, mono, sample_rate, meter, asked_bpm)
     if choice is None or choice.beat < BEATLESS:
-        return asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
-    return answer(env, ear, mono, sample_rate, choice, meter, asked_bpm)
+        none = asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
+        return none, may_go_round
+    return answer(env, ear, mono, sample_rate, choice, meter, asked_bpm), may_go_round
 
 
 def _after_silence(mono: np.ndarray, sample_rate: int) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
 from daemon.hearing.confidence import logit
 from daemon.hearing.hearing import BEATLESS
+from daemon.hearing.odds import probability, promised
 
 Row = dict[str, Any]
 #: Parts of the pieces, each judged by what the others taught.
@@ -35,6 +37,8 @@ PULL = {"tempo": 2.0, "lattice": 4.0, "beat": 1.0, "sure": 1.0, "bar": 1.0}
 MOST = 4.0
 #: Log odds taken from a fitted confidence: a wrong claim costs its user more than a missing one.
 MODESTY = 0.5
+#: Share of the claims from `daemon.hearing.odds.PROMISED` on that are to be right.
+KEPT = 0.98
 #: Weights are stored rounded to this many digits: more would change with the machine.
 DIGITS = 4
 #: Where the log odds of the tempo and of a beat stand among the features of an answer's confidence.
@@ -207,7 +211,37 @@ _RIGHT = {"sure": "beats_right", "bar": "bar_right"}
 
 
 def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
-    """Each row with its chance of a beat, of right beats and of a right bar, fitted to others."""
+    """Each row with its chance of a beat, and the confidence in its beats and in its bar.
+
+    All is fitted to others, the promise too.
+    """
+    found = judged_odds(rows)
+    out = []
+    for fold in range(FOLDS):
+        promise = promise_of([each for each in found if fold_of(each[0]) != fold])
+        for row, there, sure, of_bar in found:
+            if fold_of(row) == fold:
+                sure = promised(float(sure), promise)
+                out.append((row, there, sure, min(sure, probability(float(of_bar)))))
+    return out
+
+
+def promise_of(found: list[tuple[Row, float, float, float]]) -> float:
+    """The least log odds of right beats, of which the claims from there on keep `KEPT`.
+
+    Each piece counts once: its variants are right or wrong together. Infinite where none are kept.
+    """
+    known = [each for each in found if np.isfinite(each[0]["beats_right"])]
+    known.sort(key=lambda each: -each[2])
+    variants = Counter(row["piece"] for row, *_ in known)
+    right = np.array([row["beats_right"] for row, *_ in known])
+    weight = np.array([1 / variants[row["piece"]] for row, *_ in known])
+    kept = np.flatnonzero(np.cumsum(right * weight) >= KEPT * np.cumsum(weight))
+    return float(known[kept[-1]][2]) if len(kept) else np.inf
+
+
+def judged_odds(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
+    """Each row with its chance of a beat, and the log odds of its beats and bar, fitted to others."""
     found = []
     for fold in range(FOLDS):
         others = [row for row in rows if fold_of(row) != fold]
@@ -216,11 +250,9 @@ def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
         own = rechosen([row for row in rows if fold_of(row) == fold], *choice)
         beat = fit_beat(others)
         known = known_of(own, beat)
-        sure, of_bar = (
-            _chance(fit_confidence(name, others, beat).odds(known)) for name in ("sure", "bar")
-        )
+        sure, of_bar = (fit_confidence(name, others, beat).odds(known) for name in ("sure", "bar"))
         there = _chance(beat.odds(np.array([row["evidence"] for row in own])))
-        found += list(zip(own, there, sure, np.minimum(sure, of_bar), strict=True))
+        found += list(zip(own, there, sure, of_bar, strict=True))
     return found
 
 
@@ -257,13 +289,15 @@ def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
 
 
 def fitted(rows: list[Row]) -> dict[str, np.ndarray]:
-    """The stored regressions, fitted to all rows."""
+    """The stored regressions, fitted to all rows, and the promise that they keep on others."""
+    promise = promise_of(judged_odds(rows))
     by_tempo, by_lattice = fit_tempo(rows), fit_lattice(rows)
     rows = rechosen(rows, by_tempo, by_lattice)
     beat = fit_beat(rows)
     made = [by_tempo, by_lattice, beat]
     made += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
-    return {name: value for each in made for name, value in each.stored().items()}
+    stored = {name: value for each in made for name, value in each.stored().items()}
+    return stored | {"promise": np.asarray(round(promise, DIGITS))}
 
 
 def write_page(page: Path, shown: str) -> None:
