@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.hearing import odds
+from daemon.hearing import odds, tempo
 from daemon.hearing.choice import Choice, heard_on
 from daemon.hearing.envelopes import Envelopes
-from daemon.hearing.reading import Reading
+from daemon.hearing.reading import SAME_S, Reading
 from daemon.hearing.second_ear import SecondEar
-from daemon.hearing.tempo import MIDDLE_BPM
 
 #: Least and most belief that counts: beyond, log odds would grow without end.
 EDGE = 1e-3
@@ -17,11 +16,14 @@ EDGE = 1e-3
 #: more: a doubt counts, certainty does not.
 DOUBT = 1.0
 LEAD = 1.5
-#: Most lead of one reading over the others, of one ear, that counts.
-MOST_LEAD = 3.0
-#: Octaves over the middle from which a tempo is fast, and under which it is slow: there the other
-#: octave is likelier.
-FAST, SLOW = 0.2, -0.4
+#: Log odds by which beats may be surer than their phase among the places of the beat. Without it
+#: 31 % of the takes of music models keep the promise that `odds.promised` tells, with it 56 %; from
+#: 0.5 to 1.5 it is 50 % and more.
+SURER = 1.0
+#: Place of the phase among the features.
+PHASE_COLUMN = 2
+#: Features of the lattice that tell how the attacks lie on it.
+ATTACKS = 7
 
 
 def confidence(
@@ -33,9 +35,9 @@ def confidence(
     surer than its beats.
     """
     known = features(env, ear, choice, bpm, asked_bpm)
-    beats, bars = (float(odds.log_odds(name, known)[0]) for name in ("sure", "bar"))
-    sure = odds.promised(beats, odds.promise())
-    return sure, min(sure, odds.probability(bars))
+    beats, bars = (odds.log_odds(name, known) for name in ("sure", "bar"))
+    sure = odds.promised(float(capped(beats, known[None])[0]), odds.promise())
+    return sure, min(sure, odds.probability(float(bars[0])))
 
 
 def features(
@@ -48,21 +50,21 @@ def features(
     bent, the distance from the asked tempo, whether one was asked; what
     the second ear hears on the beats, how many of its own beats they are, its first beats, its
     pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
-    the lead of the beats over what lies between; whether its path is half or double as fast; then
-    by how much the judges of the bar and the second ear each prefer the beats to other beats, and
-    the bars to others with these beats; and the tempo in octaves, with how far it is fast or slow.
+    the lead of the beats over what lies between; whether its path is half or double as fast; and
+    how the attacks lie on the lattice, as `lattice_features` has it: between the 16ths, on beats
+    and off-beats, low and middle ones.
     """
     reading = choice.reading
     lattice = reading.lattice
     in_beat, in_bar = beliefs(reading)
     beats_s = lattice.map.beats_s
-    tempo, phase = logit(choice.share), logit(in_beat)
+    of_tempo, phase = logit(choice.share), logit(in_beat)
+    chosen = next(each for each in choice.weighed if each.candidate.bpm == choice.bpm)
     on_beats = heard_on(env, ear, reading)
-    octave = float(np.log2(bpm / MIDDLE_BPM))
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
     return np.array(
         [
-            tempo,
+            of_tempo,
             float(odds.log_odds("beat", choice.evidence)[0]),
             phase,
             logit(in_bar),
@@ -80,39 +82,18 @@ def features(
             ear.on_downbeats(reading.downbeats_s(env)),
             ear.pulse(60 / bpm),
             *ear.path_signs,
-            min(tempo, phase),
+            min(of_tempo, phase),
             min(phase, DOUBT),
             min(float(on_beats[0] - on_beats[2]), LEAD),
             *ear.octaves(bpm),
-            *leads(reading),
-            octave,
-            max(0.0, octave - FAST),
-            max(0.0, SLOW - octave),
+            *chosen.features[tempo.FEATURES : tempo.FEATURES + ATTACKS],
         ]
     )
 
 
-def leads(reading: Reading) -> tuple[float, float, float, float]:
-    """By how much each ear prefers the chosen beats to others, and the chosen bars to others.
-
-    In order: the judges of the bar on the beats, the second ear on them, the judges on the bars
-    that have these beats, the second ear on those.
-    """
-    beats, bars = reading.same_beat, reading.together[reading.best]
-    by_ear_beat, by_ear_bar = reading.heard.T
-    return (
-        _lead(reading.sound, beats, ~beats),
-        _lead(by_ear_beat, beats, ~beats),
-        _lead(reading.sound, bars, beats & ~bars),
-        _lead(by_ear_bar, bars, beats & ~bars),
-    )
-
-
-def _lead(score: np.ndarray, chosen: np.ndarray, others: np.ndarray) -> float:
-    """The highest of the chosen over the highest of the others, within `MOST_LEAD`."""
-    if not others.any():
-        return MOST_LEAD
-    return float(np.clip(score[chosen].max() - score[others].max(), -MOST_LEAD, MOST_LEAD))
+def capped(odds_of_beats: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Log odds of right beats (rows,), no surer than the phase lets them be; `known` (rows, n)."""
+    return np.minimum(odds_of_beats, known[:, PHASE_COLUMN] + SURER)
 
 
 def beliefs(reading: Reading) -> tuple[float, float]:
@@ -120,8 +101,11 @@ def beliefs(reading: Reading) -> tuple[float, float]:
 
     Each sums the beliefs of all starts that give the same beats, or the same bars.
     """
-    return float(reading.belief[reading.same_beat].sum()), float(
-        reading.belief[reading.together[reading.best]].sum()
+    best = reading.best
+    apart = reading.starts - reading.starts[best]
+    same_beat = np.abs((apart + 2) % 4 - 2) * reading.sixteenth_s < SAME_S
+    return float(reading.belief[same_beat].sum()), float(
+        reading.belief[reading.together[best]].sum()
     )
 
 

@@ -31,20 +31,27 @@ APART_S, ATTACKS = 0.035, 5
 STRONG = 0.2
 #: Octaves by which its tempo may be off that of whole bars, and seconds of its first beat.
 SAME_TEMPO, ON_THE_ONE_S = 0.004, 0.015
-#: Confidence of the hearing that goes round, from which it counts.
-SURE = 0.85
-#: How much less sure it may be than the plain one, which knows nothing of the length.
-LESS_SURE = 0.15
+#: Share by which the tempo going round may differ from the plain one, which is rough in so short a
+#: file, and still be the same.
+ROUGH = 0.035
+#: Confidence of the hearing that goes round, from which it counts: at the same tempo, and at
+#: another, where it must be surer than the plain one too.
+SURE, SURE_OF_ANOTHER = 0.59, 0.8
 #: Digits of a tempo at most.
 DIGITS = 7
 
 
-def may_go_round(env: Envelopes, hits: Onsets, length_s: float, before_s: float) -> bool:
-    """Whether a file may be a short loop: short, sounding at once, with more than a hit or two.
+def is_short(length_s: float) -> bool:
+    """Whether a file is so short that its length tells more than its beats do."""
+    return SHORTEST_S <= length_s <= LONGEST_S
+
+
+def may_go_round(env: Envelopes, hits: Onsets, before_s: float) -> bool:
+    """Whether a short file may be a loop: sounding at once, with more than a hit or two.
 
     Its sound begins `before_s` into the envelopes.
     """
-    if not SHORTEST_S <= length_s <= LONGEST_S or env.sounds_from_s - before_s > AT_ONCE_S:
+    if env.sounds_from_s - before_s > AT_ONCE_S:
         return False
     times_s = np.sort(hits.time_s[hits.weight > STRONG])
     return int((np.diff(times_s) > APART_S).sum()) + 1 >= ATTACKS
@@ -61,13 +68,15 @@ def better(plain: Heard, going: Heard, frames: int, sample_rate: int) -> Heard:
     bars = length_s * going.bpm / 60 / going.meter.quarters_per_bar
     octave = float(np.log2(max(bars, 0.1)))
     whole = round(octave)
+    same = plain.periodic and abs(plain.bpm / going.bpm - 1) < ROUGH
+    least = SURE if same else max(SURE_OF_ANOTHER, plain.confidence)
     fits = (
         going.periodic
         and going.steady
         and whole >= 0
         and abs(octave - whole) < SAME_TEMPO
         and abs(float(going.time_of(0.0))) < ON_THE_ONE_S
-        and going.confidence >= max(SURE, plain.confidence - LESS_SURE)
+        and going.confidence >= least
     )
     if not fits:
         return plain

@@ -51,34 +51,40 @@ def hear(
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
-    plain, may_go_round = _heard(mono, sample_rate, asked_bpm, meter)
-    if not (is_file and may_go_round):
-        return plain
-    going, _ = _heard(going_round.round_and_round(mono, sample_rate), sample_rate, asked_bpm, meter)
-    return going_round.better(plain, going, len(mono), sample_rate)
-
-
-def _heard(
-    mono: np.ndarray, sample_rate: int, asked_bpm: float | None, meter: Meter
-) -> tuple[Heard, bool]:
-    """The grid of a sound (frames,), and whether it may be a short loop."""
-    length_s = len(mono) / sample_rate
+    frames = len(mono)
+    once = mono if is_file and going_round.is_short(length_s) else None
     mono = _after_silence(mono, sample_rate)
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
+    plain = _heard(env, hits, mono, sample_rate, asked_bpm, meter)
+    if once is None or not going_round.may_go_round(env, hits, BEFORE_S):
+        return plain
+    mono = _after_silence(going_round.round_and_round(once, sample_rate), sample_rate)
+    env = envelopes(mono, sample_rate)
+    going = _heard(env, onsets.onsets(env), mono, sample_rate, asked_bpm, meter)
+    return going_round.better(plain, going, frames, sample_rate)
+
+
+def _heard(
+    env: Envelopes,
+    hits: Onsets,
+    mono: np.ndarray,
+    sample_rate: int,
+    asked_bpm: float | None,
+    meter: Meter,
+) -> Heard:
+    """The grid of `mono` (frames,), which begins `BEFORE_S` before its sound."""
+    length_s = env.length_s - BEFORE_S
     start_s = env.sounds_from_s - BEFORE_S
-    may_go_round = going_round.may_go_round(env, hits, length_s, BEFORE_S)
     if len(hits) < LEAST_HITS:
-        none = asked_grid(
+        return asked_grid(
             length_s, start_s, asked_bpm, meter, "nothing in the take starts or stops"
         )
-        return none, False
     ear = second_ear.listen(mono, sample_rate)
     choice = chosen(env, hits, ear, mono, sample_rate, meter, asked_bpm)
     if choice is None or choice.beat < BEATLESS:
-        none = asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
-        return none, may_go_round
-    return answer(env, ear, mono, sample_rate, choice, meter, asked_bpm), may_go_round
+        return asked_grid(length_s, start_s, asked_bpm, meter, _no_beat(asked_bpm))
+    return answer(env, ear, mono, sample_rate, choice, meter, asked_bpm)
 
 
 def _after_silence(mono: np.ndarray, sample_rate: int) -> np.ndarray:

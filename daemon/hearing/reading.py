@@ -18,20 +18,15 @@ SAME_S = 0.020
 # How much the start of the file and the rests of the music say about the bar. A loop that repeats
 # exactly was cut by hand, and begins on the one. Another take begins anywhere: with full weights 12
 # of 133 tracker modules and 5 of 47 takes of music models had their beat moved to the file's start.
-# All weights were fitted together by conditional logit to takes, modules and loops, a quarter of
-# the pieces judged by the others: bars right in 24 of 32 takes (23 before), beats of 48 of 52 loops
-# (46), and as many modules as before.
 
-#: Weight of the sound of the bar, by the judges.
-SOUND = 1.4
 #: Weight of the file's start in a take that does not repeat exactly.
-START = 0.2
+START = 0.3
 #: Weight of it that a loop has besides.
-START_OF_LOOP = 0.36
+START_OF_LOOP = 0.4
 #: Weight of the rests in a take that does not repeat exactly.
 REST = 0.5
 #: Weight of them that a loop has besides: of one sound and a rest, only the rest tells the first.
-REST_OF_LOOP = 1.26
+REST_OF_LOOP = 1.2
 
 # Weights of the second ear's mean log odds. It places a beat well, but is half a beat off as often
 # as the attacks are: of 49 takes of music models and 53 tracker modules, three times this weight
@@ -39,11 +34,11 @@ REST_OF_LOOP = 1.26
 # synthesizers alone it hears half a beat late, and such a loop's own beginning is known.
 
 #: Weight of the beats of a place, against the other places of the beat.
-ON_BEATS = 0.42
+ON_BEATS = 0.2
 #: Weight of the first beats of the bars.
-ON_DOWNBEATS = 0.53
+ON_DOWNBEATS = 0.3
 #: Weight of the exact moment, against others of the same place.
-EXACTLY_ON = 0.46
+EXACTLY_ON = 1.0
 #: Seconds within which attacks are of one place.
 PLACE_S = 0.06
 
@@ -55,9 +50,8 @@ class Reading:
     `starts` (starts,) are those moments in 16ths of the lattice, `belief` (starts,) their
     probabilities. `octave` is the lattice's tempo over that of the answer, which is in the octave
     of the requested one. `joined` (starts, signs) holds the signs of a loop's joint. `slots` are
-    the 16ths of a bar. `sound` (starts,) is the score of each start by the judges, where they know
-    this bar (`judged`); `heard` (starts, 2) what the second ear hears of its beats and of its
-    first beats.
+    the 16ths of a bar. `clearest` is the judges' highest score, where they know this bar
+    (`judged`).
     """
 
     lattice: Beats
@@ -67,20 +61,8 @@ class Reading:
     joined: np.ndarray
     slots: int
     sixteenth_s: float
+    clearest: float
     judged: bool
-    sound: np.ndarray
-    heard: np.ndarray
-
-    @property
-    def clearest(self) -> float:
-        """The judges' highest score."""
-        return float(self.sound.max())
-
-    @property
-    def same_beat(self) -> np.ndarray:
-        """(starts,): which starts have the chosen one's beats."""
-        apart = self.starts - self.starts[self.best]
-        return np.abs((apart + 2) % 4 - 2) * self.sixteenth_s < SAME_S
 
     @property
     def together(self) -> np.ndarray:
@@ -131,14 +113,10 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter, ear: Secon
     music_s = lead_in.music_from_s(env, lattice.map, unit)
     rests = lead_in.own_rest(env, lattice.map, unit)
     begun = downbeat.start_of(env, lattice.map, slots, starts, music_s, rests)
-    heard = _heard(env, lattice, starts, slots, ear)
-    place, exactly, first = _votes(
-        heard, starts, slots, float(np.median(np.diff(lattice.map.beats_s)))
-    )
-    score = SOUND * sound + (START + START_OF_LOOP * trust) * begun
+    score = sound + (START + START_OF_LOOP * trust) * begun
     score += (REST + REST_OF_LOOP * trust) * downbeat.after_rest(folded, starts, meter)
     score += loop_joint.broken(env, lattice.map, folded, starts, trust)
-    score += (1 - trust) * (ON_BEATS * place + ON_DOWNBEATS * first + EXACTLY_ON * exactly)
+    score += (1 - trust) * _heard(env, lattice, starts, slots, ear)
     belief = np.exp(score - score.max())
     return Reading(
         lattice,
@@ -148,43 +126,32 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter, ear: Secon
         joined,
         slots,
         folded.sixteenth_s,
+        float(sound.max()),
         downbeat.judges_know(folded, meter),
-        sound,
-        heard,
     )
 
 
 def _heard(
     env: Envelopes, lattice: Beats, starts: np.ndarray, slots: int, ear: SecondEar
 ) -> np.ndarray:
-    """Log odds of beats, and of first beats, that each of `starts` has by ear: (starts, 2)."""
-    return np.array(
+    """What the second ear says of each of `starts`: weighted log odds (starts,)."""
+    beat, downbeat = np.array(
         [
             (
                 ear.on_beats(_while_sounding(env, lattice, start, 4)),
-                ear.near_downbeats(_while_sounding(env, lattice, start, slots)),
+                ear.on_downbeats(_while_sounding(env, lattice, start, slots)),
             )
             for start in starts
         ]
-    )
-
-
-def _votes(
-    heard: np.ndarray, starts: np.ndarray, slots: int, beat_s: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What the second ear says for each of `starts`, each (starts,): log odds.
-
-    In order: of its place in the beat, of the exact moment there, of its place in the bar.
-    """
-    beat, first = heard.T
-    reach = PLACE_S * 4 / beat_s
+    ).T
+    reach = PLACE_S * 4 / float(np.median(np.diff(lattice.map.beats_s)))
     apart = np.abs((starts[:, None] - starts[None, :] + slots / 2) % slots - slots / 2)
     of_beat = np.abs((apart + 2) % 4 - 2) < reach
     place = np.where(of_beat, beat, -np.inf).max(axis=1)
-    bar = np.where(apart < reach, first, -np.inf).max(axis=1)
+    bar = np.where(apart < reach, downbeat, -np.inf).max(axis=1)
     # the first beats are compared within one phase: they say nothing of it
     bar -= np.where(of_beat, bar[None, :], -np.inf).max(axis=1)
-    return place, beat - place, bar
+    return np.asarray(ON_BEATS * place + ON_DOWNBEATS * bar + EXACTLY_ON * (beat - place))
 
 
 def _while_sounding(env: Envelopes, lattice: Beats, start: float, every: int) -> np.ndarray:

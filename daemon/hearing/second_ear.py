@@ -67,12 +67,6 @@ class SecondEar:
         odds = np.sort(np.max([self.beat[frames + k] for k in (-1, 0, 1)], axis=0))
         return float(odds.mean()), float(odds[: max(1, int(len(odds) * WORST))].mean())
 
-    def near_downbeats(self, times_s: np.ndarray) -> float:
-        """Mean log odds of a downbeat within a frame of `times_s` (times,)."""
-        frames = np.round(np.asarray(times_s) * FPS).astype(int)
-        frames = frames[(frames > 0) & (frames < len(self.downbeat) - 1)]
-        return _mean(np.max([self.downbeat[frames + k] for k in (-1, 0, 1)], axis=0))
-
     @cached_property
     def path_signs(self) -> tuple[float, float, float]:
         """What the path has of a real one, each 0-1.

@@ -17,11 +17,13 @@ from scipy.optimize import minimize
 
 from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
-from daemon.hearing.confidence import logit
+from daemon.hearing.confidence import PHASE_COLUMN, capped, logit
 from daemon.hearing.hearing import BEATLESS
 from daemon.hearing.odds import probability, promised
 
 Row = dict[str, Any]
+#: A row, its chance of a beat, and what is said of its beats and of its bar.
+Judged = tuple[Row, float, float, float]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
@@ -44,8 +46,7 @@ DIGITS = 4
 #: Where the log odds of the tempo and of a beat stand among the features of an answer's confidence.
 TEMPO_COLUMN = 0
 BEAT_COLUMN = 1
-#: The same of the beats' phase, and of the lesser of it and the tempo.
-PHASE_COLUMN = 2
+#: The same of the lesser of the tempo and the beats' phase.
 DOUBT_COLUMN = 22
 #: Lower ends of the claims that the page counts.
 CLAIMS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
@@ -210,12 +211,11 @@ def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
 _RIGHT = {"sure": "beats_right", "bar": "bar_right"}
 
 
-def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
+def judged(found: list[Judged]) -> list[Judged]:
     """Each row with its chance of a beat, and the confidence in its beats and in its bar.
 
-    All is fitted to others, the promise too.
+    `found` is of `judged_odds`. All is fitted to others, the promise too.
     """
-    found = judged_odds(rows)
     out = []
     for fold in range(FOLDS):
         promise = promise_of([each for each in found if fold_of(each[0]) != fold])
@@ -226,7 +226,7 @@ def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
     return out
 
 
-def promise_of(found: list[tuple[Row, float, float, float]]) -> float:
+def promise_of(found: list[Judged]) -> float:
     """The least log odds of right beats, of which the claims from there on keep `KEPT`.
 
     Each piece counts once: its variants are right or wrong together. Infinite where none are kept.
@@ -240,7 +240,7 @@ def promise_of(found: list[tuple[Row, float, float, float]]) -> float:
     return float(known[kept[-1]][2]) if len(kept) else np.inf
 
 
-def judged_odds(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
+def judged_odds(rows: list[Row]) -> list[Judged]:
     """Each row with its chance of a beat, and the log odds of its beats and bar, fitted to others."""
     found = []
     for fold in range(FOLDS):
@@ -251,6 +251,7 @@ def judged_odds(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
         beat = fit_beat(others)
         known = known_of(own, beat)
         sure, of_bar = (fit_confidence(name, others, beat).odds(known) for name in ("sure", "bar"))
+        sure = capped(sure, known)
         there = _chance(beat.odds(np.array([row["evidence"] for row in own])))
         found += list(zip(own, there, sure, of_bar, strict=True))
     return found
@@ -260,7 +261,7 @@ def _chance(odds: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-odds))
 
 
-def table(found: list[tuple[Row, float, float, float]]) -> str:
+def table(found: list[Judged]) -> str:
     """How often claims were right, in Markdown."""
     lines = ["| claimed | beats: takes | right | bar: takes | right |", "|---|---|---|---|---|"]
     for low, high in zip(CLAIMS, (*CLAIMS[1:], 1.01), strict=True):
@@ -276,7 +277,7 @@ def table(found: list[tuple[Row, float, float, float]]) -> str:
     return "\n".join(lines)
 
 
-def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
+def told_apart(found: list[Judged]) -> str:
     """How many sounds without a beat, and with one, are called beatless by the odds."""
     none, some = (
         [there < BEATLESS for row, there, *_ in found if row["beatless"] == beatless]
@@ -288,9 +289,8 @@ def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
     )
 
 
-def fitted(rows: list[Row]) -> dict[str, np.ndarray]:
-    """The stored regressions, fitted to all rows, and the promise that they keep on others."""
-    promise = promise_of(judged_odds(rows))
+def fitted(rows: list[Row], promise: float) -> dict[str, np.ndarray]:
+    """The stored regressions, fitted to all rows, and the `promise` that they keep on others."""
     by_tempo, by_lattice = fit_tempo(rows), fit_lattice(rows)
     rows = rechosen(rows, by_tempo, by_lattice)
     beat = fit_beat(rows)
