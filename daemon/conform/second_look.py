@@ -94,7 +94,7 @@ def hear_anew(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_
             len(audio) + round(_PAST_SEAM_S * sample_rate), round(_LEAST_HEARD_S * sample_rate)
         )
         audio = np.take(audio, np.arange(rounds), axis=0, mode="wrap")
-    heard = hear(audio, sample_rate, bpm, meter)
+    heard = hear(audio, sample_rate, bpm, meter, is_file=False)
     beats_s = heard.beats_s
     if not heard.periodic or not len(beats_s):
         return Anew(np.zeros(0), np.zeros(0), bpm, False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.hearing import odds
+from daemon.hearing import odds, tempo
 from daemon.hearing.choice import Choice, heard_on
 from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.reading import SAME_S, Reading
@@ -16,45 +16,55 @@ EDGE = 1e-3
 #: more: a doubt counts, certainty does not.
 DOUBT = 1.0
 LEAD = 1.5
+#: Log odds by which beats may be surer than their phase among the places of the beat. Without it
+#: 31 % of the takes of music models keep the promise that `odds.promised` tells, with it 56 %; from
+#: 0.5 to 1.5 it is 50 % and more.
+SURER = 1.0
+#: Place of the phase among the features.
+PHASE_COLUMN = 2
+#: Features of the lattice that tell how the attacks lie on it.
+ATTACKS = 7
 
 
 def confidence(
     env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
 ) -> tuple[float, float]:
-    """Probabilities (0-1) of the beats and of the bar.
+    """Confidence (0-1) in the beats and in the bar, as `odds.promised` has it.
 
     The beats are right where tempo and octave are, and half of them lie within 30 ms. No bar is
     surer than its beats.
     """
     known = features(env, ear, choice, bpm, asked_bpm)
-    sure, of_bar = (
-        odds.probability(float(odds.log_odds(name, known)[0])) for name in ("sure", "bar")
-    )
-    return sure, min(sure, of_bar)
+    beats, bars = (odds.log_odds(name, known) for name in ("sure", "bar"))
+    sure = odds.promised(float(capped(beats, known[None])[0]), odds.promise())
+    return sure, min(sure, odds.probability(float(bars[0])))
 
 
 def features(
     env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
 ) -> np.ndarray:
-    """What the two probabilities are told by (27,).
+    """What the two probabilities are told by (34,).
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
     bent, the distance from the asked tempo, whether one was asked; what
     the second ear hears on the beats, how many of its own beats they are, its first beats, its
     pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
-    the lead of the beats over what lies between; and whether its path is half or double as fast.
+    the lead of the beats over what lies between; whether its path is half or double as fast; and
+    how the attacks lie on the lattice, as `lattice_features` has it: between the 16ths, on beats
+    and off-beats, low and middle ones.
     """
     reading = choice.reading
     lattice = reading.lattice
     in_beat, in_bar = beliefs(reading)
     beats_s = lattice.map.beats_s
-    tempo, phase = logit(choice.share), logit(in_beat)
+    of_tempo, phase = logit(choice.share), logit(in_beat)
+    chosen = next(each for each in choice.weighed if each.candidate.bpm == choice.bpm)
     on_beats = heard_on(env, ear, reading)
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
     return np.array(
         [
-            tempo,
+            of_tempo,
             float(odds.log_odds("beat", choice.evidence)[0]),
             phase,
             logit(in_bar),
@@ -72,12 +82,18 @@ def features(
             ear.on_downbeats(reading.downbeats_s(env)),
             ear.pulse(60 / bpm),
             *ear.path_signs,
-            min(tempo, phase),
+            min(of_tempo, phase),
             min(phase, DOUBT),
             min(float(on_beats[0] - on_beats[2]), LEAD),
             *ear.octaves(bpm),
+            *chosen.features[tempo.FEATURES : tempo.FEATURES + ATTACKS],
         ]
     )
+
+
+def capped(odds_of_beats: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Log odds of right beats (rows,), no surer than the phase lets them be; `known` (rows, n)."""
+    return np.minimum(odds_of_beats, known[:, PHASE_COLUMN] + SURER)
 
 
 def beliefs(reading: Reading) -> tuple[float, float]:

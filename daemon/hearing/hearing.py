@@ -9,7 +9,7 @@ import numpy as np
 from bridge.music import Meter
 from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
-from daemon.hearing import net_path, onsets, second_ear, tempo_change, tracking
+from daemon.hearing import going_round, net_path, onsets, second_ear, tempo_change, tracking
 from daemon.hearing.answer import answer, asked_grid
 from daemon.hearing.beats import Beats
 from daemon.hearing.choice import FITTED, Choice, choose
@@ -29,13 +29,19 @@ LEAST_HITS = 4
 
 
 def hear(
-    audio: np.ndarray, sample_rate: int, asked_bpm: float | None = None, meter: Meter | None = None
+    audio: np.ndarray,
+    sample_rate: int,
+    asked_bpm: float | None = None,
+    meter: Meter | None = None,
+    *,
+    is_file: bool = True,
 ) -> Heard:
     """The grid of `audio`, float (frames, channels) or (frames,), at `sample_rate` Hz.
 
     `asked_bpm` is the requested tempo; the take's own may be another, and then that one is found.
     The answer is in the octave of the requested one. No audio raises an error: a take without a
-    beat comes back with `periodic` False and a reason.
+    beat comes back with `periodic` False and a reason. With `is_file` the audio begins and ends
+    where its maker cut it: a short loop's own length then tells its tempo.
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
@@ -45,9 +51,30 @@ def hear(
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
+    frames = len(mono)
+    once = mono if is_file and going_round.is_short(length_s) else None
     mono = _after_silence(mono, sample_rate)
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
+    plain = _heard(env, hits, mono, sample_rate, asked_bpm, meter)
+    if once is None or not going_round.may_go_round(env, hits, BEFORE_S):
+        return plain
+    mono = _after_silence(going_round.round_and_round(once, sample_rate), sample_rate)
+    env = envelopes(mono, sample_rate)
+    going = _heard(env, onsets.onsets(env), mono, sample_rate, asked_bpm, meter)
+    return going_round.better(plain, going, frames, sample_rate)
+
+
+def _heard(
+    env: Envelopes,
+    hits: Onsets,
+    mono: np.ndarray,
+    sample_rate: int,
+    asked_bpm: float | None,
+    meter: Meter,
+) -> Heard:
+    """The grid of `mono` (frames,), which begins `BEFORE_S` before its sound."""
+    length_s = env.length_s - BEFORE_S
     start_s = env.sounds_from_s - BEFORE_S
     if len(hits) < LEAST_HITS:
         return asked_grid(

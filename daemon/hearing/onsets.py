@@ -41,7 +41,7 @@ def onsets(env: Envelopes) -> Onsets:
         if len(rise) < 5 or rise.max() <= 0:
             continue
         highest = maximum_filter1d(rise, reach)
-        strong = np.percentile(highest, 95)
+        strong = max(float(np.percentile(highest, 95)), 1e-12)
         at = np.flatnonzero((rise == highest) & (rise > WEAK * strong))
         at = at[(at > 1) & (at < len(rise) - 2)]
         left, middle, right = (rise[at + k].astype(float) for k in (-1, 0, 1))

@@ -33,7 +33,7 @@ _LOOP_S = 0.002
 #: A file that is no loop and at most this long is a one-shot.
 _ONE_SHOT_S = 4.0
 #: Least confidence at which a measured tempo is written into the record.
-_SURE_TEMPO = 0.6
+_SURE_TEMPO = 0.55
 #: Least confidence at which a measured key is written into the record.
 _SURE_KEY = 0.3
 

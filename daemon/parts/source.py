@@ -15,6 +15,7 @@ from daemon.audio.sound import Sound
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.correction import Correction
+from daemon.hearing.going_round import tempo_of
 from daemon.hearing.heard import Heard
 from daemon.record import ClipRecord
 from daemon.verbs.registry import SOURCES_OWN
@@ -23,12 +24,9 @@ from daemon.witness.witnesses import Witnesses, read_witnesses
 
 #: s by which a file may be longer or shorter than whole bars and still be a loop of them.
 _WHOLE_BARS_S = 0.01
-#: Quarters by which it may be off, half a sixteenth, where it sounds from its start on and is at
-#: most so many bars long: so short a file tells its tempo only roughly.
-_SHORT_OFF_Q, _SHORT_BARS = 0.125, 4
-#: Share of its length by which such a file of 1, 2 or 4 bars may be off: loops have these lengths,
-#: and breaks are heard so much too slow. Where its tempo is in doubt a length that fits it so much
-#: better speaks for it.
+#: Share of its length by which a file of 1, 2 or 4 bars may be off that sounds from its start on:
+#: loops have these lengths, and breaks are heard so much too slow. Where its tempo is in doubt a
+#: length that fits it so much better speaks for it.
 _SHORT_OFF, _DOUBTED_OFF = 0.03, 0.01
 #: s of silence at a file's start, under which it sounds from there on.
 _AT_ONCE_S = 0.03
@@ -130,15 +128,15 @@ class Source:
             return Grid(None, None, "4/4", None, "no beat was heard", 0.0)
         how = "your word" if said else "heard"
         sure = 1.0 if said else round(float(heard.confidence), 2)
-        meter, bar_q = str(heard.meter), heard.meter.quarters_per_bar
+        meter = str(heard.meter)
         free = Grid(round(heard.bpm, 3), None, meter, None, how, sure)
         bars = round(self._bars_heard)
         if not 0 < bars <= _MOST_BARS or not self._is_whole_bars(bars):
             return free
         if sure < _SURE and not self._is_short_loop(bars, _DOUBTED_OFF):
             return free
-        bpm = 60 * bar_q * bars / self.seconds
-        for tempo in (heard.bpm, *(round(bpm, digits) for digits in range(1, 8))):
+        whole = tempo_of(len(self.audio), self.sample_rate, bars, heard.meter)
+        for tempo in (heard.bpm, whole):
             if self._frames(bars, meter, tempo) == len(self.audio):
                 return Grid(tempo, bars, meter, None, how, sure)
         return free
@@ -155,10 +153,7 @@ class Source:
             return off_bars <= _SAID_OFF_BARS
         if off_bars * bar_q * 60 / self.heard.bpm <= _WHOLE_BARS_S:
             return True
-        if self._is_short_loop(bars, _SHORT_OFF):
-            return True
-        at_once = self.heard.sounds_from_s < _AT_ONCE_S
-        return bars <= _SHORT_BARS and at_once and off_bars * bar_q < _SHORT_OFF_Q
+        return self._is_short_loop(bars, _SHORT_OFF)
 
     def _is_short_loop(self, bars: int, off: float) -> bool:
         """Whether it is a short loop's number of bars long, but for a share `off` of them."""

@@ -101,3 +101,20 @@ def test_the_trainer_chooses_as_the_hearing_does():
     assert index == row["chosen"]
     assert logit(share) == pytest.approx(row["known"][training.TEMPO_COLUMN], abs=1e-3)
     assert row["right"][index] == row["beats_right"] == 1
+
+
+def test_a_promise_is_kept_by_98_in_100():
+    rows = [
+        ({"piece": str(k), "beats_right": float(k not in (0, 40, 41))}, 1.0, 5 - k / 20, 0.0)
+        for k in range(100)
+    ]
+    # the first claim is wrong: 50 are needed to make up for it, and the next two come before that
+    assert training.promise_of(rows) == np.inf
+    kept = [
+        ({"piece": str(k), "beats_right": float(k != 60)}, 1.0, 5 - k / 20, 0.0) for k in range(100)
+    ]
+    assert training.promise_of(kept) == pytest.approx(5 - 99 / 20)
+    assert odds.promised(3.0, 3.0) == pytest.approx(odds.PROMISED)
+    assert odds.promised(2.9, 3.0) < odds.PROMISED < odds.promised(3.1, 3.0)
+    assert odds.promised(-1.0, 3.0) == odds.probability(-1.0)
+    assert np.all(np.diff([odds.promised(each, 3.0) for each in np.linspace(-6, 9, 50)]) > 0)

@@ -8,8 +8,8 @@ A FOLDER holds takes and `truth.json` (see `answers`); that of --loops holds loo
 each kind without a beat. --fitted is how many tempi of each take get a lattice: from 8 on lattices
 are compared well. With --answers what was heard is kept in that file, and read from it where it is
 there. The same answers make the same odds, to the stored digits (1e-4). The stored odds choose
-what is heard, and the fit puts its own choice in their place; how near a second run from new odds
-lies was not measured.
+what is heard, and the fit puts its own choice in their place: a second run, on answers by the odds
+of the first, gave weights that differ by up to 0.24, and another tempo for one take of 475.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ def main() -> int:
     parser.add_argument("--page", type=Path)
     asked = parser.parse_args()
     rows = _rows(asked)
-    np.savez_compressed(asked.out, **odds.fitted(rows))
-    judged = odds.judged(rows)
+    found = odds.judged_odds(rows)
+    np.savez_compressed(asked.out, **odds.fitted(rows, odds.promise_of(found)))
+    judged = odds.judged(found)
     shown = odds.table(judged) + "\n\n" + odds.told_apart(judged)
     print(shown)
     if asked.page:

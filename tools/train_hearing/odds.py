@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from scipy.optimize import minimize
 
 from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
-from daemon.hearing.confidence import logit
+from daemon.hearing.confidence import PHASE_COLUMN, capped, logit
 from daemon.hearing.hearing import BEATLESS
+from daemon.hearing.odds import probability, promised
 
 Row = dict[str, Any]
+#: A row, its chance of a beat, and what is said of its beats and of its bar.
+Judged = tuple[Row, float, float, float]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
@@ -35,13 +39,14 @@ PULL = {"tempo": 2.0, "lattice": 4.0, "beat": 1.0, "sure": 1.0, "bar": 1.0}
 MOST = 4.0
 #: Log odds taken from a fitted confidence: a wrong claim costs its user more than a missing one.
 MODESTY = 0.5
+#: Share of the claims from `daemon.hearing.odds.PROMISED` on that are to be right.
+KEPT = 0.98
 #: Weights are stored rounded to this many digits: more would change with the machine.
 DIGITS = 4
 #: Where the log odds of the tempo and of a beat stand among the features of an answer's confidence.
 TEMPO_COLUMN = 0
 BEAT_COLUMN = 1
-#: The same of the beats' phase, and of the lesser of it and the tempo.
-PHASE_COLUMN = 2
+#: The same of the lesser of the tempo and the beats' phase.
 DOUBT_COLUMN = 22
 #: Lower ends of the claims that the page counts.
 CLAIMS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
@@ -206,8 +211,37 @@ def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
 _RIGHT = {"sure": "beats_right", "bar": "bar_right"}
 
 
-def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
-    """Each row with its chance of a beat, of right beats and of a right bar, fitted to others."""
+def judged(found: list[Judged]) -> list[Judged]:
+    """Each row with its chance of a beat, and the confidence in its beats and in its bar.
+
+    `found` is of `judged_odds`. All is fitted to others, the promise too.
+    """
+    out = []
+    for fold in range(FOLDS):
+        promise = promise_of([each for each in found if fold_of(each[0]) != fold])
+        for row, there, sure, of_bar in found:
+            if fold_of(row) == fold:
+                sure = promised(float(sure), promise)
+                out.append((row, there, sure, min(sure, probability(float(of_bar)))))
+    return out
+
+
+def promise_of(found: list[Judged]) -> float:
+    """The least log odds of right beats, of which the claims from there on keep `KEPT`.
+
+    Each piece counts once: its variants are right or wrong together. Infinite where none are kept.
+    """
+    known = [each for each in found if np.isfinite(each[0]["beats_right"])]
+    known.sort(key=lambda each: -each[2])
+    variants = Counter(row["piece"] for row, *_ in known)
+    right = np.array([row["beats_right"] for row, *_ in known])
+    weight = np.array([1 / variants[row["piece"]] for row, *_ in known])
+    kept = np.flatnonzero(np.cumsum(right * weight) >= KEPT * np.cumsum(weight))
+    return float(known[kept[-1]][2]) if len(kept) else np.inf
+
+
+def judged_odds(rows: list[Row]) -> list[Judged]:
+    """Each row with its chance of a beat, and the log odds of its beats and bar, fitted to others."""
     found = []
     for fold in range(FOLDS):
         others = [row for row in rows if fold_of(row) != fold]
@@ -216,11 +250,10 @@ def judged(rows: list[Row]) -> list[tuple[Row, float, float, float]]:
         own = rechosen([row for row in rows if fold_of(row) == fold], *choice)
         beat = fit_beat(others)
         known = known_of(own, beat)
-        sure, of_bar = (
-            _chance(fit_confidence(name, others, beat).odds(known)) for name in ("sure", "bar")
-        )
+        sure, of_bar = (fit_confidence(name, others, beat).odds(known) for name in ("sure", "bar"))
+        sure = capped(sure, known)
         there = _chance(beat.odds(np.array([row["evidence"] for row in own])))
-        found += list(zip(own, there, sure, np.minimum(sure, of_bar), strict=True))
+        found += list(zip(own, there, sure, of_bar, strict=True))
     return found
 
 
@@ -228,7 +261,7 @@ def _chance(odds: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-odds))
 
 
-def table(found: list[tuple[Row, float, float, float]]) -> str:
+def table(found: list[Judged]) -> str:
     """How often claims were right, in Markdown."""
     lines = ["| claimed | beats: takes | right | bar: takes | right |", "|---|---|---|---|---|"]
     for low, high in zip(CLAIMS, (*CLAIMS[1:], 1.01), strict=True):
@@ -244,7 +277,7 @@ def table(found: list[tuple[Row, float, float, float]]) -> str:
     return "\n".join(lines)
 
 
-def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
+def told_apart(found: list[Judged]) -> str:
     """How many sounds without a beat, and with one, are called beatless by the odds."""
     none, some = (
         [there < BEATLESS for row, there, *_ in found if row["beatless"] == beatless]
@@ -256,14 +289,15 @@ def told_apart(found: list[tuple[Row, float, float, float]]) -> str:
     )
 
 
-def fitted(rows: list[Row]) -> dict[str, np.ndarray]:
-    """The stored regressions, fitted to all rows."""
+def fitted(rows: list[Row], promise: float) -> dict[str, np.ndarray]:
+    """The stored regressions, fitted to all rows, and the `promise` that they keep on others."""
     by_tempo, by_lattice = fit_tempo(rows), fit_lattice(rows)
     rows = rechosen(rows, by_tempo, by_lattice)
     beat = fit_beat(rows)
     made = [by_tempo, by_lattice, beat]
     made += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
-    return {name: value for each in made for name, value in each.stored().items()}
+    stored = {name: value for each in made for name, value in each.stored().items()}
+    return stored | {"promise": np.asarray(round(promise, DIGITS))}
 
 
 def write_page(page: Path, shown: str) -> None:

@@ -1,0 +1,45 @@
+"""Whether a file of a bar or two is heard by its own length, and only where it is a loop."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bridge.music import Meter
+from daemon.hearing import hear
+from daemon.hearing.going_round import tempo_of
+from tests.daemon.hearing import music
+from tests.daemon.hearing.distances import beat_error_s
+
+RATE = 22050
+
+
+def _loop(bpm: float, bars: int) -> np.ndarray:
+    """Drums of exactly so many bars, float32 (frames, 1)."""
+    piece = music.drums(music.BACKBEAT, bpm, bars + 1, sample_rate=RATE)
+    return piece.audio[: round(bars * 240 / bpm * RATE)]
+
+
+@pytest.mark.parametrize(("bpm", "bars"), [(166.8, 1), (93.0, 1), (124.74, 2)])
+def test_a_short_loop_has_the_tempo_of_its_length(bpm: float, bars: int) -> None:
+    audio = _loop(bpm, bars)
+    heard = hear(audio, RATE)
+    assert heard.periodic
+    assert heard.bpm == tempo_of(len(audio), RATE, bars, Meter())
+    assert heard.bpm == pytest.approx(bpm, rel=1e-4)
+    assert f"{bars} bar" in heard.evidence[0]
+    assert beat_error_s(heard, np.arange(4 * bars) * 60 / bpm) < 0.006
+    assert heard.knots_s[-1] < (bars + 1.1) * 240 / bpm
+
+
+def test_a_file_cut_short_is_no_loop() -> None:
+    audio = _loop(120, 3)[: round(2.3 * 2 * RATE)]
+    heard = hear(audio, RATE)
+    assert heard.bpm == pytest.approx(120, rel=2e-3)
+    assert not any("goes round" in line for line in heard.evidence)
+
+
+def test_one_hit_is_no_loop() -> None:
+    clock_s = np.arange(2 * RATE) / RATE
+    hit = (0.6 * np.sin(2 * np.pi * 180 * clock_s) * np.exp(-3 * clock_s)).astype(np.float32)
+    assert not hear(hit[:, None], RATE).periodic
