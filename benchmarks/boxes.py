@@ -9,6 +9,7 @@ made twice or partial. Before it, what the way there costs a clip.
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -18,7 +19,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,19 +149,21 @@ def _quiet(share: float, words: str) -> None:
     """Progress that nobody follows."""
 
 
-def clips_under_faults(home: Path, worker: WorkerProcess, cut: object, seed: int = 1) -> str:
+def clips_under_faults(
+    home: Path, worker: WorkerProcess, cut: object, clips_wanted: int, each: int
+) -> str:
     """Every fault waits for so many clips, so that all of them come before the end."""
-    dice = random.Random(seed)
-    faults = ["cut", "kill"] * FAULTS
+    dice = random.Random(1)
+    faults = ["cut", "kill"] * each
     dice.shuffle(faults)
     daemon = DaemonProcess(home, CONFIG)
     done = "SELECT count(*) FROM clips WHERE state = 'done'"
     began = time.monotonic()
     try:
-        values = {"kind": "oneshot", "seed": 1, "count": CLIPS, "engine": "box:embedded"}
+        values = {"kind": "oneshot", "seed": 1, "count": clips_wanted, "engine": "box:embedded"}
         daemon.link.generate("make", {"prompt": "kick", **values}, "bench")
         for n, fault in enumerate(faults):
-            due = n * (CLIPS - 5) // len(faults)
+            due = 1 + n * (clips_wanted - 5) // len(faults)
             wait_until(lambda due=due: daemon.rows(done)[0][0] >= due, 300, f"clip {due}")  # type: ignore[misc]
             time.sleep(dice.uniform(0, 0.5))
             if fault == "kill":
@@ -178,27 +180,30 @@ def clips_under_faults(home: Path, worker: WorkerProcess, cut: object, seed: int
     finally:
         daemon.stop()
     seeds = {clip["seed"] for clip in clips}
-    assert found == [] and len(clips) == CLIPS and len(seeds) == CLIPS, (found, len(clips))
+    assert found == [] and len(clips) == len(seeds) == clips_wanted, (found, len(clips))
     assert all("went to the box" in json.dumps(clip["report"]) for clip in clips)
     return (
-        f"{CLIPS} clips in {took_s:.0f} s, line cut {FAULTS} times, worker killed {FAULTS} times:"
-        f" 0 lost, 0 twice, 0 partial"
+        f"{clips_wanted} clips in {took_s:.0f} s, line cut {each} times, worker killed {each}"
+        f" times: 0 lost, 0 twice, 0 partial"
     )
 
 
-def bench(*, faults: bool = True) -> None:
+def bench(clips: int = CLIPS, faults: int = FAULTS, *, way: bool = True) -> None:
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     with tempfile.TemporaryDirectory() as name, far_box(Path(name) / "there") as (worker, at, cut):
         home = Path(name) / "here"
         save_box(pair("box", at, worker.code, "me"), home / "state" / "boxes")
-        for words, brief, takes in (("one-shot", TAKE, 20), ("4-bar loop", LOOP, 8)):
+        for words, brief, takes in (("one-shot", TAKE, 20), ("4-bar loop", LOOP, 8)) if way else ():
             more_ms, own_s = overhead(home, brief, takes)
             print(f"{words}: {own_s:.2f} s here, by the box {more_ms:.0f} ms more", flush=True)
         if faults:
-            print(clips_under_faults(home, worker, cut), flush=True)
-    assert threading.active_count() < 100
+            print(clips_under_faults(home, worker, cut, clips, faults), flush=True)
 
 
 if __name__ == "__main__":
-    # `python -m benchmarks.boxes way`: what the way costs alone
-    bench(faults="way" not in sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="benchmarks.boxes")
+    parser.add_argument("--clips", type=int, default=CLIPS)
+    parser.add_argument("--faults", type=int, default=FAULTS, help="of each kind; 0: none")
+    parser.add_argument("--no-way", action="store_true", help="leave out what the way costs")
+    asked = parser.parse_args()
+    bench(asked.clips, asked.faults, way=not asked.no_way)

@@ -49,7 +49,7 @@ def clips_under_kills(name: Path, clips: int, replica_kills: int, node_kills: in
             values = {"kind": "oneshot", "seed": 1, "count": clips, "engine": "farm:embedded"}
             daemon.link.generate("make", {"prompt": "kick", **values}, "bench")
             for n, victim in enumerate(victims):
-                due = n * (clips - 5) // len(victims)
+                due = 1 + n * (clips - 5) // len(victims)
                 wait_until(lambda due=due: daemon.rows(done)[0][0] >= due, 300, f"clip {due}")  # type: ignore[misc]
                 time.sleep(dice.uniform(0, 0.5))
                 if victim == "node":

@@ -57,7 +57,7 @@ def jobs_with_faults(home: Path) -> None:
         for name, server in servers.items():
             server.faults += [dice.choice(FAULTS) for _ in range(3 * JOBS)]
             for n in range(JOBS):
-                values = {"engine": name, "bpm": 160, "bars": 1, "seed": n}
+                values = {"engine": name, "bpm": 120, "bars": 1, "seed": n}
                 daemon.link.generate("make", {"prompt": "dusty loop", **values}, f"{name}{n}")
         ended = "SELECT count(*) FROM jobs WHERE ended IS NOT NULL"
         wait_until(lambda: daemon.rows(ended)[0][0] == JOBS * len(servers), 900, "all ends")

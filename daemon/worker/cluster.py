@@ -321,7 +321,7 @@ def app(said: dict[str, Any]) -> Any:
         name="door",
         num_replicas=1,
         max_ongoing_requests=DOOR_STREAMS,
-        # its files are on one node's disk, where replicas may have reckoned all cores for themselves
+        # its files are on one disk; there replicas may have reckoned all cores for themselves
         ray_actor_options={"num_cpus": 0, "resources": {"node:__internal_head__": 0.001}},
     )
     return door.bind(said, *engines)
