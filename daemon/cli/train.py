@@ -139,10 +139,13 @@ def _sounds_of(named: Path) -> Path | list[Path]:
     folder = named.expanduser()
     if folder.exists():
         return folder
-    from daemon.errors import EngineError
+    from daemon.errors import EngineError, LibraryError
     from daemon.library.library import collection_files
 
-    files = collection_files(Places.find().library, str(named))
+    try:
+        files = collection_files(Places.find().library, str(named))
+    except LibraryError:
+        files = []
     if not files:
         raise EngineError(
             f"there is no folder {named}, and no collection of that name with sounds in it;"

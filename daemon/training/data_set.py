@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ MOST_MADE = 0.25
 UNNAMED = "sound"
 #: A longer file is a loop or a song; and so may be one from here on that has attacks enough.
 _MOST_S, _MAY_LOOP_S, _LOOP_ATTACKS = 6.0, 1.4, 4
+_LOOP_WORDS = re.compile(r"loop|beat|break|groove|fill|bpm|bars?\b")
 #: A file is read up to here.
 _READ_S = 1200.0
 #: Two sounds nearer than this (dB a cell) are one, and clipped ones have this share of full frames.
@@ -195,7 +197,13 @@ def _read(path: Path) -> Read:
 
 
 def _may_loop(path: Path, audio: np.ndarray, rate: int) -> bool:
-    """Whether it has attacks enough for a loop; its ear is asked only then."""
+    """Whether it has attacks enough for a loop; its ear, which takes a second, is asked only then.
+
+    A short file whose name says a role and no loop is a one-shot.
+    """
+    named = role_in(path.stem) or role_in(path.parent.name)
+    if named and len(audio) <= _MOST_S * rate and not _LOOP_WORDS.search(path.stem.lower()):
+        return False
     from daemon.audio.sound import mixed
     from daemon.parts.cuts import attacks
 

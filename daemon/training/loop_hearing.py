@@ -46,7 +46,7 @@ def loops_of(path: Path) -> tuple[list[Loop], str]:
     """The loops of a file, or why it has none. AudioError where it cannot be read."""
     source = Source.read(Brief("", "", reference=str(path)))
     if source.grid.bpm is None or source.grid.confidence < _SURE:
-        return [], "no steady beat is heard in them"
+        return [], "they are long, and no steady beat is heard in them"
     pieces = [piece for piece in _pieces(source) if not _is_silent(piece.audio)]
     if not pieces:
         return [], "they are shorter than a bar, or silent"

@@ -187,7 +187,7 @@ def bring_in(file: Path, name: str, places: Places) -> str:
 def _bring_in_adapter(file: Path, name: str, places: Places) -> str:
     from daemon.engines.local.adapters import read_adapter_head
     from daemon.engines.registry import engine_info
-    from daemon.training.tuning import register
+    from daemon.training.registering import register
 
     head = read_adapter_head(file)
     name = check_name(name or file.stem)

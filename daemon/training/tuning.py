@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soxr
 
-from bridge.files.whole import write_whole
 from daemon.engines.contract import EngineInfo
 from daemon.engines.local.adapters import read_adapter_head
 from daemon.engines.local.model import Model
 from daemon.engines.local.run import ready_to_tune
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.shape import SAMPLE_RATE
-from daemon.engines.mine.store import PREFIX, about_file, adapter_file, check_name, mine_folder
+from daemon.engines.mine.store import PREFIX, adapter_file, check_name, mine_folder
 from daemon.engines.registry import engine_info
 from daemon.errors import EngineError
 from daemon.home.places import Places
@@ -26,6 +23,7 @@ from daemon.training.data_set import Tell, check_enough, files_of, gather
 from daemon.training.found import Found
 from daemon.training.lora import Example, Plan, blended, tune, why_not_tune
 from daemon.training.lora_families import FAMILIES
+from daemon.training.registering import register
 from daemon.training.train import Taught, about_of, check_free
 
 #: Of the whole, the share that reading the files takes.
@@ -111,31 +109,6 @@ def blend(parts: Sequence[tuple[str, float]], name: str, places: Places) -> str:
     adapters = list(zip(files, strengths, strict=True))
     register(name, _base(str(first["base"])), adapters, about, places)
     return f"{PREFIX}{name}"
-
-
-def register(
-    name: str,
-    base: EngineInfo,
-    adapters: Sequence[tuple[Path, float]],
-    about: Mapping[str, Any],
-    places: Places,
-) -> None:
-    """The small file by which the daemon knows an engine with adapters."""
-    small = {key: value for key, value in about.items() if key not in ("files", "captions")}
-    entry = {key: value for key, value in base.spec.items() if key not in ("name", "service")}
-    small |= {
-        "entry": {
-            **entry,
-            "title": base.title,
-            "license": base.license,
-            "commercial": base.commercial,
-        },
-        "service": dict(base.spec["service"]),
-        "adapters": [{"file": str(file), "strength": strength} for file, strength in adapters],
-    }
-    file = about_file(adapter_file(name, mine_folder(places)))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(file, json.dumps(small))
 
 
 def _base(name: str) -> EngineInfo:

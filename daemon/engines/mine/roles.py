@@ -20,6 +20,20 @@ _WORDS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+#: Sorts of sounds whose names said no role, as they are heard.
+LOW, MIDDLE, METAL = "low drum", "drum", "cymbal"
+_SORT_OF = {
+    **dict.fromkeys(("kick", "tom", "808"), LOW),
+    **dict.fromkeys(("snare", "clap", "snap", "rim", "percussion", "cowbell"), MIDDLE),
+    **dict.fromkeys(("hat", "open hat", "ride", "crash", "shaker", "tambourine"), METAL),
+}
+
+
+def sort_of(role: str) -> str | None:
+    """The sort that a role would be heard as; None for what is no drum."""
+    return _SORT_OF.get(role)
+
+
 def role_in(words: str) -> str | None:
     """The role that words name; None where they name none."""
     plain = re.sub(r"[_\-.]+", " ", words.lower())

@@ -13,7 +13,7 @@ import numpy as np
 from daemon.engines.contract import Progress, Take
 from daemon.engines.mine.making import Wish, make_sound
 from daemon.engines.mine.model import LEAST_LEARNT, Model, Role, load_model
-from daemon.engines.mine.roles import role_in
+from daemon.engines.mine.roles import role_in, sort_of
 from daemon.engines.mine.shape import SAMPLE_RATE
 from daemon.engines.mine.sounds import Sound, prepared
 from daemon.engines.mine.store import PREFIX
@@ -94,6 +94,8 @@ def _role(model: Model, brief: Brief, seed: int) -> Role:
     named = role_in(" ".join((brief.words or brief.prompt, *brief.instruments)))
     if named is not None and named in there:
         return there[named]
+    if named is not None and (sort := sort_of(named)) in there:
+        return there[str(sort)]
     if named is not None or not there:
         raise EngineError(
             f"{PREFIX}{model.name} knows no {named or 'other sound'}; it has"

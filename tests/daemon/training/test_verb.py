@@ -23,7 +23,11 @@ def asked(**fields):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({}, "name is missing"), ({"name": "My Kicks!", "yours": "on"}, "small letters"), ({"name": "kicks"}, "are the sounds yours")],
+    [
+        ({}, "name is missing"),
+        ({"name": "My Kicks!", "yours": "on"}, "small letters"),
+        ({"name": "kicks"}, "are the sounds yours"),
+    ],
 )
 def test_what_is_missing_is_told_before_it_is_a_job(fields, words):
     with pytest.raises(RequestError, match=words):
@@ -36,7 +40,9 @@ def test_an_engine_comes_of_it_and_three_sounds_to_hear(tmp_path, monkeypatch):
     request = asked(name="kit", licence="CC-BY-4.0")
     brief = brief_of(Brief("", "", do="train", kit=str(folder)), request)
     told = []
-    results = list(train(brief, dict(request.values), tmp_path, lambda share, words: told.append(share)))
+    results = list(
+        train(brief, dict(request.values), tmp_path, lambda share, words: told.append(share))
+    )
     assert [one.role for one in results] == ["snare"] * 3 and results[0].license == "CC-BY-4.0"
     assert results[0].report["said"][0].startswith("takes 24 sounds") and told == sorted(told)
     assert [one["engine"] for one in taught(Places.find())] == ["mine-kit"]

@@ -149,7 +149,7 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
 
     for path in ("/clips", "/facets", "/steps", "/plugins", "/formats", "/collections", "/shares",
                  "/profile", "/preferences", "/jobs", "/session", "/engines", "/spend", "/settings",
-                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads"):  # fmt: skip
+                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads", "/taught"):  # fmt: skip
         check("GET", path, path)
     check("GET", f"/clips/{clip}", "/clips/{clip}")
     check("GET", f"/clips/{clip}/peaks", "/clips/{clip}/peaks")
@@ -168,6 +168,8 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
     )["parts"][0]["notes"]
     check("PATCH", f"/clips/{clip}", "/clips/{clip}", json={"rating": 3})
     check("GET", f"/clips/{clip}/family", "/clips/{clip}/family")
+    best = check("POST", "/best", "/best", json={"clips": [clip], "count": 1})
+    assert best["best"] == [clip] and best["taste"]["skill"] is None and not best["taste"]["used"]
     check("PUT", "/pads", "/pads", json={"cells": {"0-0": clip}})
     play = {"clip": clip, "start": 0, "end": 1}
     check("POST", "/performances", "/performances", json={"bpm": 120, "bars": 1, "plays": [play]})
