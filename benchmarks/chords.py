@@ -42,7 +42,9 @@ def bench() -> None:
     table(own_loops(_COUNT))
 
 
-def own_loops(count: int, first: int = 0) -> Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]:
+def own_loops(
+    count: int, first: int = 0
+) -> Iterator[tuple[str, np.ndarray, int, Heard, list[list[Chord]]]]:
     """Name, mono, rate, grid, and the chords of each bar."""
     genres = sorted(STYLES)
     seed = FIRST_SEED + first

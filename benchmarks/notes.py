@@ -30,15 +30,19 @@ from tools.train_separator.mixes import split_kits
 FIRST_SEED = 1_000_008
 _TOLERANCE_S = 0.05
 _SURE = 0.5
-_UNPITCHED = ("drums", "kit", "texture", "fx")
+_UNPITCHED = ("drums", "kit", "recorded kit", "texture", "fx")
 #: Rows of the quick map whose rise is a baseline's kick, snare and hats, and the share of the
 #: loudest rise that counts.
 _BANDS = {"kick": (4, 26), "snare": (32, 80), "hats": (98, 104)}
 _RISE = 0.3
 
 
-def compare(count: int, bank: Path | None) -> None:
-    kits = split_kits(Bank.load(bank), held_out=True) if bank else None
+def compare(count: int, bank: Path | None, recorded: Path | None = None) -> None:
+    kits: dict[str, Bank] = {}
+    if bank:
+        kits["kit"] = split_kits(Bank.load(bank), held_out=True)
+    if recorded:
+        kits["recorded kit"] = Bank.load(recorded)
     scores: dict[str, dict[str, list[float]]] = {}
     spent: dict[str, float] = {}
     heard_s = 0.0
@@ -57,12 +61,16 @@ def compare(count: int, bank: Path | None) -> None:
         for what, sound, hits in _struck(piece):
             voice = hear_voice(sound, True, "drums")
             found = [(n.start_s, n.pitch) for n in voice.surer_than(_SURE)]
-            for role in ("kick", "snare", "hats"):
+            for role in ROLES:
+                of_role = [one for one in found if one[1] == ROLES[role]]
                 if own := [one for one in hits if one[1] == ROLES[role]]:
                     row = scores.setdefault(f"{what}: {role}", {})
-                    of_role = [one for one in found if one[1] == ROLES[role]]
                     row.setdefault("own", []).append(f_of(of_role, own))
-                    row.setdefault("rise", []).append(f_of(_by_rise(sound, role), own))
+                    if role in _BANDS:
+                        row.setdefault("rise", []).append(f_of(_by_rise(sound, role), own))
+                else:
+                    row = scores.setdefault(f"{what}: {role}, none", {})
+                    row.setdefault("strokes a sound", []).append(len(of_role))
     for what, by in scores.items():
         told = "  ".join(f"{name} {np.mean(one):.3f}" for name, one in by.items())
         print(f"{what:<36}{told}  ({len(next(iter(by.values())))} sounds)")
@@ -70,17 +78,17 @@ def compare(count: int, bank: Path | None) -> None:
         print(f"{name}: {heard_s / max(seconds, 1e-9):.0f} times real time on one core")
 
 
-def _piece(seed: int, kits: Bank | None) -> Piece:
+def _piece(seed: int, kits: dict[str, Bank]) -> Piece:
     rng = np.random.default_rng([19, seed])
     piece = played(rng, seed)
     strokes = piece.notes.get("drums", ())
-    if kits is not None and len(strokes):
-        sound, kept = on_kit(rng, strokes, kits)
+    for name, bank in kits.items() if len(strokes) else ():
+        sound, kept = on_kit(rng, strokes, bank)
         length = len(piece.stems["drums"])
         around = np.pad(sound, (0, 2 * length))[: 2 * length].reshape(2, length).sum(axis=0)
         level = np.sqrt((piece.stems["drums"] ** 2).mean() / ((around**2).mean() + 1e-12))
-        piece.stems["kit"] = (around * level).astype(np.float32)
-        piece.notes["kit"] = kept
+        piece.stems[name] = (around * level).astype(np.float32)
+        piece.notes[name] = kept
     return piece
 
 
@@ -93,13 +101,14 @@ def _pitched(piece: Piece) -> Iterator[tuple[str, np.ndarray, list[tuple[float, 
     if len(parts) > 1:
         yield "pitched mix", sum_of(piece, parts), every
     if parts and "drums" in piece.stems:
-        yield "full mix", sum_of(piece, [p for p in piece.stems if p != "kit"]), every
+        yield "full mix", sum_of(piece, [p for p in piece.stems if not p.endswith("kit")]), every
 
 
 def _struck(piece: Piece) -> Iterator[tuple[str, np.ndarray, list[tuple[float, int]]]]:
-    others = [part for part in piece.stems if part not in ("drums", "kit")]
+    others = [p for p in piece.stems if p != "drums" and not p.endswith("kit")]
     low = signal.butter(4, 6000, fs=RATE, output="sos")
-    for part, name in (("drums", "drums"), ("kit", "kits not heard")):
+    names = {"drums": "drums", "kit": "kits not heard", "recorded kit": "recorded kits"}
+    for part, name in names.items():
         if not len(piece.notes.get(part, ())):
             continue
         hits = [
@@ -111,7 +120,7 @@ def _struck(piece: Piece) -> Iterator[tuple[str, np.ndarray, list[tuple[float, i
         mix = sum_of(piece, [part, *others])
         yield f"{name} alone", piece.stems[part], hits
         yield f"{name} in mixes", mix, hits
-        if part == "kit":
+        if part != "drums":
             yield f"{name}, low-passed", signal.sosfilt(low, mix).astype(np.float32), hits
 
 
@@ -153,8 +162,9 @@ def main() -> None:
     about = argparse.ArgumentParser(description=__doc__)
     about.add_argument("--count", type=int, default=12)
     about.add_argument("--bank", type=Path)
+    about.add_argument("--recorded", type=Path)
     asked = about.parse_args()
-    compare(asked.count, asked.bank)
+    compare(asked.count, asked.bank, asked.recorded)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,8 @@ Tell = Callable[[float, str], None]
 _AROUND_S = 2.0
 #: s before a loop's start at which a note still begins it.
 _EARLY_S = 0.03
+#: s after a file's start between which a lone drum falls to this share of its power.
+_FALLS, _FALLEN = ((0.0, 0.1), (0.25, 0.4)), 0.25
 #: MIDI note under which the lowest line is the bass; notes that begin so near begin together; and
 #: the confidence of a note that another one is held to.
 _BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
@@ -137,7 +139,21 @@ class Ear:
         return strokes_of(drum_net().heard(self.maps), self.maps)
 
     def drums(self) -> Voice:
-        return Voice("drums", "drums", self._within(self.strokes), "own network of drums")
+        strokes = self._within(self.strokes)
+        if not self.around_s:
+            strokes = self._without_cuts(strokes)
+        return Voice("drums", "drums", strokes, "own network of drums")
+
+    def _without_cuts(self, strokes: list[HeardNote]) -> list[HeardNote]:
+        """The strokes without those that are but a file's edges, cut through a held sound."""
+        last_s = self.length_s - _EARLY_S
+        kept = [stroke for stroke in strokes if stroke.start_s < last_s]
+        inside = [stroke for stroke in kept if stroke.start_s >= _EARLY_S]
+        if any(stroke.confidence > _HEARD for stroke in inside):
+            return kept
+        first, after = (self.mono[round(a * RATE) : round(b * RATE)] for a, b in _FALLS)
+        falls = not len(after) or np.mean(after**2) < _FALLEN * np.mean(first**2)
+        return kept if falls else inside
 
     def notes(self, kind: str, by: str, bends: bool = False) -> Voice:
         """All that has a pitch, poly or mono."""

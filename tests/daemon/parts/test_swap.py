@@ -113,6 +113,7 @@ def test_a_part_that_the_loop_did_not_have_is_not_said_to_have_gone(tmp_path, pl
     soundfile.write(tmp_path / "loop.wav", drums, RATE, "FLOAT")
     said = " ".join(swapped(tmp_path / "loop.wav", change="bass").report["said"])
     assert "loop had no bass: the new part comes to all that it has" in said
+    assert "no genre is named: it is house by its tempo" in said
     assert "went" not in said
 
 
