@@ -144,6 +144,38 @@ def four_strings(s: Strike) -> np.ndarray:
     return x * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
 
 
+#: Cents by which the players of a section lie apart.
+_DESK = (-11.0, -5.0, 0.0, 4.0, 12.0)
+#: Who of a section takes a note: the highest note of each.
+SECTIONS = {
+    "string section": (("cello", 53.0), ("viola", 60.0), ("violin", 128.0)),
+    "violin section": (("violin", 128.0),),
+    "cello section": (("cello", 128.0),),
+}
+
+
+def section_of(name: str) -> Play:
+    """The renderer of a section: five desks, each with a vibrato, a beginning and a place."""
+
+    def play(s: Strike) -> np.ndarray:
+        who = next(who for who, top in SECTIONS[name] if s.pitch <= top)
+        alone = KINDS[who]
+        kind = replace(
+            alone,
+            name=f"{who} of many",
+            corner_hz=0.85 * alone.corner_hz,
+            attack_s=1.35 * alone.attack_s,
+            noise=(1.4 * alone.noise[0], alone.noise[1]),
+            shake=(0.8 * alone.shake[0], *alone.shake[1:]),
+            players=_DESK,
+            release_s=0.4,
+            level=1.35,
+        )
+        return bowed(kind, s)
+
+    return play
+
+
 def musical_saw(s: Strike) -> np.ndarray:
     """A bent blade under a bow: a sine that grows, is shaken by a knee, and rings on."""
     t = seconds(s.held_s + 0.6 * s.tone.length, s.rate)
