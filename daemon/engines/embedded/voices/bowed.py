@@ -166,7 +166,7 @@ SECTIONS: dict[str, Section] = {
         (("cello", 53.0), ("viola", 60.0), ("violin", 128.0)), 0.62, 1.35, 1.5
     ),
     "violin section": Section((("violin", 128.0),)),
-    "cello section": Section((("cello", 128.0),)),
+    "cello section": Section((("cello", 128.0),), apart=0.7),
 }
 
 
