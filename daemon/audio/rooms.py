@@ -61,7 +61,7 @@ ROOM_SHARES = {
 #: Hz under which the room is left out, so that the low end stays clear.
 _ROOM_FROM_HZ = 70.0
 #: dB by which its sides are softer above 4 kHz: walls take the top, the middle least.
-_NARROW_HZ, _NARROW_DB = 4000.0, -2.5
+_NARROW_HZ, _NARROW_DB, _NARROWER_DB = 4000.0, -2.5, -6.0
 #: s after which its tail begins.
 _TAIL_FROM_S = 0.008
 #: Keeps the dry attack clear of the room.
@@ -91,19 +91,19 @@ def reverb(size: int, rate: int, length_s: float) -> np.ndarray:
 
 
 @lru_cache(2)
-def room(size: int, rate: int, name: str, narrow_db: float = _NARROW_DB) -> np.ndarray:
+def room(size: int, rate: int, name: str, narrower: bool = False) -> np.ndarray:
     """The spectrum (2, size // 2 + 1) of a room's reflections and tail, as middle and side.
 
-    `narrow_db`, up to 0, softens the sides' top. Unit power a side, times the room's amount. Who
-    sits opposite hears it mirrored: the side's sign is changed. Left and right have reflections of
-    their own, so that nothing cancels in mono (Moorer 1979 has the method).
+    `narrower` is the room of plans before version 6. Unit power a side, times the room's amount.
+    Who sits opposite hears it mirrored: the side's sign is changed. Left and right have reflections
+    of their own, so that nothing cancels in mono (Moorer 1979 has the method).
     """
-    heard = _rolled(_reflections(rate, name, narrow_db), size)
+    heard = _rolled(_reflections(rate, name, narrower), size)
     return np.asarray(scipy.fft.rfft(heard, axis=1), np.complex64)
 
 
 @lru_cache(12)
-def _reflections(rate: int, name: str, narrow_db: float) -> np.ndarray:
+def _reflections(rate: int, name: str, narrower: bool) -> np.ndarray:
     """The room's answer to a click: float32 (2, frames), middle and side."""
     about = ROOMS[name]
     length = round((about.rt_s * 1.1 + 0.02) * rate)
@@ -119,8 +119,10 @@ def _reflections(rate: int, name: str, narrow_db: float) -> np.ndarray:
     sides = filtered(sides, rate, lowpass(about.top_hz), highpass(_ROOM_FROM_HZ))
     sides *= about.amount / np.sqrt((sides**2).sum(axis=0, keepdims=True))
     middle, side_ = sides.sum(axis=1) / 2, (sides[:, 0] - sides[:, 1]) / 2
-    narrow = (high_shelf(_NARROW_HZ, narrow_db),) if narrow_db else ()
-    side_ = filtered(side_, rate, highpass(190), highpass(190), *narrow)
+    top = high_shelf(_NARROW_HZ, _NARROWER_DB if narrower else _NARROW_DB)
+    # drums stand in the room with all of their low end: its sides are cut steeply
+    low = (highpass(190), highpass(190)) if narrower else (highpass(190),) * 3
+    side_ = filtered(side_, rate, *low, top)
     return np.stack([middle, side_]).astype(np.float32)
 
 

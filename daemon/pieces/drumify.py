@@ -17,7 +17,7 @@ from typing import Any
 
 from bridge.inbox.names import is_midi
 from daemon.brief import Brief
-from daemon.engines.embedded.composer import write_drums
+from daemon.engines.embedded.drummer import write_drums
 from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.engines.embedded.plan import Plan

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from daemon.brief import Brief
-from daemon.engines.embedded.composer import drum_sounds
+from daemon.engines.embedded.drummer import drum_sounds
 from daemon.engines.embedded.engine import player_of
 from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.notes import Note as Played

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.engines.embedded import composer
+from daemon.engines.embedded import accompanist, bassist, drummer, soloist, turns
 from daemon.engines.embedded.likeness import DEFAULT_STYLE
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
@@ -47,8 +47,8 @@ def changed(plan: Plan, brief: Brief, seed: int) -> Plan:
 
 def _rewritten(plan: Plan, part: str, style: Style, wishes: Wishes, seed: int) -> Plan:
     writers = {
-        "drums": composer.write_drums, "bass": composer.write_bass, "chords": composer.write_chords,
-        "lead": composer.write_lead,
+        "drums": drummer.write_drums, "bass": bassist.write_bass,
+        "chords": accompanist.write_chords, "lead": soloist.write_lead,
     }  # fmt: skip
     new = writers[part](style, wishes, plan, seed)
     if new is None:
@@ -66,9 +66,9 @@ def _other_sounds(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
     """The same notes with other voices and timbres."""
     changes: dict[str, Any] = {}
     for part, writer in (
-        ("bass", composer.write_bass),
-        ("chords", composer.write_chords),
-        ("lead", composer.write_lead),
+        ("bass", bassist.write_bass),
+        ("chords", accompanist.write_chords),
+        ("lead", soloist.write_lead),
     ):
         old = getattr(plan, part)
         if old is None:
@@ -80,7 +80,7 @@ def _other_sounds(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
         if new is not None:
             changes[part] = replace(old, sound=replace(new.sound, octave=old.sound.octave))
     if plan.drums is not None:
-        shades = composer.drum_shades(seed)
+        shades = drummer.drum_shades(seed)
         kit = {
             voice: replace(sound, tone=toned(sound.tone, shades))
             for voice, sound in plan.drums.sounds.items()
@@ -96,7 +96,7 @@ def _other_fill(plan: Plan, style: Style, wishes: Wishes, seed: int) -> Plan:
     if not fills:
         return plan
     fill = dict(fills[seed % len(fills)])
-    kit = {**composer.drum_sounds(style, wishes, set(fill) - {"*"}), **plan.drums.sounds}
+    kit = {**drummer.drum_sounds(style, wishes, set(fill) - {"*"}), **plan.drums.sounds}
     return plan.with_(drums=replace(plan.drums, fill=fill, sounds=kit))
 
 
@@ -168,7 +168,7 @@ def _toned(plan: Plan, tone: dict[str, float], parts: set[str]) -> Plan:
 def _denser(
     plan: Plan, named: list[tuple[str, tuple[str, ...] | None]], density: float, seed: int
 ) -> Plan:
-    stream = composer.stream_for(seed, "denser")
+    stream = turns.stream_for(seed, "denser")
     for part, voices in named:
         what = getattr(plan, part, None)
         if isinstance(what, Drums):

@@ -70,8 +70,8 @@ _DRUM_LAYERS = 8
 _NARROW_HZ = 4000
 #: By how many dB: of machines, whose hats are noise on both sides, and of kits before microphones.
 _NARROW_DB, _NARROW_DB_OF_WOOD = -4.0, -1.0
-#: The same of plans of the versions 4 and 5, and of their rooms.
-_NARROWER_DB, _NARROWER_ROOM_DB = -5.0, -6.0
+#: The same of plans of the versions 4 and 5.
+_NARROWER_DB = -5.0
 #: Loudness that a part of a loop may lose in mono, in LU, as mean power: 1.5 by gated loudness.
 _MONO_LOSS_LU = 1.2
 #: Who hears which reflections of the room.
@@ -415,12 +415,12 @@ class Mixer:
     def _transformed(self, rows: np.ndarray) -> np.ndarray:
         """The spectrum (2, bins) of middle and side.
 
-        The side is high-passed twice at 190 Hz: the low end is mono.
+        The side is high-passed: the low end is mono.
         """
         if rows[1].any():
             spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
             narrow = _narrow_top(self.plan)
-            filters = (highpass(190), highpass(190), *narrow)
+            filters = (*_low_middle(self.plan.version), *narrow)
             spectrum[1] *= response_of(filters, self.size, self.rate)
             return spectrum
         spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
@@ -467,8 +467,7 @@ class Mixer:
 
     def _in_room(self, seat: str, sent: np.ndarray) -> np.ndarray:
         """What comes back of a middle spectrum (bins,): middle and side (2, bins)."""
-        narrow_db = () if self.plan.version >= 6 else (_NARROWER_ROOM_DB,)
-        back = rooms.room(self.size, self.rate, self.room, *narrow_db) * sent
+        back = rooms.room(self.size, self.rate, self.room, self.plan.version < 6) * sent
         if seat == "band":
             # the band stands opposite the drums
             np.negative(back[1], out=back[1])
@@ -520,6 +519,12 @@ class Mixer:
         early = stem[after:][-self.frames :]
         done[-len(early) :] += early
         return done
+
+
+def _low_middle(version: int) -> tuple[Filter, ...]:
+    """What keeps the low end out of the sides; a low drum that stands aside needs it steeper."""
+    steeper = (highpass(170),) if version >= 6 else ()
+    return (highpass(190), highpass(190), *steeper)
 
 
 def _narrow_top(plan: Plan) -> tuple[Filter, ...]:

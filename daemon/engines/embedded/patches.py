@@ -25,7 +25,8 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "double bass": ("bowed bass",),
     "strings": ("string section", "violin section", "cello section", "string quartet",
-                "four strings"),
+                "four strings",
+                "first string section", "first violin section", "first cello section"),
     "harpsichord": ("first harpsichord",),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
@@ -44,7 +45,15 @@ _PLAIN: Final = {voice: name for name, voices in PATCHES.items() for voice in vo
 REPLACED: Final[dict[int, dict[str, str]]] = {
     6: {
         one: f"first {one}"
-        for one in ("distorted guitar", "crunch guitar", "solo guitar", "harpsichord")
+        for one in (
+            "distorted guitar",
+            "crunch guitar",
+            "solo guitar",
+            "harpsichord",
+            "string section",
+            "violin section",
+            "cello section",
+        )
     }
 }
 

@@ -10,6 +10,7 @@ from bridge.music import Key
 from daemon.engines.embedded.figures import FIGURES, in_turn, picked, ringing, unit_of, wave
 from daemon.engines.embedded.fingers import fingering, two_hands
 from daemon.engines.embedded.harmony import Chord, chords_of_bar, degree_note, nearest, voicing
+from daemon.engines.embedded.kits import WOOD
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER, Note
 from daemon.engines.embedded.ornaments import adorned
 from daemon.engines.embedded.plan import Bass, Chords, Drums, Lead, Plan, Section
@@ -23,9 +24,10 @@ _HATS = ("hat", "open hat")
 _ON_ONE = ("kick", "hard kick")
 #: Exponent of the velocity in a note's gain, between drums' and other voices'.
 _ARC_DYNAMICS = 1.4
-#: Renderings of a pitched note that take turns, and of a drum; those of plans before version 6.
-_TURNS, _TURNS_ONCE = 4, 2
-_STROKES, _STROKES_ONCE = 6, 3
+#: Renderings of a pitched note that take turns; before an amplifier, which shows what is alike.
+_TURNS, _TURNS_DRIVEN = 2, 3
+#: Renderings of a machine's drum, and of one that is struck by people.
+_STROKES, _STROKES_BY_HAND = 3, 4
 #: Velocity of a chord's notes, as a share: the lowest, those between, the highest.
 _TOUCH = (0.9, 0.8, 1.0)
 #: Grid of note lengths: notes of equal length share one rendering.
@@ -54,7 +56,9 @@ class Score:
         self.steps = plan.meter_.sixteenths_per_bar
         self.bar_ticks = self.steps * STEP
         self.key: Key = plan.key_
-        self.strokes = _STROKES if plan.version >= 6 else _STROKES_ONCE
+        sounds = plan.drums.sounds.values() if plan.drums else ()
+        by_hand = plan.version >= 6 and any(sound.voice.startswith(WOOD) for sound in sounds)
+        self.strokes = _STROKES_BY_HAND if by_hand else _STROKES
         #: How far each player strayed last, in standard deviations.
         self._off: dict[str, float] = {}
 
@@ -102,8 +106,13 @@ class Score:
         else:
             return []
         if self.plan.version >= 5 and not isinstance(what, (Drums, Bass)):
-            notes = _taking_turns(notes, _TURNS if self.plan.version >= 6 else _TURNS_ONCE)
+            notes = _taking_turns(notes, self._turns(what.sound.voice))
         return sorted(notes, key=lambda n: (n.start, n.pitch))
+
+    def _turns(self, voice: str) -> int:
+        known = VOICES.get(voice)
+        driven = known is not None and known.amp is not None and self.plan.version >= 6
+        return _TURNS_DRIVEN if driven else _TURNS
 
     def _random(self, part: str) -> random.Random:
         return random.Random(f"{self.plan.seeds.get(part, 0)}:{part}")

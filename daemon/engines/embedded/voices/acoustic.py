@@ -94,6 +94,9 @@ _BOWED = {
     "kemenche": ("leads", 110, 58, 93, 70), "rebab": ("leads", 110, 50, 81, 63),
     "nyckelharpa": ("leads", 110, 55, 93, 67), "monks": ("pads", 52, 40, 69, 50),
     "choir oo": ("pads", 53, 45, 84, 62), "boys choir": ("pads", 52, 57, 84, 69),
+    "first violin section": ("pads", 48, 55, 96, 69),
+    "first cello section": ("pads", 48, 36, 72, 50),
+    "first string section": ("pads", 48, 40, 96, 62),
 }  # fmt: skip
 _SLIDES = {
     "bottleneck guitar": ("leads", 25, 40, 88, 62), "lap steel": ("leads", 25, 45, 88, 62),
@@ -104,6 +107,8 @@ _SLIDES = {
 _NOW = {
     "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
     "string quartet": "four strings", "first harpsichord": "harpsichord",
+    "first string section": "string section",
+    "first violin section": "violin section", "first cello section": "cello section",
 }  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
 _DRUMS = {
@@ -147,7 +152,12 @@ def _rows() -> tuple[Voice, ...]:
         for name, (family, gm, low, high, home) in _SLIDES.items()
     ]
     for name, (family, gm, low, high, home) in _BOWED.items():
-        renderer = sections.player(name) if name in sections.KINDS else bowed.player(name)
+        if name in bowed.SECTIONS:
+            renderer = bowed.section_of(name)
+        elif (kind := name.removeprefix("first ")) in sections.KINDS:
+            renderer = sections.player(kind)
+        else:
+            renderer = bowed.player(name)
         now = _NOW.get(name, "")
         rows.append(Voice(name, family, renderer, gm, low, high, home, one_shot_s=1.5, now=now))
     rows += [

@@ -144,6 +144,55 @@ def four_strings(s: Strike) -> np.ndarray:
     return x * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
 
 
+#: Cents by which the players of a section lie apart.
+_DESK = (-11.0, -5.0, 0.0, 4.0, 12.0)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Who of a section takes a note, as the highest note of each; how dark and wide it is.
+
+    All strings together are darker than violins alone, and lie further apart.
+    """
+
+    ranks: tuple[tuple[str, float], ...]
+    corner: float = 0.9
+    apart: float = 1.0
+    attack: float = 1.2
+
+
+SECTIONS: dict[str, Section] = {
+    "string section": Section(
+        (("cello", 53.0), ("viola", 60.0), ("violin", 128.0)), 0.62, 1.35, 1.5
+    ),
+    "violin section": Section((("violin", 128.0),)),
+    "cello section": Section((("cello", 128.0),), apart=0.7),
+}
+
+
+def section_of(name: str) -> Play:
+    """The renderer of a section: five desks, each with a vibrato, a beginning and a place."""
+    section = SECTIONS[name]
+
+    def play(s: Strike) -> np.ndarray:
+        alone = KINDS[next(who for who, top in section.ranks if s.pitch <= top)]
+        kind = replace(
+            alone,
+            name=f"{alone.name} of a {name}",
+            corner_hz=section.corner * alone.corner_hz,
+            attack_s=section.attack * alone.attack_s,
+            scoop=0.4 * alone.scoop,
+            noise=(1.4 * alone.noise[0], alone.noise[1]),
+            shake=(0.8 * alone.shake[0], *alone.shake[1:]),
+            players=tuple(section.apart * cents for cents in _DESK),
+            release_s=0.4,
+            level=1.35,
+        )
+        return bowed(kind, s)
+
+    return play
+
+
 def musical_saw(s: Strike) -> np.ndarray:
     """A bent blade under a bow: a sine that grows, is shaken by a knee, and rings on."""
     t = seconds(s.held_s + 0.6 * s.tone.length, s.rate)

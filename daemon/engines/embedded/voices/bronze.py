@@ -8,6 +8,7 @@ Each cymbal keeps its modes; each stroke meets another spot of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,8 +33,16 @@ from daemon.engines.embedded.voices.voice import Play, Strike
 
 #: How much of the wash the sides have of their own: two microphones hear one plate.
 _APART = 1.0
+#: Longest stroke in seconds that is rendered.
+_LONGEST_S = 2.2
+#: Seconds of a tip's click.
+_TIP_S = 0.06
+#: Stretches of one noise that strokes take in turn, and how far they lie apart.
+_STRETCHES, _STRETCH_S = 8, 0.0413
+#: Share of a ring that is rendered: the rest lies 40 dB under the stroke.
+_HEARD = 0.65
 #: Modes of each plate that are computed one by one; noise stands for the rest.
-_COUNT = 44
+_COUNT = 26
 
 
 @dataclass(frozen=True)
@@ -62,11 +71,11 @@ class CymbalKind:
 KINDS: dict[str, CymbalKind] = {
     kind.name: kind
     for kind in (
-        CymbalKind("acoustic hat", 420, 11000, 0.07, 0.12, 1.5, 5200, stick=(0.7, 4200), level=0.5),
-        CymbalKind("acoustic open hat", 360, 11000, 0.75, 0.35, 1.7, 4600, 0.004, (0.5, 4600),
+        CymbalKind("acoustic hat", 420, 11000, 0.1, 0.14, 1.5, 5200, stick=(0.7, 4200), level=0.5),
+        CymbalKind("acoustic open hat", 360, 11000, 1.3, 0.5, 1.7, 4600, 0.004, (0.5, 4600),
                    level=0.5),
-        CymbalKind("acoustic ride", 380, 9000, 1.9, 0.7, 0.42, 3800, 0.012, (0.9, 5600), 1.5, 0.42),
-        CymbalKind("acoustic crash", 280, 12000, 1.9, 0.9, 2.2, 3000, 0.018, (0.35, 3600), 0.8,
+        CymbalKind("acoustic ride", 380, 9000, 2.2, 0.8, 0.42, 3800, 0.012, (0.9, 5600), 1.5, 0.42),
+        CymbalKind("acoustic crash", 280, 12000, 2.4, 1.2, 2.2, 3000, 0.018, (0.35, 3600), 0.8,
                    0.6),
     )
 }  # fmt: skip
@@ -76,7 +85,7 @@ def cymbal(kind: CymbalKind, s: Strike) -> np.ndarray:
     """One stroke, float32 (n, 2). Hard ones are brighter and ring longer; a held hat is closed."""
     ring = (kind.ring_s + kind.hard_s * s.velocity**1.5) * s.tone.length
     held_s = s.held_s if s.held_s and "open" in kind.name else ring
-    t = seconds(min(ring, held_s + 0.04) + 0.02, s.rate)
+    t = seconds(min(_HEARD * ring, held_s + 0.04, _LONGEST_S) + 0.02, s.rate)
     n = len(t)
     plate = rng("plate", kind.name)
     hz = np.sort(plate.uniform(kind.low_hz, kind.top_hz, _COUNT))
@@ -88,36 +97,53 @@ def cymbal(kind: CymbalKind, s: Strike) -> np.ndarray:
     decays = ring * (kind.low_hz / hz) ** 0.35
     pans = plate.uniform(-0.8, 0.8, _COUNT)
     x = modes(hz, panned(levels, pans), decays, stroke.uniform(0, 1, _COUNT), n, s.rate)
-    x = x + _wash(kind, s, t, ring)
+    x = x + _wash(kind, s, n, ring)
     click, centre = kind.stick
-    tip = filtered(noise(n, kind.name, "tip", s.variation), s.rate, bandpass(centre, 0.8))
-    tip = tip * np.exp(-t / np.float32(0.004)) * np.float32(click * (0.3 + 1.2 * s.tone.attack))
-    x = (x + tip[:, None]) * (rise(t, 0.0006) * gate(t, held_s, 0.03))[:, None]
+    short = min(n, round(_TIP_S * s.rate))
+    tip = filtered(noise(short, kind.name, "tip", s.variation), s.rate, bandpass(centre, 0.8))
+    tip = tip * fall(t[:short], 0.028) * np.float32(click * (0.3 + 1.2 * s.tone.attack))
+    x[:short] += tip[:, None]
+    x = x * (rise(t, 0.0006) * gate(t, held_s, 0.03))[:, None]
     x = x * np.float32(kind.level)
     if s.tone.bright:
         x = filtered(x, s.rate, high_shelf(5000, round(6 * s.tone.bright, 1)))
     if s.tone.dirt:
         x = np.stack([worn(x[:, side], s) for side in (0, 1)], axis=1)
-    return faded(widened(x.astype(np.float32), s.tone.width), s.rate, 0.02)
+    return faded(widened(x.astype(np.float32), s.tone.width), s.rate, 0.04)
 
 
-def _wash(kind: CymbalKind, s: Strike, t: np.ndarray, ring: float) -> np.ndarray:
-    """The modes that are too many to count, float32 (n, 2): a band of noise in two halves.
+def _wash(kind: CymbalKind, s: Strike, n: int, ring: float) -> np.ndarray:
+    """The modes that are too many to count, float32 (n, 2): two bands of noise.
 
-    The upper half comes a little later and dies sooner.
+    The upper one comes a little later and dies sooner. Each stroke hears another stretch of it.
     """
-    out = np.zeros((len(t), 2), np.float32)
-    middle = noise(len(t), kind.name, "wash", s.variation)
+    low, high = _dense(kind.wash_hz, s.rate)
+    at = s.variation % _STRETCHES * round(_STRETCH_S * s.rate)
+    t = seconds(n / s.rate, s.rate)[:n]
+    strong = np.float32(kind.wash * (0.35 + 0.65 * s.velocity) * 0.13)
+    grows = rise(t, kind.builds_s) * strong
+    under = grows * fall(t, 0.8 * ring)
+    over = grows * np.float32(0.8) * rise(t, 2 * kind.builds_s) * fall(t, 0.55 * ring)
+    out = np.empty((n, 2), np.float32)
     for side in (0, 1):
-        own = noise(len(t), kind.name, "side", side, s.variation)
-        white = middle + np.float32(_APART) * own
-        low = filtered(white, s.rate, highpass(kind.wash_hz), lowpass(8500))
-        high = filtered(white, s.rate, highpass(8000), highpass(7000))
-        out[:, side] = low * fall(t, 0.8 * ring) + high * np.float32(0.8) * (
-            rise(t, 2 * kind.builds_s) * fall(t, 0.55 * ring)
-        )
-    strong = kind.wash * (0.35 + 0.65 * s.velocity) * 0.13
-    return out * (rise(t, kind.builds_s) * np.float32(strong))[:, None]
+        out[:, side] = low[side, at : at + n] * under + high[side, at : at + n] * over
+    return out
+
+
+@lru_cache(8)
+def _dense(from_hz: float, rate: int) -> tuple[np.ndarray, np.ndarray]:
+    """Noise of the dense modes in two bands, float32 (2, frames) each; its sides differ a little.
+
+    It is made once: noise and filters would be most of a stroke's cost.
+    """
+    n = round((_LONGEST_S + 0.1 + _STRETCHES * _STRETCH_S) * rate)
+    middle = noise(n, "wash", from_hz)
+    bands = np.empty((2, 2, n), np.float32)
+    for side in (0, 1):
+        white = middle + np.float32(_APART) * noise(n, "wash", from_hz, side)
+        bands[0, side] = filtered(white, rate, highpass(from_hz), lowpass(8500))
+        bands[1, side] = filtered(white, rate, highpass(8000), highpass(7000))
+    return bands[0], bands[1]
 
 
 def player(name: str) -> Play:

@@ -188,4 +188,4 @@ def test_an_older_plan_keeps_the_voices_and_the_strokes_that_it_had():
     assert read_plan(record) == old and record["chords"]["sound"]["voice"] == "power guitar"
     turns = {note.variation for note in Score(old).part("chords")}
     assert turns == {0, 1} and {note.variation for note in Score(old).part("drums")} == {0, 1, 2}
-    assert {note.variation for note in Score(read_plan(new)).part("chords")} == {0, 1, 2, 3}
+    assert {note.variation for note in Score(read_plan(new)).part("chords")} == {0, 1, 2}
