@@ -41,10 +41,13 @@ def read(bar: Bar, starts: np.ndarray) -> np.ndarray:
     ]
     level = np.log10(level + 1e-4 * level.sum(axis=2).max() + 1e-12)
     level = (level - level.mean(axis=(0, 1))) * 0.5
-    tonal = bar.tonal[
-        np.round((starts[:, None] + np.arange(bar.slots)) * 2).astype(int) % (bar.slots * 2)
-    ]
-    tonal = (tonal - bar.tonal.mean(axis=0)) / (bar.tonal.std(axis=0) + CALM) * 0.4
-    return np.concatenate(
-        [wide[..., :6], exact[..., None], wide[..., 6:], variety[..., None], level, tonal], axis=2
+    parts = [wide[..., :6], exact[..., None], wide[..., 6:], variety[..., None], level]
+    return np.concatenate([*parts, tonal(bar, starts)], axis=2)
+
+
+def tonal(bar: Bar, starts: np.ndarray) -> np.ndarray:
+    """The last five of these features (starts, slots, 5): changes of chord and bass, its height."""
+    at = np.round((starts[:, None] + np.arange(bar.slots)) * 2).astype(int) % (bar.slots * 2)
+    return np.asarray(
+        (bar.tonal[at] - bar.tonal.mean(axis=0)) / (bar.tonal.std(axis=0) + CALM) * 0.4
     )

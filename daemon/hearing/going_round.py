@@ -27,6 +27,9 @@ ROUND_S = 9.0
 AT_ONCE_S = 0.03
 #: Seconds between two attacks, from which they are two; and how many a loop has.
 APART_S, ATTACKS = 0.035, 5
+#: Steepness of attacks (`Envelopes.attack`) from which a file is struck: loops have 0.6 and more,
+#: held sounds, which anything repeats in, less than 0.4.
+STRUCK = 0.5
 #: Weight of an attack that counts.
 STRONG = 0.2
 #: Octaves by which its tempo may be off that of whole bars, and seconds of its first beat.
@@ -37,6 +40,8 @@ ROUGH = 0.035
 #: Confidence of the hearing that goes round, from which it counts: at the same tempo, and at
 #: another, where it must be surer than the plain one too.
 SURE, SURE_OF_ANOTHER = 0.59, 0.8
+#: Confidence at most where only the length speaks: it repeats because it was made to.
+LENGTH_ALONE = 0.65
 #: Digits of a tempo at most.
 DIGITS = 7
 
@@ -51,7 +56,7 @@ def may_go_round(env: Envelopes, hits: Onsets, before_s: float) -> bool:
 
     Its sound begins `before_s` into the envelopes.
     """
-    if env.sounds_from_s - before_s > AT_ONCE_S:
+    if env.sounds_from_s - before_s > AT_ONCE_S or env.attack < STRUCK:
         return False
     times_s = np.sort(hits.time_s[hits.weight > STRONG])
     return int((np.diff(times_s) > APART_S).sum()) + 1 >= ATTACKS
@@ -83,9 +88,12 @@ def better(plain: Heard, going: Heard, frames: int, sample_rate: int) -> Heard:
     bpm = tempo_of(frames, sample_rate, 2**whole, going.meter)
     inside = going.knots_s < length_s + going.meter.quarters_per_bar * 60 / bpm
     said = f"the file is {2**whole} bar{'s' * (whole > 0)} long at {bpm:g} bpm, and goes round so"
+    most = 1.0 if same else LENGTH_ALONE
     return replace(
         going,
         bpm=bpm,
+        confidence=min(most, going.confidence),
+        downbeat_confidence=min(most, going.downbeat_confidence),
         knots_q=going.knots_q[inside],
         knots_s=going.knots_s[inside],
         sounds_from_s=plain.sounds_from_s,

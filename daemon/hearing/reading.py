@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bridge.music import Meter
-from daemon.hearing import bar, downbeat, lead_in, loop_joint
+from daemon.hearing import bar, bar_features, downbeat, lead_in, loop_joint
 from daemon.hearing.beats import Beats
 from daemon.hearing.envelopes import Envelopes
 from daemon.hearing.second_ear import SecondEar
@@ -39,6 +39,16 @@ ON_BEATS = 0.2
 ON_DOWNBEATS = 0.3
 #: Weight of the exact moment, against others of the same place.
 EXACTLY_ON = 1.0
+
+# The judges of the bar were taught loops. In other music chords and bass change with the bar, so
+# that has a vote of its own, fitted by conditional logit to 49 takes of music models, 148 of
+# tracker modules and 52 of loops. A quarter of the pieces judged by the others: bars right in 26 of
+# 32 takes (23 without it) and 94 of 102 modules (88), beats in as many takes and loops, and in 3
+# modules more.
+
+#: Weights of what changes with the first beat more than with the bar's other beats: the chord, and
+#: the bass, against a beat before; the same against two beats before; the height of the bass.
+HARMONY = np.array([0.43, 1.28, 0.0, 0.68, -0.21])
 #: Seconds within which attacks are of one place.
 PLACE_S = 0.06
 
@@ -117,6 +127,8 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter, ear: Secon
     score += (REST + REST_OF_LOOP * trust) * downbeat.after_rest(folded, starts, meter)
     score += loop_joint.broken(env, lattice.map, folded, starts, trust)
     score += (1 - trust) * _heard(env, lattice, starts, slots, ear)
+    if downbeat.judges_know(folded, meter):
+        score += (1 - trust) * _harmony(folded.one, starts)
     belief = np.exp(score - score.max())
     return Reading(
         lattice,
@@ -129,6 +141,12 @@ def read(env: Envelopes, lattice: Beats, octave: float, meter: Meter, ear: Secon
         float(sound.max()),
         downbeat.judges_know(folded, meter),
     )
+
+
+def _harmony(one: bar.Bar, starts: np.ndarray) -> np.ndarray:
+    """What the changes of chord and bass say of each of `starts`: log odds (starts,)."""
+    changes = bar_features.tonal(one, starts)
+    return np.asarray((changes[:, 0] - changes[:, ::4].mean(axis=1)) @ HARMONY)
 
 
 def _heard(

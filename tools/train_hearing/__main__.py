@@ -46,7 +46,7 @@ def main() -> int:
     found = odds.judged_odds(rows)
     np.savez_compressed(asked.out, **odds.fitted(rows, odds.promise_of(found)))
     judged = odds.judged(found)
-    shown = odds.table(judged) + "\n\n" + odds.told_apart(judged)
+    shown = "\n\n".join((odds.table(judged), odds.kept(judged), odds.told_apart(judged)))
     print(shown)
     if asked.page:
         odds.write_page(asked.page, shown)

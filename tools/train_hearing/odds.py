@@ -19,7 +19,7 @@ from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
 from daemon.hearing.confidence import PHASE_COLUMN, capped, logit
 from daemon.hearing.hearing import BEATLESS
-from daemon.hearing.odds import probability, promised
+from daemon.hearing.odds import PROMISED, probability, promised
 
 Row = dict[str, Any]
 #: A row, its chance of a beat, and what is said of its beats and of its bar.
@@ -274,6 +274,21 @@ def table(found: list[Judged]) -> str:
             ]
             cells += [str(len(known)), f"{np.mean(known):.0%}" if known else "-"]
         lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def kept(found: list[Judged]) -> str:
+    """How many of each set reach the promise, and how many of those are wrong, in Markdown."""
+    lines = ["| set | with a truth | beats promised | of those wrong |", "|---|---|---|---|"]
+    for name in dict.fromkeys(row["set"] for row, *_ in found):
+        known = [
+            (sure >= PROMISED, row["beats_right"])
+            for row, _, sure, _ in found
+            if row["set"] == name and np.isfinite(row["beats_right"])
+        ]
+        said = [right for is_said, right in known if is_said]
+        share = len(said) / max(1, len(known))
+        lines.append(f"| {name} | {len(known)} | {share:.0%} | {said.count(0.0)} |")
     return "\n".join(lines)
 
 

@@ -43,3 +43,11 @@ def test_one_hit_is_no_loop() -> None:
     clock_s = np.arange(2 * RATE) / RATE
     hit = (0.6 * np.sin(2 * np.pi * 180 * clock_s) * np.exp(-3 * clock_s)).astype(np.float32)
     assert not hear(hit[:, None], RATE).periodic
+
+
+def test_a_held_chord_is_no_loop() -> None:
+    clock_s = np.arange(round(2.3 * RATE)) / RATE
+    chord = sum(np.sin(2 * np.pi * hertz * clock_s) for hertz in (220, 277, 330))
+    sway = 1 + 0.4 * np.sin(2 * np.pi * 3 * clock_s)
+    audio = (0.2 * chord * sway).astype(np.float32)[:, None]
+    assert not any("goes round" in line for line in hear(audio, RATE).evidence)
