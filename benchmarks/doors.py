@@ -74,9 +74,7 @@ def measure_idle() -> tuple[float, float]:
         return watched.memory_info().rss / 1e6, 100 * used_s / IDLE_S
 
 
-def round_trips(
-    port: int, messages: list[bytes], answer: str, wait_s: float = 5.0
-) -> list[float]:
+def round_trips(port: int, messages: list[bytes], answer: str, wait_s: float = 5.0) -> list[float]:
     """Milliseconds from each packet sent to its answer."""
     took = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
