@@ -88,7 +88,8 @@ def net_row(model: Model) -> dict[str, Any]:
         "ready": here,
         "why": None if here else how_to_get(model),
         "folder": str(folder_of(model)) if here else None,
-        "download": f"sidecrate models get {model.name}",
+        "download": f"sidecrate models get {model.name}"
+        + (" --sha256 HASH" if model.needs_hash else ""),
     }
 
 

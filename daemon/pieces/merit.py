@@ -23,7 +23,7 @@ _CONTEXT, _LOOKED_AT = 4, 32
 _QUOTED, _OUTSIDE, _JOINT, _STEP_UP = 0.4, 6.0, 0.35, 2
 #: What it loses by how far the new line is from the piece's own pairs of intervals and times: where
 #: the piece goes on, and in a gap, which is short.
-_KEPT, _KEPT_IN_GAP = 12.0, 3.0
+_KEPT, _KEPT_IN_GAP = 12.0, 6.0
 #: What it loses by being otherwise than a bar of the piece that it is modelled on, likewise.
 _MODEL, _MODEL_IN_GAP = 2.5, 8.0
 #: Chance that the model is a bar at the same place of its phrase.

@@ -41,7 +41,7 @@ _LOOKED_AT = 32
 #: How much a chance in nats weighs at temperature 1.
 _SHARPNESS = 2.5
 #: What a bar gains that is unlike the old one.
-_ANEW = 2.0
+_ANEW = 4.0
 
 
 class Writer:
@@ -155,7 +155,8 @@ class Writer:
         merits = [0.0] * len(options)
         if line.part.role != "drums":
             merits = [self._merit_of.bar(line, bar, one, before, after) for one in options]
-            if self.temperature >= 0.01:
+            # another take has the old bars themselves among those it would be like
+            if self.temperature >= 0.01 and not self.anew:
                 model = self._merit_of.model(line.part, bar, self._stream)
                 less = [self._merit_of.unlike(line, one, model) for one in options]
                 merits = [merit - far for merit, far in zip(merits, less, strict=True)]
