@@ -187,8 +187,13 @@ class WorkerSlots:
         if claim.brief.do != "make":
             return "worker", False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
-        told = info.for_child() if info.runs == "worker" else {}
-        return info.waits_at, self._settings.spend_retry or not info.costs_money, told
+        # of a longer piece a worker joins the segments that were bought
+        told = {"worker": info.for_child(), "hosted": {"max_seconds": info.max_seconds}}
+        return (
+            info.waits_at,
+            self._settings.spend_retry or not info.costs_money,
+            told.get(info.runs, {}),
+        )
 
     async def _make_take(self, child: Child, claim: Claim) -> None:
         """Have the child with the local model make a take; the clip then waits for a worker."""
