@@ -4,8 +4,8 @@
   that drifts; seconds asked against frames got.
 - video: a minute of 1080p30, drawn and encoded in a process of its own: seconds by the clock and
   of processor time; then read by ffprobe and, where they are installed, by mpv and Chromium.
-- levels: the loudness of the radio's sets as they are written; joins: drifting takes out of segments
-  of 30 s; kills: a project killed at random moments.
+- levels: the loudness of the radio's sets as they are written.
+- joins: five minutes out of segments of 30 s that drift; kills: a project killed at random moments.
 - radio: a set against a real Icecast with ffmpeg as its listener: gaps (silence of 50 ms and more),
   loudness from one phrase to the next, memory and threads over time, and how long new words take.
 
