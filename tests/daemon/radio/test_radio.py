@@ -226,6 +226,7 @@ def test_new_words_take_the_place_of_what_was_ready_of_the_old():
         writer.end()
 
 
+@pytest.mark.timeout(400)
 def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_ends():
     source = ChildSource(4)
     try:
