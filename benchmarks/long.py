@@ -4,6 +4,8 @@
   that drifts; seconds asked against frames got.
 - video: a minute of 1080p30, drawn and encoded in a process of its own: seconds by the clock and
   of processor time; then read by ffprobe and, where they are installed, by mpv and Chromium.
+- levels: the loudness of the radio's sets as they are written.
+- joins: five minutes out of segments of 30 s that drift; kills: a project killed at random moments.
 - radio: a set against a real Icecast with ffmpeg as its listener: gaps (silence of 50 ms and more),
   loudness from one phrase to the next, memory and threads over time, and how long new words take.
 
@@ -34,6 +36,7 @@ import psutil
 
 from benchmarks.long_joins import joins
 from benchmarks.long_kills import kills
+from benchmarks.long_levels import levels
 from bridge.music import Meter, bar_seconds
 from bridge.request import read_request
 from bridge.session import SessionView
@@ -310,8 +313,11 @@ def main() -> None:
     about.add_argument("--radio", action="store_true")
     about.add_argument("--minutes", type=float, default=5, help="of the radio")
     about.add_argument("--joins", type=int, metavar="COUNT", help="pieces out of segments")
+    about.add_argument("--levels", type=float, metavar="SECONDS", help="of each set of the radio")
     about.add_argument("--kills", type=int, metavar="COUNT", help="kills of a project")
     asked = about.parse_args()
+    if asked.levels:
+        levels(asked.levels)
     if asked.joins:
         joins(asked.joins)
     if asked.kills:
@@ -322,7 +328,9 @@ def main() -> None:
         video(asked.styles.split(","), asked.video)
     if asked.radio:
         radio(asked.minutes)
-    if not (asked.lengths or asked.video or asked.radio or asked.kills or asked.joins):
+    if not (
+        asked.lengths or asked.video or asked.radio or asked.kills or asked.joins or asked.levels
+    ):
         bench()
 
 

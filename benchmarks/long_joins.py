@@ -27,7 +27,7 @@ def joins(count: int, seconds: float = 300.0) -> None:
     """Make `count` pieces of `seconds`, of engines that continue and that do not, in turn."""
     worst_ms, ends_ms, drifts_ms, clicks, steps, joints, segments = 0.0, [], [], 0, 0, 0, 0
     for n in range(count):
-        bpm = float(np.random.default_rng(n).uniform(84, 140).round(1))
+        bpm = round(float(np.random.default_rng(n).uniform(84, 140)), 1)
         brief = Brief("drums", "drums", kind="track", bpm=bpm, bars=None, seconds=seconds, seed=n)
         with tempfile.TemporaryDirectory() as folder:
             take = make_long(

@@ -881,6 +881,7 @@ def video(
     pictures: Source | None = None,
     codec: Literal["auto", "h264", "vp9", "av1"] | None = None,
     soundtrack: Literal["aac", "flac", "opus"] | None = None,
+    films: Literal["one", "each"] | None = None,
     lyrics: str | None = None,
     seed: int | None = None,
     reference_start: float | None = None,
@@ -909,6 +910,8 @@ def video(
     codec: How the picture is encoded. Auto, h264, vp9 or av1; by default: h264 where the build of
         PyAV has it.
     soundtrack: How the sound is encoded. Aac, flac (exact to the sample) or opus; by default: aac.
+    films: Of a project: all of its pieces in one film, or a film of each. One or each; by default:
+        one.
     lyrics: Words to sing; auto has them written. 1 to 4,000 characters of text; by default: none.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.

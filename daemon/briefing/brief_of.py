@@ -17,6 +17,7 @@ from daemon.engines.facets import facet_notes, refusal_notes
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.engines.remote.protocol import VERBS as BOX_VERBS
 from daemon.engines.remote.verb_places import choose_box
+from daemon.engines.segments_of import count_of
 from daemon.errors import EngineError, PromptError
 from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
 from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
@@ -137,7 +138,10 @@ def price_usd(brief: Brief) -> float:
     for info in (engine_info(name) for name in brief.engines):
         for first in range(0, brief.count, info.takes_at_once) if info.price else ():
             assert info.price is not None
-            total_usd += info.price.estimate_usd(min(info.takes_at_once, brief.count - first))
+            runs = count_of(brief, info.max_seconds)
+            total_usd += runs * info.price.estimate_usd(
+                min(info.takes_at_once, brief.count - first)
+            )
     return total_usd
 
 

@@ -137,9 +137,15 @@ def clips(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """The clips in the crate: the newest, or those that the options ask for."""
+    """The clips in the crate: the newest, or those that the options ask for.
+
+    Films are listed by --kind video alone.
+    """
     from daemon.cli.show import clip_json, clip_lines
 
+    if kind == ["video"]:
+        _show_videos(number, as_json)
+        return
     with open_library() as library, open_crate(read_only=True) as crate:
         alike = None if similar is None else library.find(similar)
         if alike is not None and library.needs_measuring(alike):
@@ -180,6 +186,18 @@ def clips(
         )
     elif total > len(rows) and not as_json:
         print(f"{len(rows)} of {total}; -n shows more", file=sys.stderr)
+
+
+def _show_videos(number: int, as_json: bool) -> None:
+    """The films in the crate: the library is of sounds and notes, and has none of them."""
+    from daemon.cli.show import clip_json, clip_lines
+
+    with open_crate(read_only=True) as crate:
+        found = crate.videos(number) if crate else []
+    for record in found:
+        print(clip_json(record) if as_json else clip_lines(record))
+    if not found and not as_json:
+        print("no film yet; `sidecrate video last` makes one", file=sys.stderr)
 
 
 _NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"

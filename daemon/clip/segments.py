@@ -20,6 +20,7 @@ from daemon.conform.join import Joint, join, whole_bars
 from daemon.conform.report import Report
 from daemon.conform.track import fit_track
 from daemon.engines.contract import Grid, Take
+from daemon.engines.segments_of import SEED_STEP, bars_of, segment_brief, segment_folder
 from daemon.engines.take_files import load_take, save_take
 from daemon.errors import EngineError
 
@@ -27,14 +28,10 @@ Progress = Callable[[float, str], None]
 #: Makes one take of a brief with a seed.
 MakeOne = Callable[[Brief, int, Progress], Take]
 
-#: Share of a segment that it has in common with the one before, and the fewest bars of it.
-_OVERLAP, _FEWEST_BARS = 0.2, 2
 #: s of the reference that an engine goes on from.
 _HEARD_S = 10.0
 #: Segments of a piece: more than this is a fault of the engine's, which gives too little each time.
 _MOST = 64
-#: Distance between the seeds of segments, within that of takes.
-_SEED_STEP = 101
 
 
 @dataclass(frozen=True)
@@ -43,11 +40,6 @@ class Engine:
 
     max_s: float
     continues: bool
-
-
-def is_long(brief: Brief, max_s: float) -> bool:
-    """Whether a brief asks for more than its engine makes at once, and can be joined."""
-    return brief.kind == "track" and brief.bpm is not None and (brief.seconds or 0) > max_s + 1e-6
 
 
 def make_long(
@@ -59,9 +51,7 @@ def make_long(
     """
     assert brief.bpm is not None and brief.seconds is not None
     bar_s = bar_seconds(brief.meter, brief.bpm)
-    # a take may be longer or shorter than asked for by its drift
-    most_bars = max(1, int(engine.max_s * 0.99 / bar_s))
-    overlap = min(max(_FEWEST_BARS, round(_OVERLAP * most_bars)), max(0, most_bars - 1))
+    most_bars, overlap = bars_of(brief, engine.max_s)
     wanted_bars = math.ceil((brief.ends_s or brief.seconds) / bar_s)
     whole: np.ndarray | None = None
     joints: list[Joint] = []
@@ -77,9 +67,8 @@ def make_long(
             )
         done = 0 if whole is None else whole_bars(whole, bar_frames)
         take = _segment(
-            brief, seed + n * _SEED_STEP, engine, folder / f"segment{n}", make,
+            brief, seed + n * SEED_STEP, engine, segment_folder(folder, n), make,
             _reference(whole, overlap, bar_frames, brief.sample_rate, folder, engine),
-            most_bars * bar_s,
             partial(_say, progress, n, done / wanted_bars, most_bars / wanted_bars),
         )  # fmt: skip
         takes.append(take)
@@ -105,12 +94,12 @@ def _say(progress: Progress, n: int, done: float, share: float, value: float, wo
 
 def _segment(
     brief: Brief, seed: int, engine: Engine, folder: Path, make: MakeOne, reference: str | None,
-    seconds: float, progress: Progress,
+    progress: Progress,
 ) -> Take:  # fmt: skip
     """One segment: read where it is there already, else made and kept."""
     if (folder / "take.json").exists():
         return load_take(folder)
-    own = brief.amended(seconds=seconds, bars=None, until="length", tail_s=None, stems=False)
+    own = segment_brief(brief, engine.max_s)
     if reference is not None:
         own = own.amended(
             reference=reference, use="continue", reference_start=0.0, reference_end=None

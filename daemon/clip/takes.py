@@ -11,6 +11,7 @@ from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
 from daemon.children.many_inside import must_talk
 from daemon.engines.contract import Progress, Take
+from daemon.engines.segments_of import is_long, segments_beside
 from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
 from daemon.errors import AudioError, EngineError
 
@@ -32,11 +33,30 @@ def bring_take(
     if (folder / "take.json").exists():
         return load_take(folder), may_try_another
     if task.get("elsewhere"):
-        raise EngineError("another take is wanted", TAKE_WANTED)
+        return _joined(task, brief, folder, seed, tell), False
     tell(0.0, "generating", "")
     take = _made(task, brief, seed, folder, tell)
     save_take(take, folder, stems=brief.stems)
     return take, may_try_another
+
+
+def _joined(task: Mapping[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> Take:
+    """The take of a paid engine whose segments are all there. TAKE_WANTED where one is missing."""
+
+    def wanted(own: Brief, own_seed: int, progress: Progress) -> Take:
+        raise EngineError("another take is wanted", TAKE_WANTED)
+
+    max_s = float(task.get("max_seconds") or 0)
+    if not max_s or not is_long(brief, max_s):
+        raise EngineError("another take is wanted", TAKE_WANTED)
+    from daemon.clip.segments import Engine, make_long
+
+    take = make_long(
+        brief, seed, Engine(max_s, False), segments_beside(folder), wanted,
+        lambda value, words: tell(0.6 * value, "generating", words),
+    )  # fmt: skip
+    save_take(take, folder, stems=False)
+    return take
 
 
 def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
@@ -79,19 +99,17 @@ def _made(task: Mapping[str, Any], brief: Brief, seed: int, folder: Path, tell: 
         tell(0.6 * value, "generating", words)
 
     max_s = float(task.get("max_seconds") or 0)
-    if max_s and (brief.seconds or 0) > max_s:
+    if max_s and is_long(brief, max_s):
         # imported only here: most takes are of one piece
-        from daemon.clip.segments import Engine, is_long, make_long
+        from daemon.clip.segments import Engine, make_long
 
-        if is_long(brief, max_s):
-            segments = folder.with_name(f"{folder.name}-segments")
-            engine = Engine(max_s, bool(task.get("continues")) and brief.reference is None)
+        engine = Engine(max_s, bool(task.get("continues")) and brief.reference is None)
 
-            def make_one(own: Brief, own_seed: int, own_progress: Progress) -> Take:
-                one: Take = make(own, own_seed, own_progress, **described)
-                return one
+        def make_one(own: Brief, own_seed: int, own_progress: Progress) -> Take:
+            one: Take = make(own, own_seed, own_progress, **described)
+            return one
 
-            return make_long(brief, seed, engine, segments, make_one, progress)
+        return make_long(brief, seed, engine, segments_beside(folder), make_one, progress)
     take: Take = make(brief, seed, progress, **described)
     return take
 

@@ -237,6 +237,15 @@ class Crate:
         )
         return [_found(row) for row in rows]
 
+    def videos(self, most: int = 50) -> list[CrateRecord]:
+        """Records of the newest videos, newest first."""
+        rows = self._database.rows(
+            "SELECT * FROM clips WHERE state = 'done' AND json_extract(record, '$.kind') = 'video'"
+            " ORDER BY published DESC, k DESC LIMIT ?",
+            most,
+        )
+        return [_found(row) for row in rows]
+
     def find(self, what: str) -> CrateRecord:
         """The record of a clip by id, `last`, a path or the beginning of an id.
 

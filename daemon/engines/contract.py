@@ -137,9 +137,9 @@ class EngineInfo:
     def is_joined(self, kind: str) -> bool:
         """Whether a piece of this kind may be longer than a take: it is joined from several.
 
-        A paid engine's takes are ordered and paid one by one, and are not joined.
+        Of a paid engine each of them is bought, stored and counted one by one.
         """
-        return kind == "track" and self.runs != "hosted"
+        return kind == "track"
 
     @property
     def costs_money(self) -> bool:

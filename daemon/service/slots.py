@@ -172,8 +172,13 @@ class WorkerSlots:
             # a verb may be done by a box; its results then wait in the clip's folder
             return self._queue.place_of(claim.brief.clip_engine(claim.index)), False, {}
         info = engine_info(claim.brief.clip_engine(claim.index))
-        told = info.for_child() if info.runs == "worker" else {}
-        return info.waits_at, self._settings.spend_retry or not info.costs_money, told
+        # of a longer piece a worker joins the segments that were bought
+        told = {"worker": info.for_child(), "hosted": {"max_seconds": info.max_seconds}}
+        return (
+            info.waits_at,
+            self._settings.spend_retry or not info.costs_money,
+            told.get(info.runs, {}),
+        )
 
     def _work_of(self, claim: Claim, place: str) -> str:
         """The function of a verb's work. EngineError TAKE_WANTED where a box must do it first."""

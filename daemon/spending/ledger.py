@@ -18,8 +18,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info
+from daemon.engines.segments_of import is_long
 from daemon.errors import EngineError
 from daemon.jobs.database import Database
 from daemon.jobs.queue import CLAIMABLE, Claim, Queue
@@ -105,7 +107,9 @@ class Purchases:
             ).fetchall()
             engines = len(brief["engines"])
             same_engine = [one for one in waiting if one["k"] % engines == row["k"] % engines]
-            rows = same_engine[: info.takes_at_once]
+            # each segment of a longer piece is a purchase of its own
+            is_joined = is_long(Brief.from_json(brief), info.max_seconds)
+            rows = same_engine[: 1 if is_joined else info.takes_at_once]
             estimate_usd = info.price.estimate_usd(len(rows)) if info.price else 0.0
             now = time.time()
             if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:

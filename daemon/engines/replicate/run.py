@@ -17,6 +17,14 @@ from daemon.engines.contract import Take
 from daemon.engines.replicate.buying import MOST_PAUSE_S, PAUSE_S, Buying, client_of
 from daemon.engines.replicate.client import ApiError, explained
 from daemon.engines.replicate.inputs import fill, known_values, outputs_of
+from daemon.engines.segments_of import (
+    SEED_STEP,
+    first_missing,
+    is_long,
+    segment_brief,
+    segment_folder,
+    segments_beside,
+)
 from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
 
@@ -67,10 +75,12 @@ class _Run(Buying):
         self._brief = Brief.from_json(task["brief"]) if "brief" in task else None
         self._k = int(task.get("k", 0))
         self._name = str(task.get("engine", ""))
+        self._max_s = float(self._spec.get("max_seconds") or 0)
+        self._is_long = self._brief is not None and is_long(self._brief, self._max_s)
         self._clips = [_Clip(Path(one["folder"]), one["number"]) for one in task.get("clips", [])]
 
     def go(self) -> dict[str, Any]:
-        if all(next_take(clip.folder) is None for clip in self._clips):
+        if all(self._target(clip) is None for clip in self._clips):
             # A crash came after the last take was stored: only its price is missing.
             return self._done(self._look() if self._remote else {}, {})
         self._talk(0.02, "generating", "asking")
@@ -86,11 +96,32 @@ class _Run(Buying):
                 f"{error.text} (prediction {self._remote})", error.code, again=True
             ) from None
 
+    def _target(self, clip: _Clip) -> Path | None:
+        """Where a clip's take goes; None where it is there.
+
+        Of a piece that is longer than a take it is the segment that was bought, else the next one.
+        """
+        number = next_take(clip.folder)
+        if number is None:
+            return None
+        take = clip.folder / f"take{number}"
+        if not self._is_long:
+            return take
+        intent = self._bought["intent"] or {}
+        segments = segments_beside(take)
+        segment = segment_folder(segments, intent.get("segment", first_missing(segments)))
+        return None if (segment / "take.json").exists() else segment
+
     # -- buying
 
     def _intend(self) -> dict[str, Any]:
         assert self._brief is not None
         brief, spec = self._brief, self._spec
+        segment = 0
+        if self._is_long:
+            first = self._clips[0].folder
+            segment = first_missing(segments_beside(first / f"take{next_take(first) or 0}"))
+            brief = segment_brief(brief, self._max_s)
         lengths = spec.get("lengths", {}).get("lyrics")
         if lengths and not lengths[0] <= len(brief.lyrics) <= lengths[1]:
             text = (
@@ -104,13 +135,16 @@ class _Run(Buying):
                 lambda: self._client.upload(self._reference()), "sending the reference"
             )
         seed = (
-            brief.clip_seed(self._k) + SEED_STRIDE * (next_take(self._clips[0].folder) or 0)
+            brief.clip_seed(self._k)
+            + SEED_STRIDE * (next_take(self._clips[0].folder) or 0)
+            + SEED_STEP * segment
         ) % (2**31 - 1) or 1
         return {
             "model": spec["model"],
             "version": self._version(),
             "input": fill(spec["input"], known_values(brief, spec, self._takes, seed, url)),
             "seed": seed,
+            "segment": segment,
         }
 
     def _reference(self) -> Path:
@@ -168,8 +202,8 @@ class _Run(Buying):
             self._takes, 1
         )
         for place, clip in enumerate(self._clips):
-            number = next_take(clip.folder)
-            if number is None:
+            target = self._target(clip)
+            if target is None:
                 continue
             self._talk(0.86 + 0.1 * place / len(self._clips), "generating", "fetching")
             address = addresses[clip.number] if clip.number < len(addresses) else None
@@ -190,7 +224,7 @@ class _Run(Buying):
                     raise
                 missing[str(place)] = error.text
                 continue
-            save_take(self._take(audio, rate, each_usd), clip.folder / f"take{number}", stems=False)
+            save_take(self._take(audio, rate, each_usd), target, stems=False)
         return missing
 
     def _download(self, address: str, folder: Path) -> tuple[Any, int]:

@@ -35,7 +35,7 @@ def brought(tmp_path, monkeypatch, server):
     for module in (buying, hosted):
         monkeypatch.setattr(module, "PAUSE_S", 0.01)
     monkeypatch.setattr(buying, "_POLL_S", 0.01)
-    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(0.5))
+    monkeypatch.setattr(client, "TIMEOUT", httpx.Timeout(20))
     monkeypatch.setattr(buying, "_gate", client.Gate())
     buying._client.cache_clear()
 
@@ -147,6 +147,7 @@ def test_words_take_turns_and_modifiers_are_the_seeds():
     assert worded(["city"], ["fog"], 3, 1, 0) == "city, fog"
 
 
+@pytest.mark.timeout(400)
 def test_tiny_nets_of_this_machine_paint_and_move_the_same_by_seed(tmp_path, monkeypatch, capsys):
     pytest.importorskip("diffusers")
     from PIL import Image

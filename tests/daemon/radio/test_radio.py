@@ -226,17 +226,18 @@ def test_new_words_take_the_place_of_what_was_ready_of_the_old():
         writer.end()
 
 
+@pytest.mark.timeout(400)
 def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_ends():
     source = ChildSource(4)
     try:
-        one = source.next("ambient drone 90 bpm", 0)
+        one = source.next("ambient drone 90 bpm", 1)
         assert one.frames == round(one.bars * 4 * 60 / 90 * RATE) and one.number == 0
         assert len(one.audio) > one.frames and 0.01 < np.abs(one.audio).max() < 1
         assert source._process is not None
         source._process.kill()
         with pytest.raises(WorkerError, match="started again"):
-            source.next("ambient drone 90 bpm", 0)
-        assert source.next("ambient drone 90 bpm", 1).round == 1
+            source.next("ambient drone 90 bpm", 1)
+        assert source.next("ambient drone 90 bpm", 2).round == 2
     finally:
         source.end()
 

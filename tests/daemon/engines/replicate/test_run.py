@@ -9,13 +9,23 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.children.many_inside import Talk
+from daemon.clip.takes import TAKE_WANTED, bring_take
 from daemon.engines.registry import engine_info
 from daemon.engines.replicate import buying, client, run
 from daemon.engines.replicate.models import MODELS, describe
-from daemon.engines.take_files import load_take
+from daemon.engines.segments_of import (
+    SEED_STEP,
+    count_of,
+    segment_brief,
+    segment_folder,
+    segments_beside,
+)
+from daemon.engines.take_files import load_take, save_take
 from daemon.errors import EngineError
 from daemon.home.masking import MASK
+from daemon.spending.paid_takes import keep_paid_take
 from tests.helpers.daemon_process import wait_until
+from tests.helpers.drifting import drifting
 from tests.helpers.replicate_server import LOOPER, TOKEN, ReplicateServer
 
 BRIEF = Brief(
@@ -440,3 +450,44 @@ def test_a_token_of_strange_letters_is_not_sent(shop, server, monkeypatch):
     with pytest.raises(EngineError, match="no token has"):
         shop.buy()
     assert not server.calls
+
+
+def test_each_segment_of_a_longer_piece_is_bought_once_and_stored_as_it_comes(shop, server):
+    brief = BRIEF.amended(kind="track", seconds=70.0, bars=None, count=1)
+    segments = shop.folder / "clip0" / "take0-segments"
+
+    def buy(**purchase):
+        return shop.buy(name="musicgen", brief=brief, takes=1, deadline_s=30.0, **purchase)
+
+    # what it sounds like is not the matter, and this is quickly made
+    server.audio = "silent"
+    assert buy()["state"] == "done" and not (shop.folder / "clip0" / "take0").exists()
+    intents = [what["intent"] for what, _ in shop.stored if "intent" in what]
+    assert intents[0]["segment"] == 0 and intents[0]["input"]["duration"] <= 30
+    # a crash came after the segment was stored: nothing is fetched into the next place
+    buy(intent=intents[0], intended=time.time(), remote="p0001")
+    assert [path.name for path in segments.iterdir()] == ["segment0"] and server.creates == 1
+    buy(others=["p0001"])
+    assert sorted(path.name for path in segments.iterdir()) == ["segment0", "segment1"]
+    seeds = [one["input"]["seed"] for one in server.predictions.values()]
+    assert server.creates == 2 and seeds[1] == seeds[0] + SEED_STEP
+    # where the piece is not made in the end, what was paid for stays
+    kept = shop.folder / "kept"
+    assert keep_paid_take(shop.folder / "clip0", kept, "k3f9") == kept / "k3f9-segment0.wav"
+    assert (kept / "k3f9-segment1.wav").is_file()
+
+
+def test_a_worker_asks_for_the_segment_that_is_missing(tmp_path):
+    brief = BRIEF.amended(kind="track", seconds=21.0, bpm=112.0, bars=None, count=1)
+    task = {"elsewhere": True, "max_seconds": 13.0, "more_takes": False}
+    place = tmp_path / "take0"
+    count = count_of(brief, 13.0)
+    for n in range(count):
+        with pytest.raises(EngineError) as wanted:
+            bring_take(task, brief, place, 3, lambda *_: None)
+        assert wanted.value.code == TAKE_WANTED
+        own = segment_brief(brief, 13.0)
+        take = drifting(own, 3 + n * SEED_STEP, lambda *_: None, most=0)
+        save_take(take, segment_folder(segments_beside(place), n), stems=False)
+    take, _ = bring_take(task, brief, place, 3, lambda *_: None)
+    assert len(take.audio) / take.sample_rate >= 21 and (place / "take.json").exists()
