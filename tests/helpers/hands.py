@@ -76,7 +76,12 @@ class ChromiumHands(Hands):
         return self.page.evaluate(script)
 
     def wait(self, script: str) -> None:
-        self.page.wait_for_function(script)
+        try:
+            self.page.wait_for_function(script)
+        except Exception:
+            raise AssertionError(
+                f"not so: {script}; the focus is at {self.run('document.activeElement.outerHTML')[:300]}"
+            ) from None
 
     def click(self, css: str) -> None:
         self.page.locator(css).first.click()

@@ -81,8 +81,9 @@ class Player {
     this.set({ clip, version, playing: true, seconds: clip.seconds ?? 0, ...(same ? {} : { region: null }) });
     try {
       this.context ??= new AudioContext();
-      await this.context.resume();
+      const woken = this.context.resume();
       const buffer = await this.fetched(clip, version);
+      await woken;
       if (turn !== this.turn) return;
       this.start(buffer, from);
     } catch (error) {
