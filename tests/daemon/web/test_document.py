@@ -32,6 +32,8 @@ content_type_overrides:
   audio/ogg: application/octet-stream
   audio/aiff: application/octet-stream
   application/zip: application/octet-stream
+  video/mp4: application/octet-stream
+  image/png: application/octet-stream
   text/event-stream: text/plain
 """
 #: What a user of a generated client writes: from a prompt to a file, and a refusal.
@@ -146,7 +148,7 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
 
     for path in ("/clips", "/facets", "/steps", "/plugins", "/formats", "/collections", "/shares",
                  "/profile", "/preferences", "/jobs", "/session", "/engines", "/spend", "/settings",
-                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads"):  # fmt: skip
+                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads", "/films", "/projects", "/radio"):  # fmt: skip
         check("GET", path, path)
     check("GET", f"/clips/{clip}", "/clips/{clip}")
     check("GET", f"/clips/{clip}/peaks", "/clips/{clip}/peaks")
