@@ -119,7 +119,7 @@ def _take_library(page: Any, shoot: Any, width: int) -> None:
     page.wait_for_function("document.querySelectorAll('.pad[data-ready=true]').length == 5")
     shoot("pads")
     page.get_by_role("button", name="Close the pads").click()
-    places = width < 800
+    places = width < 880
     if places:
         page.get_by_role("button", name="Ask", exact=True).click()
     page.get_by_label("What should it be?").fill("dark techno with frogs at 132 bpm")

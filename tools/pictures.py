@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def waveform_picture(folder: Path, out: Path) -> None:
 
 
 def page_picture(folder: Path, out: Path) -> None:
-    """The page with a prompt, the queue, a library of a few clips and one chosen; then its notes."""
+    """The page with a prompt, the queue, a library and one clip chosen; its notes; and a project."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         raise FileNotFoundError("Chromium is needed for the picture of the page; install it")
@@ -149,11 +150,32 @@ def page_picture(folder: Path, out: Path) -> None:
             page.wait_for_timeout(300)
             notes = folder / "notes.png"
             page.locator("dialog").screenshot(path=str(notes))
+            page.get_by_role("button", name="Smaller").click()
+            project = folder / "projects.png"
+            take_project(house, page, project)
             browser.close()
     finally:
         house.stop()
     save(Image.open(shot), out)
     save(Image.open(notes), out.with_name("page_notes.png"))
+    save(Image.open(project), out.with_name("page_projects.png"))
+
+
+def take_project(house: WebHouse, page: Page, out: Path) -> None:
+    """A project of which the music is made, and a cover, on the page."""
+    new = {"name": "night", "prompt": "dusty boom bap, 88 bpm", "pieces": 3, "seconds": 12}
+    house.api.post("/projects", json=new).raise_for_status()
+    for step in ("music", "continuation", "images"):
+        house.api.post("/projects/night/run", json={"step": step}).raise_for_status()
+        while house.api.get("/projects/night").json()["runs"]:
+            time.sleep(0.5)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("projects")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="images of piece 2: made").click()
+    page.locator("dialog .stage img").wait_for()
+    page.wait_for_timeout(500)
+    page.locator("dialog").screenshot(path=str(out))
 
 
 def prepare(page: Page) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.helpers.firefox import Firefox
@@ -46,6 +48,16 @@ class Hands(ABC):
     def write(self, text: str) -> None:
         """Letters where the focus is."""
 
+    @contextmanager
+    def _told(self, script: str) -> Iterator[None]:
+        """What never comes true is told with what the page says and where the focus is."""
+        try:
+            yield
+        except Exception as error:
+            at = self.run("document.activeElement.outerHTML")[:300]
+            said = self.run("document.querySelector('.said')?.innerText")
+            raise AssertionError(f"not so: {script}; said: {said}; focus: {at} ({error})") from None
+
     def to(self, css: str) -> None:
         """Walk with the tabulator until the focus is there."""
         at = f"document.activeElement.matches({json.dumps(css)})"
@@ -76,7 +88,8 @@ class ChromiumHands(Hands):
         return self.page.evaluate(script)
 
     def wait(self, script: str) -> None:
-        self.page.wait_for_function(script)
+        with self._told(script):
+            self.page.wait_for_function(script)
 
     def click(self, css: str) -> None:
         self.page.locator(css).first.click()
@@ -100,7 +113,8 @@ class FirefoxHands(Hands):
         return self.firefox.run(f"return {script}")
 
     def wait(self, script: str) -> None:
-        self.firefox.wait(script)
+        with self._told(script):
+            self.firefox.wait(script)
 
     def click(self, css: str) -> None:
         self.firefox.click(css)

@@ -40,7 +40,7 @@ def views_of(page: Any, width: int) -> Iterator[str]:
 
     The places of a phone, the clip's tabs, the filters, what is over the page.
     """
-    for place in ("Ask", "Library", "Clip") if width < 800 else ():
+    for place in ("Ask", "Library", "Clip") if width < 880 else ():
         page.get_by_role("button", name=place, exact=True).click()
         yield place.lower()
     for tab in ("More", "Heard", "Marks", "Take it", "Edit", "Notes"):

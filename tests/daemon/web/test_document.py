@@ -149,7 +149,7 @@ def test_answers_are_what_the_document_says(house: WebHouse) -> None:
 
     for path in ("/clips", "/facets", "/steps", "/plugins", "/formats", "/collections", "/shares",
                  "/profile", "/preferences", "/jobs", "/session", "/engines", "/spend", "/settings",
-                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads", "/taught"):  # fmt: skip
+                 "/fields", "/status", "/verbs", "/daws", "/map", "/pads", "/films", "/projects", "/radio", "/taught"):  # fmt: skip
         check("GET", path, path)
     check("GET", f"/clips/{clip}", "/clips/{clip}")
     check("GET", f"/clips/{clip}/peaks", "/clips/{clip}/peaks")

@@ -21,7 +21,7 @@ import { player, usePlayer } from "../player/player";
 import { PlayerBar } from "../player/PlayerBar";
 import { keptView, Views } from "../views/Views";
 import { ANYWHERE, Command, commandsOf, Over, Place, THEMES } from "./commands";
-import { useEvents } from "./events";
+import { standOf, useEvents } from "./events";
 import { Header } from "./Header";
 import { Said } from "../words/Said";
 import { t, useLanguage } from "../words/words";
@@ -71,6 +71,7 @@ export function Page() {
   const [view, setView] = useState(keptView);
   const [pads, setPads] = useState(false);
   const [batch, setBatch] = useState<string | null>(null);
+  const stand = useRef("");
   const heard = usePlayer();
   const edited = useCallback(() => setChanged((count) => count + 1), []);
   const turn = useCallback(() => {
@@ -89,6 +90,7 @@ export function Page() {
         (found) => {
           setStatus(found);
           setJobs(found.jobs);
+          stand.current = standOf(found.jobs);
           setSession(found.session);
           whenIdle(() => {
             api<Engine[]>("engines").then(setEngines, () => undefined);
@@ -115,7 +117,7 @@ export function Page() {
     player.onfault = setWords;
   }, []);
   const known = status !== null;
-  const away = useEvents(known, { setJobs, setSession, setWords, edited, turn });
+  const away = useEvents(known, { setJobs, setSession, setWords, edited, turn, stand });
   useEffect(() => {
     if (known) api<Collection[]>("collections").then(setCollections, () => undefined);
   }, [known, changed]);

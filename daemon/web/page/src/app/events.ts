@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { RefObject, useEffect, useRef, useState } from "react";
 import { Job, Session } from "../api/client";
 import { t } from "../words/words";
 
@@ -18,11 +18,17 @@ interface Hands {
   setWords: (text: string) => void;
   edited: () => void;
   turn: () => void;
+  /** What the library was read with; see `standOf`. */
+  stand: RefObject<string>;
 }
 
+/** How far all jobs are: while it is the same, no clip came or went. */
+export const standOf = (jobs: Job[]) => JSON.stringify(jobs.map((job) => [job.job, job.state, job.clips.length]));
+
 /** Follow what the daemon tells. Returns whether it is away. The functions of `hands` must stay the same ones. */
-export function useEvents(known: boolean, { setJobs, setSession, setWords, edited, turn }: Hands): boolean {
+export function useEvents(known: boolean, { setJobs, setSession, setWords, edited, turn, stand }: Hands): boolean {
   const [away, setAway] = useState(false);
+  const lost = useRef(false);
   useEffect(() => {
     if (!known) return;
     const events = new EventSource("/api/events");
@@ -30,15 +36,21 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
       events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
     // an event that the daemon calls error comes here too
     events.onerror = (event) => {
-      if (!(event instanceof MessageEvent)) setAway(true);
+      if (event instanceof MessageEvent) return;
+      lost.current = true;
+      setAway(true);
     };
     events.onopen = () => {
       setAway(false);
-      edited();
+      // what was told meanwhile was not heard
+      if (lost.current) edited();
+      lost.current = false;
     };
     on("jobs", (said) => {
       setJobs(() => said.jobs);
-      edited();
+      const now = standOf(said.jobs);
+      if (now !== stand.current) edited();
+      stand.current = now;
     });
     on("session", (said) => setSession(said.session));
     on("progress", (said) =>
@@ -61,6 +73,6 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
       setWords(said.text || t("The instrument plays along."));
     });
     return () => events.close();
-  }, [known, setJobs, setSession, setWords, edited, turn]);
+  }, [known, setJobs, setSession, setWords, edited, turn, stand]);
   return away;
 }

@@ -6,6 +6,8 @@ import { Waveform } from "../player/Waveform";
 import { batchWords as say } from "./words";
 import "./batch.css";
 
+/** A page is told of the newest clips of a job alone. */
+const MOST_SHOWN = 200;
 const TRIES = 8,
   LOOK_AGAIN_MS = 400;
 type Mark = "kept" | "binned";
@@ -65,7 +67,9 @@ export default function Batch({
     sessionStorage.setItem(keptName(id), JSON.stringify(marks));
   }, [id, marks]);
   const shown = names.split(",").flatMap((name) => clips.get(name) ?? []);
-  const count = Math.max(job?.count ?? 0, shown.length);
+  // once it has ended, what was binned before is no longer waited for
+  const isMade = ["done", "failed", "cancelled"].includes(job?.state ?? "");
+  const count = isMade ? shown.length : Math.max(job?.count ?? 0, shown.length);
   const number = {
     kept: shown.filter((clip) => marks[clip.id] === "kept").length,
     binned: shown.filter((clip) => marks[clip.id] === "binned").length,
@@ -267,7 +271,7 @@ export default function Batch({
             ? say("sorting")
             : kept
               ? ""
-              : shown.length < count
+              : !isMade && shown.length < count
                 ? say("making", { ready: shown.length, count })
                 : say("left", { ...number, open: shown.length - number.kept - number.binned })}
         </span>
@@ -289,7 +293,10 @@ export default function Batch({
           <button onClick={close}>{say("close")}</button>
         </div>
       </div>
-      <p className="quiet batch-title">{job?.title}</p>
+      <p className="quiet batch-title">
+        {job?.title}
+        {job && job.count > MOST_SHOWN && ` · ${say("newest", { count: MOST_SHOWN, all: job.count })}`}
+      </p>
       {kept ? (
         <>
           {kept.length > 0 && (

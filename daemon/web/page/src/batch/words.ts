@@ -21,6 +21,7 @@ export const batchWords = wordsOf({
     what: "What was kept",
     none: "Nothing was kept.",
     again: "Sort on",
+    newest: "the newest {count} of {all} are here, all are in the library",
   },
   de: {
     title: "{count} Clips sortieren",
@@ -42,6 +43,7 @@ export const batchWords = wordsOf({
     what: "Was behalten wurde",
     none: "Nichts wurde behalten.",
     again: "Weiter sortieren",
+    newest: "hier sind die neuesten {count} von {all}, alle sind in der Bibliothek",
   },
   es: {
     title: "Ordenar {count} clips",
@@ -63,5 +65,6 @@ export const batchWords = wordsOf({
     what: "Lo que se guardó",
     none: "No se guardó nada.",
     again: "Seguir ordenando",
+    newest: "aquí están los {count} más nuevos de {all}, todos están en la biblioteca",
   },
 });

@@ -80,7 +80,10 @@ export function Inspector({
       ) {
         mix.drop();
         if (its.playing) void player.play(now, now.kind === "midi" ? "heard" : "edited", player.position() ?? 0);
-        else player.show(now);
+        else {
+          player.show(now);
+          player.hear(versionOf(now));
+        }
       }
     },
     [load, edited, say, id, clip],

@@ -70,7 +70,8 @@ function VerbForm({ verb, clip, busy, act }: { verb: VerbRow; clip: FullClip; bu
   return (
     <form aria-label={verb.help} className="verb" onSubmit={order}>
       <p className="quiet">
-        {tWord(verb.help[0].toUpperCase() + verb.help.slice(1))}. {t("Gives {what}.", { what: tWord(verb.gives) })}
+        {tWord(verb.help[0].toUpperCase() + verb.help.slice(1)).replace(/\.*$/, ".")}{" "}
+        {t("Gives {what}.", { what: tWord(verb.gives) })}
       </p>
       <div className="fields">{rows(fields.slice(0, SHOWN))}</div>
       {fields.length > SHOWN && (
@@ -111,7 +112,7 @@ function Field({ field, but }: { field: VerbField; but: string }) {
   return (
     <label title={`${field.help} ${field.allowed}`}>
       {tWord(field.name)}
-      <input name={field.name} placeholder={field.default} />
+      <input name={field.name} placeholder={field.default.replaceAll("`", "")} />
     </label>
   );
 }

@@ -66,11 +66,18 @@ class Player {
   show(clip: Clip): void {
     if (this.state.playing) return;
     const other = this.state.clip?.id !== clip.id;
+    // read anew, it stays the version that was chosen; its first edit, or its last one gone, is another matter
+    const same = !other && this.state.clip?.edited === clip.edited;
     if (other) {
       this.buffer = null;
       this.rest = 0;
     }
-    this.set({ clip, version: versionOf(clip), seconds: clip.seconds ?? 0, ...(other ? { region: null } : {}) });
+    this.set({
+      clip,
+      version: same ? this.state.version : versionOf(clip),
+      seconds: clip.seconds ?? 0,
+      ...(other ? { region: null } : {}),
+    });
   }
 
   async play(clip: Clip, version: Version = versionOf(clip), at?: number): Promise<void> {
@@ -81,8 +88,9 @@ class Player {
     this.set({ clip, version, playing: true, seconds: clip.seconds ?? 0, ...(same ? {} : { region: null }) });
     try {
       this.context ??= new AudioContext();
-      await this.context.resume();
+      const woken = this.context.resume();
       const buffer = await this.fetched(clip, version);
+      await woken;
       if (turn !== this.turn) return;
       this.start(buffer, from);
     } catch (error) {
