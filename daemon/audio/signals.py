@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
+from numpy.random.bit_generator import ISeedSequence
 
 #: A filter: frequencies in Hz and the sample rate -> complex gain at each.
 Filter = Callable[[np.ndarray, int], np.ndarray]
@@ -20,14 +21,29 @@ _BANK_STEPS_PER_OCTAVE = 4
 _TOP_HZ = 19000.0
 #: Longest noise that is cached, in frames: notes repeat, textures do not.
 _KEPT_NOISE = 1 << 18
+#: Longest filtered noise that is cached, in frames.
+_KEPT_STROKE = 1 << 16
 #: Cached noises have multiples of this length, so that few are kept.
 _NOISE_STEP = 1 << 15
+
+
+class _Unseeded(ISeedSequence):
+    """Fills a generator that is seeded at once after: `RandomState(seed)` asks the system first."""
+
+    def generate_state(self, n_words: int, dtype: object = np.uint32) -> np.ndarray:
+        return np.ones(n_words, np.uint32)
+
+
+_UNSEEDED = _Unseeded()
 
 
 def rng(*words: object) -> np.random.RandomState:
     """A random stream that is the same on every machine for the same words."""
     digest = hashlib.sha256(":".join(map(str, words)).encode()).digest()
-    return np.random.RandomState(int.from_bytes(digest[:4], "little"))
+    # a third of the time of RandomState(seed), and the same stream
+    stream = np.random.RandomState(np.random.MT19937(_UNSEEDED))
+    stream.seed(int.from_bytes(digest[:4], "little"))
+    return stream
 
 
 def seconds(length_s: float, rate: int) -> np.ndarray:
@@ -41,18 +57,27 @@ def fall(t: np.ndarray, to_60db_s: float) -> np.ndarray:
 
 
 def rise(t: np.ndarray, length_s: float) -> np.ndarray:
-    """A raised-cosine attack of `length_s`."""
+    """A raised-cosine attack of `length_s`; the times `t` ascend."""
     if length_s <= 0:
         return np.ones_like(t)
-    return (0.5 - 0.5 * np.cos(np.pi * np.minimum(t / np.float32(length_s), 1))).astype(np.float32)
+    # past the attack the formula is exactly 1, and a note is much longer than its attack
+    count = int(np.searchsorted(t, np.float32(length_s)))
+    out = np.ones(len(t), np.float32)
+    out[:count] = 0.5 - 0.5 * np.cos(np.pi * np.minimum(t[:count] / np.float32(length_s), 1))
+    return out
 
 
 def gate(t: np.ndarray, held_s: float, release_s: float) -> np.ndarray:
     """1 while the note is held, then an exponential release.
 
-    The release reaches -60 dB after `release_s`.
+    The release reaches -60 dB after `release_s`. The times `t` ascend.
     """
-    return np.exp(np.minimum(0, held_s - t) * np.float32(6.9078 / max(release_s, 1e-4)))
+    out = np.ones_like(t)
+    held = int(np.searchsorted(t, np.float32(held_s)))
+    out[held:] = np.exp(
+        np.minimum(0, held_s - t[held:]) * np.float32(6.9078 / max(release_s, 1e-4))
+    )
+    return out
 
 
 def faded(x: np.ndarray, rate: int, length_s: float = 0.005) -> np.ndarray:
@@ -262,6 +287,23 @@ def filtered(x: np.ndarray, rate: int, *filters: Filter) -> np.ndarray:
     gain = response_of(filters, n, rate)
     spectrum *= gain if x.ndim == 1 else gain[:, None]
     return scipy.fft.irfft(spectrum, n, axis=0)[: len(x)]
+
+
+def noise_through(n: int, rate: int, filters: tuple[Filter, ...], *words: object) -> np.ndarray:
+    """`filtered` of `noise` of these words, float32 (n,), read-only.
+
+    The strokes of a drum differ in strength and share their noises, so short ones are kept.
+    """
+    if n > _KEPT_STROKE:
+        return filtered(noise(n, *words), rate, *filters)
+    return _noise_through(n, rate, filters, *words)
+
+
+@lru_cache(64)
+def _noise_through(n: int, rate: int, filters: tuple[Filter, ...], *words: object) -> np.ndarray:
+    sound = filtered(noise(n, *words), rate, *filters).copy()
+    sound.flags.writeable = False
+    return sound
 
 
 def _round_length(n: int) -> int:

@@ -148,6 +148,9 @@ def voicing(
         classes = classes[:voices]
     best: tuple[float, list[int]] | None = None
     for base in range(_LOW, _LOW + 14):
+        # the notes are those of the base before, until it passes one of them
+        if base > _LOW and (base - 1) % 12 not in classes:
+            continue
         notes = sorted(base + (pc - base) % 12 for pc in classes)
         for spread in ([], [1]):
             tried = sorted(

@@ -23,6 +23,7 @@ from daemon.audio.signals import (
     highpass,
     lowpass,
     noise,
+    noise_through,
     rise,
     rng,
     seconds,
@@ -100,7 +101,7 @@ def cymbal(kind: CymbalKind, s: Strike) -> np.ndarray:
     x = x + _wash(kind, s, n, ring)
     click, centre = kind.stick
     short = min(n, round(_TIP_S * s.rate))
-    tip = filtered(noise(short, kind.name, "tip", s.variation), s.rate, bandpass(centre, 0.8))
+    tip = noise_through(short, s.rate, (bandpass(centre, 0.8),), kind.name, "tip", s.variation)
     tip = tip * fall(t[:short], 0.028) * np.float32(click * (0.3 + 1.2 * s.tone.attack))
     x[:short] += tip[:, None]
     x = x * (rise(t, 0.0006) * gate(t, held_s, 0.03))[:, None]

@@ -18,6 +18,7 @@ from daemon.audio.signals import (
     highpass,
     lowpass,
     noise,
+    noise_through,
     rise,
     seconds,
 )
@@ -68,8 +69,8 @@ def string(kind: StringKind, s: Strike) -> np.ndarray:
     count = max(3, int(min(kind.most, kind.top_hz * s.scale**0.6 / s.hz)))
     hz, levels, decays = _partials(kind, s, count)
     x = plucked(s, n, hz, levels, decays, kind.name, alike=count)
-    touch = filtered(
-        noise(n, kind.name, s.variation), s.rate, highpass(kind.pick_hz), lowpass(9500)
+    touch = noise_through(
+        n, s.rate, (highpass(kind.pick_hz), lowpass(9500)), kind.name, s.variation
     )
     strike = kind.pick * (0.3 + 1.2 * s.tone.attack) * (0.4 + 0.6 * s.velocity)
     extra = touch * fall(t, 0.02) * np.float32(strike)

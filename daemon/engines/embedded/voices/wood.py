@@ -15,10 +15,9 @@ from daemon.audio.signals import (
     both,
     faded,
     fall,
-    filtered,
     highpass,
     lowpass,
-    noise,
+    noise_through,
     rise,
     rng,
     saturate,
@@ -83,19 +82,19 @@ def kick(s: Strike) -> np.ndarray:
     skin = _skin(s, t, _MEMBRANE, 0.34 * length, _KICK_SHARP, _KICK_SHARP_S, 0.2)
     hard = 0.5 + 0.9 * s.velocity * (0.4 + 1.2 * s.tone.attack)
     beater = (
-        filtered(
-            noise(len(t), "beater", s.variation), s.rate, highpass(900), lowpass(4200 * s.scale)
+        noise_through(
+            len(t), s.rate, (highpass(900), lowpass(4200 * s.scale)), "beater", s.variation
         )
         * np.exp(-t / np.float32(0.006))
         * np.float32(hard)
     )
     body = (
-        filtered(noise(len(t), "beater body", s.variation), s.rate, bandpass(430, 0.6))
+        noise_through(len(t), s.rate, (bandpass(430, 0.6),), "beater body", s.variation)
         * np.exp(-t / np.float32(0.014))
         * np.float32(0.9)
     )
     air = (
-        filtered(noise(len(t), "kick air", s.variation), s.rate, bandpass(200, 0.5))
+        noise_through(len(t), s.rate, (bandpass(200, 0.5),), "kick air", s.variation)
         * np.exp(-t / np.float32(0.06))
         * np.float32(0.35)
     )
@@ -108,14 +107,14 @@ def snare(s: Strike) -> np.ndarray:
     length = s.tone.length
     t = seconds(0.3 * length + 0.12, s.rate)
     skin = _skin(s, t, _SNARE, 0.22 * length, _SNARE_SHARP, _SNARE_SHARP_S, 0.6)
-    wires = filtered(
-        noise(len(t), "wires", s.variation), s.rate, highpass(380), lowpass(9000 * s.scale)
-    ) + 0.6 * filtered(
-        noise(len(t), "wires high", s.variation), s.rate, highpass(1500), lowpass(5000 * s.scale)
+    wires = noise_through(
+        len(t), s.rate, (highpass(380), lowpass(9000 * s.scale)), "wires", s.variation
+    ) + 0.6 * noise_through(
+        len(t), s.rate, (highpass(1500), lowpass(5000 * s.scale)), "wires high", s.variation
     )
     ringing = 0.85 * fall(t, (0.2 + 0.12 * s.velocity) * length) + 0.5 * np.exp(-t / 0.012)
-    stick = filtered(
-        noise(len(t), "stick", s.variation), s.rate, highpass(700), lowpass(6500 * s.scale)
+    stick = noise_through(
+        len(t), s.rate, (highpass(700), lowpass(6500 * s.scale)), "stick", s.variation
     ) * np.exp(-t / np.float32(0.003))
     hard = 2.0 * s.velocity * (0.4 + 1.2 * s.tone.attack)
     x = 0.5 * skin + 0.55 * (0.6 + 0.5 * s.velocity) * wires * ringing + hard * stick
@@ -136,8 +135,8 @@ def cross_stick(s: Strike) -> np.ndarray:
     ):
         own = hz * (1 + stream.uniform(-0.015, 0.015)) * s.hz / 980.0
         out += np.float32(level) * np.sin(2 * np.pi * own * t) * fall(t, ring_s * s.tone.length)
-    click = filtered(
-        noise(len(t), "cross stick", s.variation), s.rate, bandpass(2600 * s.scale, 0.7)
+    click = noise_through(
+        len(t), s.rate, (bandpass(2600 * s.scale, 0.7),), "cross stick", s.variation
     )
     hard = 0.4 + 0.6 * s.velocity
     x = (out * 0.45 + click * np.exp(-t / np.float32(0.004)) * hard) * rise(t, 0.0004)
@@ -150,8 +149,8 @@ def tom(s: Strike) -> np.ndarray:
     t = seconds(0.75 * length + 0.12, s.rate)
     skin = _skin(s, t, _MEMBRANE, 0.8 * length, _TOM_SHARP, _TOM_SHARP_S, 0.25)
     stick = (
-        filtered(
-            noise(len(t), "tom stick", s.variation), s.rate, highpass(500), lowpass(5200 * s.scale)
+        noise_through(
+            len(t), s.rate, (highpass(500), lowpass(5200 * s.scale)), "tom stick", s.variation
         )
         * np.exp(-t / np.float32(0.005))
         * np.float32(0.5 + s.velocity * s.tone.attack)
