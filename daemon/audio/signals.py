@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-from numpy.random.bit_generator import ISeedSequence
 
 #: A filter: frequencies in Hz and the sample rate -> complex gain at each.
 Filter = Callable[[np.ndarray, int], np.ndarray]
@@ -27,14 +26,14 @@ _KEPT_STROKE = 1 << 16
 _NOISE_STEP = 1 << 15
 
 
-class _Unseeded(ISeedSequence):
+class _Unseeded(np.random.SeedSequence):
     """Fills a generator that is seeded at once after: `RandomState(seed)` asks the system first."""
 
     def generate_state(self, n_words: int, dtype: object = np.uint32) -> np.ndarray:
         return np.ones(n_words, np.uint32)
 
 
-_UNSEEDED = _Unseeded()
+_UNSEEDED = _Unseeded(0)
 
 
 def rng(*words: object) -> np.random.RandomState:
