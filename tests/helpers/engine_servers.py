@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -322,8 +323,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        # who asks gives up on slow answers, and is gone then
+        with suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(body)
 
     do_GET = do_POST = _serve
 
