@@ -13,16 +13,46 @@ interface Peaks {
 const KEPT = 300;
 const kept = new Map<string, Promise<Peaks>>();
 
-function peaksOf(clip: string, version: string, count: number, stamp: string): Promise<Peaks> {
+/**
+ * Waveforms asked for at once. A browser keeps six connections to a server, and one of them brings the events: more
+ * would leave none for a search or a sound, since the server draws one waveform after the other.
+ */
+const AT_ONCE = 2;
+let underWay = 0;
+const line: (() => void)[] = [];
+/** Name -> how many still look at it: what scrolled away before its turn came is not asked for. */
+const watchers = new Map<string, number>();
+
+async function inTurn(name: string, path: string): Promise<Peaks> {
+  if (underWay >= AT_ONCE) await new Promise<void>((go) => line.push(go));
+  else underWay++;
+  try {
+    if (!watchers.get(name)) throw new Error("nobody looks at it any more");
+    return await api<Peaks>(path);
+  } finally {
+    // the place goes to the next in line
+    const next = line.shift();
+    if (next) next();
+    else underWay--;
+  }
+}
+
+function watchPeaks(clip: string, version: string, count: number, stamp: string, told: (peaks: Peaks) => void) {
   const name = `${clip} ${version} ${count} ${stamp}`;
+  watchers.set(name, (watchers.get(name) ?? 0) + 1);
   let found = kept.get(name);
   if (!found) {
-    found = api<Peaks>(`clips/${clip}/peaks?version=${version}&count=${count}`);
+    found = inTurn(name, `clips/${clip}/peaks?version=${version}&count=${count}`);
     found.catch(() => kept.delete(name));
     kept.set(name, found);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   }
-  return found;
+  found.then(told, () => undefined);
+  return () => {
+    const left = watchers.get(name)! - 1;
+    if (left) watchers.set(name, left);
+    else watchers.delete(name);
+  };
 }
 
 // One watcher for the widths of all, and one for their colours: a row that scrolls into sight costs little.
@@ -78,20 +108,17 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
   useEffect(() => watchWidth(box.current!, setWidth), []);
   useEffect(() => {
     let gone = false;
+    let leave = () => {};
     // a row that flies by while scrolling asks for nothing
-    const wait = setTimeout(
-      () =>
-        peaksOf(clip, version, count, stamp).then(
-          (found) => {
-            if (!gone) setPeaks(found);
-          },
-          () => undefined,
-        ),
-      60,
-    );
+    const wait = setTimeout(() => {
+      leave = watchPeaks(clip, version, count, stamp, (found) => {
+        if (!gone) setPeaks(found);
+      });
+    }, 60);
     return () => {
       gone = true;
       clearTimeout(wait);
+      leave();
       setPeaks(null);
     };
   }, [clip, version, count, stamp]);
