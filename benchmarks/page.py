@@ -27,8 +27,8 @@ CLIPS = 100_000
 _SEARCHES = ("piano", "dus pia", "techno")
 #: Clips that are clicked, each for the first time and once more.
 _CLICKS = 5
-#: From an input event to the frame in which the list shows what it asks for. The number of clips tells nothing: what
-#: "pi" finds, "pia" may find as well.
+#: From an input event to the frame in which the list shows what it asks for. The number of clips
+#: tells nothing: what "pi" finds, "pia" may find as well.
 _TYPED = """async ([value]) => {
     const box = document.querySelector("#search");
     const busy = () => document.querySelector(".clips [aria-rowcount]").ariaBusy === "true";
