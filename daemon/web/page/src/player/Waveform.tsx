@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { api } from "../api/client";
+import { inTurn } from "../api/in_turn";
 import { player } from "./player";
 
 interface Peaks {
@@ -13,36 +13,15 @@ interface Peaks {
 const KEPT = 300;
 const kept = new Map<string, Promise<Peaks>>();
 
-/**
- * Waveforms asked for at once. A browser keeps six connections to a server, and one of them brings the events: more
- * would leave none for a search or a sound, since the server draws one waveform after the other.
- */
-const AT_ONCE = 2;
-let underWay = 0;
-const line: (() => void)[] = [];
 /** Name -> how many still look at it: what scrolled away before its turn came is not asked for. */
 const watchers = new Map<string, number>();
-
-async function inTurn(name: string, path: string): Promise<Peaks> {
-  if (underWay >= AT_ONCE) await new Promise<void>((go) => line.push(go));
-  else underWay++;
-  try {
-    if (!watchers.get(name)) throw new Error("nobody looks at it any more");
-    return await api<Peaks>(path);
-  } finally {
-    // the place goes to the next in line
-    const next = line.shift();
-    if (next) next();
-    else underWay--;
-  }
-}
 
 function watchPeaks(clip: string, version: string, count: number, stamp: string, told: (peaks: Peaks) => void) {
   const name = `${clip} ${version} ${count} ${stamp}`;
   watchers.set(name, (watchers.get(name) ?? 0) + 1);
   let found = kept.get(name);
   if (!found) {
-    found = inTurn(name, `clips/${clip}/peaks?version=${version}&count=${count}`);
+    found = inTurn<Peaks>(`clips/${clip}/peaks?version=${version}&count=${count}`, () => watchers.has(name));
     found.catch(() => kept.delete(name));
     kept.set(name, found);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
