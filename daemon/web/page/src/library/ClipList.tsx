@@ -149,11 +149,18 @@ export const ClipList = memo(function ClipList({
   return (
     <div className="clips" ref={scroller} onKeyDown={keys} hidden={hidden}>
       {cards ? (
-        <div role="list" aria-label={t("Clips")} style={height}>
+        <div role="list" aria-label={t("Clips")} aria-busy={found.busy} style={height}>
           {all}
         </div>
       ) : (
-        <div role="grid" aria-label={t("Clips")} aria-rowcount={found.total} aria-multiselectable="true" style={height}>
+        <div
+          role="grid"
+          aria-label={t("Clips")}
+          aria-busy={found.busy}
+          aria-rowcount={found.total}
+          aria-multiselectable="true"
+          style={height}
+        >
           {all}
         </div>
       )}

@@ -61,6 +61,8 @@ export interface Found {
   want: (from: number, to: number) => void;
   again: () => void;
   known: boolean;
+  /** The rows are still those of an earlier question. */
+  busy: boolean;
 }
 
 /**
@@ -79,6 +81,7 @@ export function useSearch(
   const [known, setKnown] = useState(false);
   const [pages, setPages] = useState<Map<number, Clip[]>>(new Map());
   const [turn, setTurn] = useState(0);
+  const [answered, setAnswered] = useState<string | null>(null);
   const seen = useRef<[number, number]>([0, 0]);
   const asking = useRef<Set<number>>(new Set());
   const latest = useRef(0);
@@ -106,6 +109,7 @@ export function useSearch(
         if (like) refused((error as Error).message);
       } finally {
         numbers.forEach((page) => asking.current.delete(page));
+        if (stamp === latest.current) setAnswered(query);
       }
     },
     [query, like, refused],
@@ -150,5 +154,6 @@ export function useSearch(
   );
   const at = useCallback((row: number) => pages.get(Math.floor(row / PAGE))?.[row % PAGE], [pages]);
   const again = useCallback(() => setTurn((count) => count + 1), []);
-  return useMemo(() => ({ total, at, want, again, known }), [total, at, want, again, known]);
+  const waits = answered !== query;
+  return useMemo(() => ({ total, at, want, again, known, busy: waits }), [total, at, want, again, known, waits]);
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
-import { api, FullClip } from "../api/client";
+import { FullClip } from "../api/client";
+import { inTurn } from "../api/in_turn";
 import type { components } from "../api/schema";
 import { t } from "../words/words";
 import type { Grid } from "./beats";
@@ -14,7 +15,7 @@ export function Chords({ clip, grid }: { clip: FullClip; grid: Grid }) {
   useEffect(() => {
     let gone = false;
     setFound(null);
-    api<ClipChords>(`clips/${clip.id}/chords`).then(
+    inTurn<ClipChords>(`clips/${clip.id}/chords`, () => !gone).then(
       (chords) => {
         if (!gone) setFound(chords);
       },

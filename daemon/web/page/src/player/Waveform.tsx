@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { api } from "../api/client";
+import { inTurn } from "../api/in_turn";
 import { player } from "./player";
 
 interface Peaks {
@@ -13,16 +13,25 @@ interface Peaks {
 const KEPT = 300;
 const kept = new Map<string, Promise<Peaks>>();
 
-function peaksOf(clip: string, version: string, count: number, stamp: string): Promise<Peaks> {
+/** Name -> how many still look at it: what scrolled away before its turn came is not asked for. */
+const watchers = new Map<string, number>();
+
+function watchPeaks(clip: string, version: string, count: number, stamp: string, told: (peaks: Peaks) => void) {
   const name = `${clip} ${version} ${count} ${stamp}`;
+  watchers.set(name, (watchers.get(name) ?? 0) + 1);
   let found = kept.get(name);
   if (!found) {
-    found = api<Peaks>(`clips/${clip}/peaks?version=${version}&count=${count}`);
+    found = inTurn<Peaks>(`clips/${clip}/peaks?version=${version}&count=${count}`, () => watchers.has(name));
     found.catch(() => kept.delete(name));
     kept.set(name, found);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
   }
-  return found;
+  found.then(told, () => undefined);
+  return () => {
+    const left = watchers.get(name)! - 1;
+    if (left) watchers.set(name, left);
+    else watchers.delete(name);
+  };
 }
 
 // One watcher for the widths of all, and one for their colours: a row that scrolls into sight costs little.
@@ -78,20 +87,17 @@ export function Waveform({ clip, version, height, count = 400, stamp = "", playi
   useEffect(() => watchWidth(box.current!, setWidth), []);
   useEffect(() => {
     let gone = false;
+    let leave = () => {};
     // a row that flies by while scrolling asks for nothing
-    const wait = setTimeout(
-      () =>
-        peaksOf(clip, version, count, stamp).then(
-          (found) => {
-            if (!gone) setPeaks(found);
-          },
-          () => undefined,
-        ),
-      60,
-    );
+    const wait = setTimeout(() => {
+      leave = watchPeaks(clip, version, count, stamp, (found) => {
+        if (!gone) setPeaks(found);
+      });
+    }, 60);
     return () => {
       gone = true;
       clearTimeout(wait);
+      leave();
       setPeaks(null);
     };
   }, [clip, version, count, stamp]);
