@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Letters of the prompt in the collection's name.
 _NAMED = 50
 
+#: Kinds whose plural is not their name with an s.
+_PLURALS = {"oneshot": "one-shots", "sfx": "effects", "midi": "MIDI clips"}
+
 
 def check_best(best: int, count: object, out: str | None) -> None:
     """ServiceError before anything is made, where there is nothing to choose from."""
@@ -96,8 +99,9 @@ def taste_words(kind: str, taste: Taste | None) -> str:
 
     differ = "so these are the ones that differ most"
     if taste is None:
+        kinds = _PLURALS.get(kind, f"{kind}s")
         return (
-            f"your taste in {kind}s is not known yet: it takes {LEAST_EACH} that you keep and"
+            f"your taste in {kinds} is not known yet: it takes {LEAST_EACH} that you keep and"
             f" {LEAST_EACH} that you throw away (`sidecrate keep`, `sidecrate trash`); {differ}"
         )
     return taste.words() if taste.is_used else f"{taste.words()}; {differ}"
