@@ -62,4 +62,5 @@ def test_a_take_that_was_not_stretched_is_told_in_words():
 
 def test_kinds_are_named_in_words_where_a_taste_is_not_known():
     assert taste_words("oneshot", None).startswith("your taste in one-shots is not known yet")
+    assert "these" not in taste_words("oneshot", None)
     assert taste_words("loop", None).startswith("your taste in loops is not known yet")
