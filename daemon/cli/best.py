@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: Letters of the prompt in the collection's name.
 _NAMED = 50
 
+#: Kinds whose plural is not their name with an s.
+_PLURALS = {"oneshot": "one-shots", "sfx": "effects", "midi": "MIDI clips"}
+
 
 def check_best(best: int, count: object, out: str | None) -> None:
     """ServiceError before anything is made, where there is nothing to choose from."""
@@ -51,6 +54,8 @@ def pick_best(prompt: str, records: Sequence[ClipRecord], best: int, as_json: bo
     chosen = [sounds[n][0] for n in best_of([features for _, features in sounds], used, best)]
     name = collected(f"best of {prompt[:_NAMED].strip()}", records, chosen)
     how = taste_words(kind, taste)
+    if taste is None or not taste.is_used:
+        how += "; so these are the ones that differ most"
     if as_json:
         print(json.dumps({"best": chosen, "collection": name, "said": how}))
         return
@@ -90,14 +95,18 @@ def taste_of(kind: str) -> Taste | None:
     return learn_taste(examples_of(kind))
 
 
+def kinds_word(kind: str) -> str:
+    """Clips of a kind, in the plural."""
+    return _PLURALS.get(kind, f"{kind}s")
+
+
 def taste_words(kind: str, taste: Taste | None) -> str:
-    """By what is chosen, for people."""
+    """What is known of the taste for a kind, for people."""
     from daemon.training.taste import LEAST_EACH
 
-    differ = "so these are the ones that differ most"
     if taste is None:
         return (
-            f"your taste in {kind}s is not known yet: it takes {LEAST_EACH} that you keep and"
-            f" {LEAST_EACH} that you throw away (`sidecrate keep`, `sidecrate trash`); {differ}"
+            f"your taste in {kinds_word(kind)} is not known yet: it takes"
+            f" {LEAST_EACH} that you keep and {LEAST_EACH} that you throw away (`sidecrate keep`, `sidecrate trash`)"
         )
-    return taste.words() if taste.is_used else f"{taste.words()}; {differ}"
+    return taste.words()

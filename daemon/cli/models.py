@@ -51,6 +51,8 @@ def models(
     Downloads nothing but by `sidecrate models get NAME`: nets for `split`, `transcribe`,
     `continue` and `infill`, held to a known hash.
     """
+    if name == "list":
+        name = None
     if name == "get":
         bring_model(net, yes=yes, as_json=as_json, sha256=sha256)
         return

@@ -11,7 +11,6 @@ import typer
 
 from daemon.errors import EngineError, ServiceError
 from daemon.home.places import Places
-from daemon.painting.paint import paint as painted
 from daemon.painting.painters import HOSTED, Painter, find_painter
 from daemon.painting.wish import Wish, worded
 from daemon.video import SIZES
@@ -93,6 +92,9 @@ def paint(
 def studio() -> Iterator[tuple[Any, Any]]:
     """(find, bring): finds a painter by its name, and brings a row of its pictures."""
     from daemon.client.follow import progress_bar
+
+    # hosted painters and pictures load scipy and httpx, for which no other command should wait
+    from daemon.painting.paint import paint as painted
     from daemon.settings.load import load_config
 
     places = Places.find()

@@ -107,8 +107,12 @@ def report_line(report: ClipReport) -> str:
     if found.get("bpm") is not None:
         parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
     if did.get("method") not in (None, "", "none") or did.get("gain_db") is not None:
-        gain = f", {did['gain_db']:+.1f} dB" if did.get("gain_db") is not None else ""
-        parts.append(f"{did['method']}{gain}")
+        # `+ 0.0` makes no -0.0 of it
+        gain = (
+            f", {round(did['gain_db'], 1) + 0.0:+.1f} dB" if did.get("gain_db") is not None else ""
+        )
+        how = "not stretched" if did.get("method") in (None, "", "none") else did["method"]
+        parts.append(f"{how}{gain}")
     if after.get("mean_beat_error_ms") is not None:
         parts.append(f"beats off by {after['mean_beat_error_ms']:.1f} ms")
     if after.get("lufs") is not None:

@@ -173,7 +173,7 @@ def _kept(name: str) -> dict[Path, str]:
 
 
 def _taste(as_json: bool) -> None:
-    from daemon.cli.best import taste_of, taste_words
+    from daemon.cli.best import kinds_word, taste_of, taste_words
 
     for kind in ("oneshot", "loop", "sfx", "track"):
         known = taste_of(kind)
@@ -182,7 +182,7 @@ def _taste(as_json: bool) -> None:
             used = known is not None and known.is_used
             print(json.dumps({"kind": kind, **(skill or {"skill": None}), "used": used}))
         else:
-            print(f"{kind}s: {taste_words(kind, known)}")
+            print(f"{kinds_word(kind)}: {taste_words(kind, known)}")
 
 
 def _teach(

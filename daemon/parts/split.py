@@ -64,7 +64,10 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
     for name, part in wanted.items():
         if name in empty:
             continue
-        said = [f"the source holds no {one}" for one in empty]
+        said = [
+            "the source holds nothing else" if one == "other" else f"the source holds no {one}"
+            for one in empty
+        ]
         if no_loop:
             # once for all parts
             said, no_loop = [*said, f"its parts are tracks, not loops: {no_loop}"], ""

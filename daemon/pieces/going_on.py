@@ -195,7 +195,9 @@ def read_marked(text: str, piece: Piece) -> list[int]:
             )
         bars |= set(range(first - 1, last))
     if not bars:
-        raise ConformError(f"marked: which bars of 1 to {piece.bars} are written anew? as in: 3-4")
+        raise ConformError(
+            f"marked: which bars of 1 to {piece.bars} are written anew? as in: --marked 3-4"
+        )
     return sorted(bars)
 
 

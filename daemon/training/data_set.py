@@ -342,7 +342,8 @@ def check_enough(data: DataSet) -> None:
     said = "; ".join(line for line in data.lines() if not line.startswith("takes"))
     loops = f", and {loops_s:.0f} s of loops, it takes {LEAST_LOOPS_S:.0f} s" if data.loops else ""
     raise EngineError(
-        f"{sounds} sounds are too few to learn from, it takes {LEAST_SOUNDS}{loops}"
+        f"{sounds} {'sound is' if sounds == 1 else 'sounds are'} too few to learn from,"
+        f" it takes {LEAST_SOUNDS}{loops}"
         + (f" ({said})" if said else "")
         + '; with fewer, play them as a kit: sidecrate make "..." --kit FOLDER, or put one loop on'
         " the grid: sidecrate fit FILE",

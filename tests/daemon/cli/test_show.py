@@ -1,6 +1,7 @@
 """What a person reads of a clip."""
 
-from daemon.cli.show import clip_lines, look_lines
+from daemon.cli.best import taste_words
+from daemon.cli.show import clip_lines, look_lines, report_line
 
 
 def test_one_bar_is_no_bars():
@@ -52,3 +53,14 @@ def test_a_first_beat_before_the_file_begins_is_named_as_that():
     assert "downbeat 0.048 s before it begins, the next at 1.952 s (sure 80%)" in look_lines(early)
     on_it = found | {"downbeat_s": -0.0021, "downbeats_s": [-0.0021, 1.998]}
     assert "downbeat at 0.000 s" in look_lines(on_it)
+
+
+def test_a_take_that_was_not_stretched_is_told_in_words():
+    assert report_line({"did": {"method": "none", "gain_db": -0.04}}) == "not stretched, +0.0 dB"
+    assert report_line({"did": {"method": "rubberband", "gain_db": -1.1}}) == "rubberband, -1.1 dB"
+
+
+def test_kinds_are_named_in_words_where_a_taste_is_not_known():
+    assert taste_words("oneshot", None).startswith("your taste in one-shots is not known yet")
+    assert "these" not in taste_words("oneshot", None)
+    assert taste_words("loop", None).startswith("your taste in loops is not known yet")

@@ -176,7 +176,7 @@ def test_one_sound_two_hundred_times_is_one(tmp_path):
     here = write_folder(tmp_path / "in", snares=1)
     for number in range(40):
         (here / f"snare copy {number}.wav").write_bytes((here / "snare_00.wav").read_bytes())
-    with pytest.raises(EngineError, match=r"1 sounds are too few.*there already"):
+    with pytest.raises(EngineError, match=r"1 sound is too few.*there already"):
         teach(here, "x", Places.find(tmp_path), "", quiet)
 
 
