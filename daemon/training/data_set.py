@@ -357,7 +357,7 @@ def check_enough(data: DataSet) -> None:
         data.loops = []
     if len(data.taken) >= LEAST_SOUNDS or data.loops_s >= LEAST_LOOPS_S:
         return
-    said = "; ".join(line for line in data.lines() if not line.startswith("takes"))
+    said = "; ".join(line for line in data.lines() if line.startswith("leaves out"))
     loops = f", and {loops_s:.0f} s of loops, it takes {LEAST_LOOPS_S:.0f} s" if data.loops else ""
     raise EngineError(
         f"{sounds} sounds are too few to learn from, it takes {LEAST_SOUNDS}{loops}"
