@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.children.blas_threads import one_thread
 from tests.helpers.daemon_process import DaemonProcess
 from tests.helpers.fake_engine import REGISTERED
 
@@ -22,6 +23,8 @@ pytest_plugins = [
 
 # also for the programs that tests start
 os.environ.update(REGISTERED)
+# as in the children of the daemon: threads of BLAS wait for each other, on busy cores for minutes
+one_thread(os.environ)
 
 
 #: Fixtures that start a daemon of the test's own, or a browser.

@@ -39,6 +39,9 @@ _MOST_S, _MAY_LOOP_S, _LOOP_ATTACKS = 6.0, 1.4, 4
 _LOOP_WORDS = re.compile(r"loop|beat|break|groove|fill|bpm|bars?\b")
 #: A file is read up to here.
 _READ_S = 1200.0
+#: A sound whose second half is so far under its first (dB) rings out: no beat goes on in it. Where
+#: its name says a role and no loop, less is enough: a ride rings for long.
+_RINGS_OUT_DB, _NAMED_RINGS_OUT_DB = -20.0, -6.0
 #: Two sounds nearer than this (dB a cell) are one, and clipped ones have this share of full frames.
 _DOUBLE_DB = 1.0
 _CLIPPED_SHARE = 0.02
@@ -192,6 +195,8 @@ def _read(path: Path) -> Read:
     if len(audio) > _MOST_S * rate:
         if pieces := _sounds_apart(audio, rate):
             return _one_shots(path, digest, pieces, rate)
+        if _rings_out(path, audio):
+            return _one_shots(path, digest, [audio], rate)
         return Read(why=f"they are longer than {_MOST_S:g} s, and no loops")
     return _one_shots(path, digest, [audio], rate)
 
@@ -199,15 +204,28 @@ def _read(path: Path) -> Read:
 def _may_loop(path: Path, audio: np.ndarray, rate: int) -> bool:
     """Whether it has attacks enough for a loop; its ear, which takes a second, is asked only then.
 
-    A short file whose name says a role and no loop is a one-shot.
+    A short file whose name says a role and no loop is a one-shot, and so is what rings out.
     """
-    named = role_in(path.stem) or role_in(path.parent.name)
-    if named and len(audio) <= _MOST_S * rate and not _LOOP_WORDS.search(path.stem.lower()):
+    if _rings_out(path, audio) or (len(audio) <= _MOST_S * rate and _says_one_shot(path)):
         return False
     from daemon.audio.sound import mixed
     from daemon.parts.cuts import attacks
 
     return len(attacks(mixed(audio[: round(12 * rate)]), rate)) >= _LOOP_ATTACKS
+
+
+def _says_one_shot(path: Path) -> bool:
+    named = role_in(path.stem) or role_in(path.parent.name)
+    return bool(named) and not _LOOP_WORDS.search(path.stem.lower())
+
+
+def _rings_out(path: Path, audio: np.ndarray) -> bool:
+    half = len(audio) // 2
+    first, second = (
+        float((one.astype(np.float64) ** 2).mean()) for one in (audio[:half], audio[half:])
+    )
+    far_db = _NAMED_RINGS_OUT_DB if _says_one_shot(path) else _RINGS_OUT_DB
+    return second < first * 10 ** (far_db / 10)
 
 
 def _sounds_apart(audio: np.ndarray, rate: int) -> list[np.ndarray]:
@@ -339,7 +357,7 @@ def check_enough(data: DataSet) -> None:
         data.loops = []
     if len(data.taken) >= LEAST_SOUNDS or data.loops_s >= LEAST_LOOPS_S:
         return
-    said = "; ".join(line for line in data.lines() if not line.startswith("takes"))
+    said = "; ".join(line for line in data.lines() if line.startswith("leaves out"))
     loops = f", and {loops_s:.0f} s of loops, it takes {LEAST_LOOPS_S:.0f} s" if data.loops else ""
     raise EngineError(
         f"{sounds} {'sound is' if sounds == 1 else 'sounds are'} too few to learn from,"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.files.whole import PART
 from daemon.brief import Brief
 from daemon.engines.mine import run
 from daemon.engines.mine.making import Wish, make_sound
@@ -139,11 +142,14 @@ def test_sources_stay_as_they_are_and_what_is_left_out_is_said(folder, tmp_path)
     (here / "broken.wav").write_bytes(b"RIFF and no more")
     soundfile.write(here / "silent snare.wav", np.zeros(4410), 44100)
     soundfile.write(here / "loop.wav", 0.1 * np.ones(8 * 44100), 44100)
+    # too long for a one-shot but for its tail, as a crash has one
+    ringing = np.random.default_rng(5).standard_normal(8 * 44100) * np.exp(-np.arange(8 * 44100) / 40000)  # fmt: skip
+    soundfile.write(here / "long snare.wav", 0.2 * ringing, 44100)
     soundfile.write(here / "clipped snare.wav", np.sign(np.sin(np.arange(8000) / 9)), 44100)
     before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in here.iterdir()}
     done = teach(here, "x", Places.find(tmp_path / "home"), "", quiet)
     text = "\n".join(done.lines)
-    for words in ("takes 30 sounds: 30 snare", "cannot be read (broken.wav)", "are silent", "no steady beat", "are clipped", "there already, or nearly"):  # fmt: skip
+    for words in ("takes 31 sounds: 31 snare", "cannot be read (broken.wav)", "are silent", "no steady beat", "are clipped", "there already, or nearly"):  # fmt: skip
         assert words in text
     assert before == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in here.iterdir()}  # fmt: skip
 
@@ -216,6 +222,30 @@ def test_a_killed_training_goes_on_from_what_it_has_read(tmp_path, monkeypatch):
     one, other = (model_of("x", where).about["hash"] for where in (places, whole_run))
     assert one == other
     assert not list((places.state / "mine").glob(".reading*"))
+
+
+def test_a_full_disk_loses_nothing_and_the_next_run_ends(tmp_path, monkeypatch):
+    here, places = write_folder(tmp_path / "in", snares=20), Places.find(tmp_path / "home")
+    real, writes = os.fsync, []
+
+    def full_at(number):
+        def fsync(file):
+            writes.append(file)
+            if len(writes) == number:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            real(file)
+
+        return fsync
+
+    # the first write is that of what has been read, the last that of the engine's record
+    for number in (1, 4):
+        writes.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr("os.fsync", full_at(number))
+            with pytest.raises(OSError, match="No space left"):
+                teach(here, "x", places, "", quiet)
+        assert taught(places) == [] and not list(tmp_path.rglob(f"*{PART}"))
+    assert "takes 20 sounds" in teach(here, "x", places, "", quiet).lines[0]
 
 
 def test_an_engine_is_taken_to_another_machine(places, tmp_path):
@@ -305,7 +335,7 @@ def test_a_folder_of_loops_is_an_engine_of_loops(tmp_path, monkeypatch):
     here.mkdir()
     for loop in (drums(1), drums(2), chords(0), chords(1)):
         name = f"{loop.name} loop 120bpm.wav"
-        soundfile.write(here / name, np.tile(loop.audio, (2, 1)), 44100)
+        soundfile.write(here / name, np.tile(loop.audio, (4 // loop.bars, 1)), 44100)
     places = Places.find(tmp_path / "home")
     done = teach(here, "loops", places, "CC-BY-4.0", quiet)
     assert any(line.startswith("takes 4 loops") and "2 drums" in line for line in done.lines)
