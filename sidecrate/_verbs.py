@@ -505,6 +505,7 @@ def continue_(
     parts: str | Sequence[str] | None = None,
     give: Literal["whole", "new"] | None = None,
     with_: Literal["own", "midigpt", "skytnt"] | None = None,
+    attributes: str | Sequence[str] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -527,6 +528,9 @@ def continue_(
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
     with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
         or skytnt; by default: own.
+    attributes: With midigpt: what the new bars are like, as far as the checkpoint has been taught
+        it. Words, by comma: sparse, dense, density 0.7, short notes, 8th-half notes, 2-4 voices; by
+        default: as the net likes.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
@@ -554,6 +558,7 @@ def infill(
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
     with_: Literal["own", "midigpt", "skytnt"] | None = None,
+    attributes: str | Sequence[str] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -576,6 +581,9 @@ def infill(
         bass, chords, lead, or a track's name; by default: all.
     with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
         or skytnt; by default: own.
+    attributes: With midigpt: what the new bars are like, as far as the checkpoint has been taught
+        it. Words, by comma: sparse, dense, density 0.7, short notes, 8th-half notes, 2-4 voices; by
+        default: as the net likes.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
