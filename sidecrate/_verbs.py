@@ -111,8 +111,8 @@ def make(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -221,8 +221,8 @@ def again(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -323,8 +323,8 @@ def fit(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -429,8 +429,8 @@ def swap(
     """Write one part of a loop anew (drums, bass, chords, lead), and keep the rest.
 
     source: An audio file on this machine, a clip, or last.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     genre: Genre. Words; by default: from the prompt.
     mood: Mood. Words, by comma; by default: from the prompt.
     energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
