@@ -310,7 +310,7 @@ FIELDS: dict[str, Field] = {
         Field("stems", switch, "on or off", "off", "Each part as a file of its own.", "on"),
         Field("compose", one_of("rules", "llm"), "rules or llm", "rules", "Who writes the notes of the embedded engine.", "rules"),
         Field("improve", _improve, "off, on or ask", "by config", "Have a language model improve the prompt; ask shows it first.", "ask"),
-        Field("change", short_text, "drums, bass, chords, lead, sounds, fill, or words", "none", "With again: what changes; the rest stays.", "drums"),
+        Field("change", short_text, "drums, bass, chords or lead; with again also sounds, fill, or words", "none", "What is made anew, of a clip made again or of a loop by swap; the rest stays.", "drums"),
         Field("then", one_of("nothing", "audition"), "nothing or audition", "nothing", "What happens when it is done.", "audition"),
         Field("tags", word_list, "words, by comma", "none", "Your own words for the library.", "intro, idea"),
         Field("target", short_text, "words", "none", "For a device: where the clip goes.", "slot"),

@@ -111,8 +111,8 @@ def make(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -221,8 +221,8 @@ def again(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -323,8 +323,8 @@ def fit(
     compose: Who writes the notes of the embedded engine. Rules or llm; by default: rules.
     improve: Have a language model improve the prompt; ask shows it first. Off, on or ask; by
         default: by config.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.
@@ -429,8 +429,8 @@ def swap(
     """Write one part of a loop anew (drums, bass, chords, lead), and keep the rest.
 
     source: An audio file on this machine, a clip, or last.
-    change: With again: what changes; the rest stays. Drums, bass, chords, lead, sounds, fill, or
-        words; by default: none.
+    change: What is made anew, of a clip made again or of a loop by swap; the rest stays. Drums,
+        bass, chords or lead; with again also sounds, fill, or words; by default: none.
     genre: Genre. Words; by default: from the prompt.
     mood: Mood. Words, by comma; by default: from the prompt.
     energy: How hard it drives. A number from 0 to 1; by default: from the prompt.
@@ -505,6 +505,7 @@ def continue_(
     parts: str | Sequence[str] | None = None,
     give: Literal["whole", "new"] | None = None,
     with_: Literal["own", "midigpt", "skytnt"] | None = None,
+    attributes: str | Sequence[str] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -527,6 +528,9 @@ def continue_(
     give: The piece with its new bars, or the new bars alone. Whole or new; by default: whole.
     with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
         or skytnt; by default: own.
+    attributes: With midigpt: what the new bars are like, as far as the checkpoint has been taught
+        it. Words, by comma: sparse, dense, density 0.7, short notes, 8th-half notes, 2-4 voices; by
+        default: as the net likes.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what
@@ -554,6 +558,7 @@ def infill(
     chords: str | None = None,
     parts: str | Sequence[str] | None = None,
     with_: Literal["own", "midigpt", "skytnt"] | None = None,
+    attributes: str | Sequence[str] | None = None,
     seed: int | None = None,
     sound: bool | None = None,
     bpm: float | None = None,
@@ -576,6 +581,9 @@ def infill(
         bass, chords, lead, or a track's name; by default: all.
     with_: Who writes the bars: the piece's own bars, or a net that you have brought. Own, midigpt
         or skytnt; by default: own.
+    attributes: With midigpt: what the new bars are like, as far as the checkpoint has been taught
+        it. Words, by comma: sparse, dense, density 0.7, short notes, 8th-half notes, 2-4 voices; by
+        default: as the net likes.
     seed: The same seed gives the same clip. A whole number from 0 to 9007199254740992; by default:
         random, and recorded.
     sound: Their sound by the embedded musician as well, as a loop with the notes beside it; what

@@ -85,15 +85,16 @@ class _Windows:
         self.count = -(-len(audio) // self.hop) + 1
         reach = self.size - self.hop
         behind = self.count * self.hop + self.size - reach - len(audio)
-        around = ((reach, behind), (0, 0))
-        self.padded = np.pad(audio, around, mode="wrap") if is_loop else np.pad(audio, around)
+        # channels by themselves: their windows then lie in one piece
+        around, channels = ((0, 0), (reach, behind)), np.ascontiguousarray(audio.T)
+        self.padded = np.pad(channels, around, mode="wrap") if is_loop else np.pad(channels, around)
         hz = np.maximum(scipy.fft.rfftfreq(self.size, 1 / rate), 1.0)
         self.masks = _masks(hz)
 
     def spectra(self, first: int, channel: int) -> np.ndarray:
         """Spectra of some windows from `first` on: complex64 (windows, lines)."""
         last = min(self.count, first + _AT_ONCE)
-        piece = self.padded[first * self.hop : (last - 1) * self.hop + self.size, channel]
+        piece = self.padded[channel, first * self.hop : (last - 1) * self.hop + self.size]
         frames = np.lib.stride_tricks.sliding_window_view(piece, self.size)[:: self.hop]
         made: np.ndarray = scipy.fft.rfft(frames * self.shape, axis=1)
         return made
@@ -113,7 +114,7 @@ def _levels_db(windows: _Windows) -> np.ndarray:
     """Level of each band in each window, both channels together: (windows, bands)."""
     power = np.zeros((windows.count, len(windows.masks)))
     weights = (windows.masks**2).T
-    for channel in range(windows.padded.shape[1]):
+    for channel in range(len(windows.padded)):
         for first in range(0, windows.count, _AT_ONCE):
             spectra = windows.spectra(first, channel)
             square = spectra.real**2 + spectra.imag**2
@@ -135,11 +136,13 @@ def softened(audio: np.ndarray, rate: int, is_loop: bool, wanted: Softening) -> 
             spectra = windows.spectra(first, channel)
             spectra *= gains[first : first + len(spectra)].astype(np.float32) @ windows.masks
             pieces = scipy.fft.irfft(spectra, windows.size, axis=1) * windows.shape
-            for n, piece in enumerate(pieces):
-                at = (first + n) * windows.hop
-                made[at : at + windows.size, channel] += piece
+            # half overlapping: the first halves lie side by side, and so do the second ones
+            at, length = first * windows.hop, len(pieces) * windows.hop
+            made[channel, at : at + length] += pieces[:, : windows.hop].ravel()
+            at += windows.hop
+            made[channel, at : at + length] += pieces[:, windows.hop :].ravel()
     reach = windows.size - windows.hop
-    return np.asarray(made[reach : reach + windows.frames], np.float32)
+    return np.ascontiguousarray(made[:, reach : reach + windows.frames].T, np.float32)
 
 
 def _followed(wanted_db: np.ndarray, windows: _Windows) -> np.ndarray:

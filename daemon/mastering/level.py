@@ -16,6 +16,7 @@ from daemon.audio.loudness import (
     loop_energy,
     lufs_of_energy,
     measure_level,
+    true_peak_db,
     weighted_energy,
 )
 
@@ -57,34 +58,68 @@ def levelled(
 
     It stays softer where more than 16 dB would have to come off its highest peak.
     """
-    level = measure_level(audio, rate, is_loop)
-    by_gain_db = lufs - level.lufs
-    if level.true_peak_db + by_gain_db <= ceiling_db:
-        made = audio * np.float32(10 ** (by_gain_db / 20))
-        return Levelled(made, by_gain_db, 0.0, level.louder(by_gain_db))
-    most_db = ceiling_db - level.true_peak_db + _MOST_LIMITING_DB
-    limiter = _Limiter(audio, rate, is_loop, min(most_db, by_gain_db + _LIKELY_DB))
-    aim, ceiling = lufs, ceiling_db - _UNDER_DB
-    for _ in range(_TRIES):
-        gain_db = limiter.gain_for(aim, ceiling, min(by_gain_db, most_db), most_db)
-        gain = limiter.along(gain_db, ceiling)
-        made = audio * (gain * np.float32(10 ** (gain_db / 20)))
-        found = measure_level(made, rate, is_loop)
-        over_db = found.true_peak_db - ceiling_db
-        off = lufs - found.lufs if gain_db < most_db else 0.0
-        if over_db <= 0 and abs(off) < _NEAR_LU:
-            break
-        aim += off
-        ceiling -= max(0.0, over_db) + (_NEAR_DB if over_db > 0 else 0.0)
-    if over_db > 0:
-        made, found = made * np.float32(10 ** (-over_db / 20)), found.louder(-over_db)
-    return Levelled(made, gain_db, 20 * math.log10(float(gain.min())), found)
+    return Levelling(audio, rate, is_loop, lufs, ceiling_db).done()
+
+
+class Levelling:
+    """A sound on its way to a loudness: filtered once, drafted at no cost, then done exactly."""
+
+    def __init__(
+        self, audio: np.ndarray, rate: int, is_loop: bool, lufs: float, ceiling_db: float
+    ) -> None:
+        self._audio, self._rate, self._is_loop = audio, rate, is_loop
+        self._lufs, self._ceiling_db = lufs, ceiling_db
+        energy = (loop_energy if is_loop else weighted_energy)(audio, rate)
+        self._level = Level(lufs_of_energy(energy, rate), true_peak_db(audio))
+        self._by_gain_db = lufs - self._level.lufs
+        self._most_db = ceiling_db - self._level.true_peak_db + _MOST_LIMITING_DB
+        self._limiter: _Limiter | None = None
+        if self._level.true_peak_db + self._by_gain_db > ceiling_db:
+            likely_db = min(self._most_db, self._by_gain_db + _LIKELY_DB)
+            self._limiter = _Limiter(audio, energy[-len(audio) :], rate, is_loop, likely_db)
+
+    def draft(self) -> np.ndarray:
+        """The sound limited as it will be to a few hundredths of a dB, at no level of its own."""
+        if self._limiter is None:
+            return self._audio
+        ceiling_db = self._ceiling_db - _UNDER_DB
+        gain_db = self._gain_for(self._limiter, self._lufs, ceiling_db)
+        return self._audio * self._limiter.along(gain_db, ceiling_db)
+
+    def done(self) -> Levelled:
+        """The sound, measured and set anew until it is right."""
+        limiter, lufs = self._limiter, self._lufs
+        if limiter is None:
+            made = self._audio * np.float32(10 ** (self._by_gain_db / 20))
+            return Levelled(made, self._by_gain_db, 0.0, self._level.louder(self._by_gain_db))
+        aim, ceiling = lufs, self._ceiling_db - _UNDER_DB
+        for _ in range(_TRIES):
+            gain_db = self._gain_for(limiter, aim, ceiling)
+            gain = limiter.along(gain_db, ceiling)
+            made = self._audio * (gain * np.float32(10 ** (gain_db / 20)))
+            found = measure_level(made, self._rate, self._is_loop)
+            over_db = found.true_peak_db - self._ceiling_db
+            off = lufs - found.lufs if gain_db < self._most_db else 0.0
+            if over_db <= 0 and abs(off) < _NEAR_LU:
+                break
+            aim += off
+            ceiling -= max(0.0, over_db) + (_NEAR_DB if over_db > 0 else 0.0)
+        if over_db > 0:
+            made, found = made * np.float32(10 ** (-over_db / 20)), found.louder(-over_db)
+        return Levelled(made, gain_db, 20 * math.log10(float(gain.min())), found)
+
+    def _gain_for(self, limiter: _Limiter, lufs: float, ceiling_db: float) -> float:
+        low_db = min(self._by_gain_db, self._most_db)
+        return limiter.gain_for(lufs, ceiling_db, low_db, self._most_db)
 
 
 class _Limiter:
     """A sound's peaks and power, block by block: any gain can be tried without filtering again."""
 
-    def __init__(self, audio: np.ndarray, rate: int, is_loop: bool, likely_db: float) -> None:
+    def __init__(
+        self, audio: np.ndarray, energy: np.ndarray, rate: int, is_loop: bool, likely_db: float
+    ) -> None:
+        """energy: of each frame, weighted, float64 (frames,)."""
         self._rate, self._frames, self._is_loop = rate, len(audio), is_loop
         self._before = 0
         around = audio
@@ -94,7 +129,6 @@ class _Limiter:
             around = np.take(audio, where, axis=0, mode="wrap")
         self._around = len(around)
         self._peaks = block_peaks(around, 10 ** (-(likely_db + _NEAR_PEAK_DB) / 20))
-        energy = (loop_energy if is_loop else weighted_energy)(audio, rate)[-len(audio) :]
         self._power = np.add.reduceat(energy, np.arange(0, len(energy), PEAK_BLOCK)) / PEAK_BLOCK
 
     def along(self, gain_db: float, ceiling_db: float) -> np.ndarray:

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from daemon.audio.loudness import SILENCE_DB
-from daemon.mastering.bands import THIRDS_HZ, Measured, held, measure, middle_and_side
+from daemon.mastering.bands import (
+    THIRDS_HZ,
+    Measured,
+    band_levels,
+    held,
+    measure,
+    middle_and_side,
+)
 from daemon.mastering.dynamics import (
     Liveliness,
     Softening,
@@ -17,7 +24,7 @@ from daemon.mastering.dynamics import (
     softening,
 )
 from daemon.mastering.equal import minimum_phase, through
-from daemon.mastering.level import Levelled, levelled
+from daemon.mastering.level import Levelled, Levelling, levelled
 
 #: dB that one third-octave may be moved, up and down: more would lift noise, or hollow it out.
 _MOST_DB = 12.0
@@ -84,22 +91,25 @@ def mastered(
         return Mastered(level.audio, before, after, level, None, None, None, said)
     like = wish.like.measured
     shape = _Shape(before, like, wish.amount)
-    gains = shape.missing(before)
+    gains = shape.missing((before.mid_db, before.side_db))
     soft: Softening | None = None
     for n in range(_PASSES):
         made = _equalled(audio, rate, is_loop, gains)
         if soft is None:
             own = measure_liveliness(made, rate, is_loop)
             soft = softening(own, wish.like.liveliness, wish.amount)
-        level = levelled(
+        way = Levelling(
             softened(made, rate, is_loop, soft), rate, is_loop, wish.lufs, wish.ceiling_db
         )
-        after = measure(level.audio, rate, is_loop, level.level)
         tell((n + 1) / _PASSES)
-        more = shape.missing(after)
-        if shape.mean_of(more) < _NEAR_DB or n == _PASSES - 1:
+        if n == _PASSES - 1:
+            break
+        more = shape.missing(band_levels(way.draft(), rate, is_loop))
+        if shape.mean_of(more) < _NEAR_DB:
             break
         gains = _bounded((gains[0] + more[0], gains[1] + more[1]))
+    level = way.done()
+    after = measure(level.audio, rate, is_loop, level.level)
     said = (*shape.said(gains), *_said_of_level(level, wish))
     off_db = spectrum_off_db(after, like)
     return Mastered(level.audio, before, after, level, gains, soft, off_db, said)
@@ -121,11 +131,12 @@ class _Shape:
         self._side_db = own.side_db + amount * (wide - offset - own.side_db)
         self._was_narrower = like.width_db > own.width_db
 
-    def missing(self, now: Measured) -> tuple[np.ndarray, np.ndarray]:
+    def missing(self, now: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """dB for each third-octave of the middle and of the sides, within what may be."""
-        offset = _offset(self._mid_db, now.mid_db, self._mid)
-        mid = _filled(self._mid_db + offset - now.mid_db, self._mid)
-        side = _filled(self._side_db + offset - now.side_db, self._side)
+        mid_db, side_db = now
+        offset = _offset(self._mid_db, mid_db, self._mid)
+        mid = _filled(self._mid_db + offset - mid_db, self._mid)
+        side = _filled(self._side_db + offset - side_db, self._side)
         return _bounded((mid, side))
 
     def mean_of(self, gains: tuple[np.ndarray, np.ndarray]) -> float:

@@ -141,6 +141,15 @@ _WITH = Field(
     "midigpt",
 )
 
+_ATTRIBUTES = Field(
+    "attributes",
+    word_list,
+    "words, by comma: sparse, dense, density 0.7, short notes, 8th-half notes, 2-4 voices",
+    "as the net likes",
+    "With midigpt: what the new bars are like, as far as the checkpoint has been taught it.",
+    "sparse, long notes, one voice",
+)
+
 RENDER = DaemonVerb(VERBS["render"], work="daemon.pieces.render:render")
 CONTINUE = DaemonVerb(
     Verb(
@@ -150,7 +159,19 @@ CONTINUE = DaemonVerb(
         said="go on with {}",
         help="go on with notes: more bars in the same manner, to the end of a phrase",
         example="riff.mid --bars 4",
-        fields=("bars", _TEMPERATURE, _CHORDS, _PARTS, _GIVE, _WITH, "seed", _SOUND, "bpm", "key"),
+        fields=(
+            "bars",
+            _TEMPERATURE,
+            _CHORDS,
+            _PARTS,
+            _GIVE,
+            _WITH,
+            _ATTRIBUTES,
+            "seed",
+            _SOUND,
+            "bpm",
+            "key",
+        ),
         by_button=True,
     ),
     work="daemon.pieces.going_on:continue_",
@@ -163,7 +184,18 @@ INFILL = DaemonVerb(
         said="fill bars of {}",
         help="write the marked bars of notes anew, so that both sides join",
         example="riff.mid --marked 3-4",
-        fields=(_MARKED, _TEMPERATURE, _CHORDS, _PARTS, _WITH, "seed", _SOUND, "bpm", "key"),
+        fields=(
+            _MARKED,
+            _TEMPERATURE,
+            _CHORDS,
+            _PARTS,
+            _WITH,
+            _ATTRIBUTES,
+            "seed",
+            _SOUND,
+            "bpm",
+            "key",
+        ),
     ),
     work="daemon.pieces.going_on:infill",
     brief="daemon.parts.separators:usual_brief",

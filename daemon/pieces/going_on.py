@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
+from daemon.pieces.attributes import read_asked
 from daemon.pieces.harmony import Harmony, at_home, find_chords, go_on, written_chords
 from daemon.pieces.merit import bar_shape
 from daemon.pieces.midigpt import find_checkpoint
@@ -23,9 +24,9 @@ from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Writer
 from daemon.verbs.registry import Result
 
-#: What writes bars where nobody says, and the nets that may.
+#: What writes bars where nobody says, and the net that takes attributes.
 OWN = "own"
-_NETS: dict[str, Callable[[], Net]] = {"midigpt": find_checkpoint, "skytnt": find_skytnt}
+_MIDIGPT = "midigpt"
 #: Bars that may be added at once.
 MOST_BARS = 64
 #: Bars that are added where nobody says how many: a phrase, and four at least.
@@ -78,11 +79,17 @@ def infill(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
 def _net(request: dict[str, Any]) -> Net | None:
     """The net that was asked for, looked for before any work; None for the own bars."""
     name = str(request.get("with", OWN))
+    asked = read_asked(request.get("attributes", ()))
+    if asked and name != _MIDIGPT:
+        raise ConformError(
+            f"attributes: {'the own bars take' if name == OWN else f'{name} takes'} none;"
+            f" they are for MIDI-GPT: add `with: {_MIDIGPT}`, or leave them out"
+        )
     if name == OWN:
         return None
     if "chords" in request:
         raise ConformError(f"chords: {name} takes none; leave them out, or leave `with` out")
-    return _NETS[name]()
+    return find_checkpoint(asked) if name == _MIDIGPT else find_skytnt()
 
 
 def _by(result: Result, net: Net | None) -> Result:
@@ -295,5 +302,5 @@ def _report(
             "bars": [bar + 1 for bar in bars],
             "quoted": round(sum(one in old for one in new) / max(1, len(new)), 3),
         },
-        "said": [*piece.said, *([net.said] if net else [])],
+        "said": [*made.said, *([net.said] if net else [])],
     }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
 from daemon.home.places import Places
+from daemon.pieces.attributes import Asked, Known, names_of
 from daemon.pieces.nets import apart
 from daemon.pieces.piece import Note, Part, Piece
 
@@ -30,9 +31,10 @@ _MOST_ONSETS = 48
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A file of weights."""
+    """A file of weights, and what its bars shall be like."""
 
     path: Path
+    asked: tuple[Asked, ...] = ()
 
     @property
     def licence(self) -> str:
@@ -62,8 +64,11 @@ def folder() -> Path:
     return Places.find().state / "models" / "midigpt"
 
 
-def find_checkpoint() -> Checkpoint:
-    """The newest checkpoint. ConformError says what is missing, and how to bring it."""
+def find_checkpoint(asked: tuple[Asked, ...] = ()) -> Checkpoint:
+    """The newest checkpoint. ConformError says what is missing, and how to bring it.
+
+    asked: what its bars shall be like.
+    """
     lacking = [name for name in ("midigpt", "torch", "safetensors") if find_spec(name) is None]
     if lacking:
         raise ConformError(
@@ -77,7 +82,7 @@ def find_checkpoint() -> Checkpoint:
             f" bring the lab's own ({_WEIGHTS}) with `sidecrate models get midigpt --sha256 HASH`,"
             " whose hash its page on huggingface.co/Metacreation/MIDI-GPT states"
         )
-    return Checkpoint(files[-1])
+    return Checkpoint(files[-1], asked)
 
 
 def written_by_net(
@@ -97,15 +102,17 @@ def written_by_net(
     count = max(piece.bars, bars[-1] + 1)
     try:
         engine = InferenceEngine.from_checkpoint(str(checkpoint.path))
-        score = _score(piece, count, _windows(engine))
-        prompts = [
-            TrackPrompt(
-                id=k,
-                bars=_asked(bars, len(score.tracks[k].bars), goes_on) if part in chosen else [],
-                autoregressive=goes_on and part in chosen,
-            )
-            for k, part in enumerate(piece.parts)
-        ]
+        controls = _Controls.of(engine, checkpoint, chosen)
+        score = _score(piece, range(max(count, _windows(engine)[0])))
+        prompts = []
+        for k, part in enumerate(piece.parts):
+            whole = len(score.tracks[k].bars)
+            written = _written(bars, whole, goes_on) if part in chosen else []
+            of_part, of_bar = controls.levels(part) if written else ({}, {})
+            prompt = TrackPrompt(id=k, bars=written, autoregressive=goes_on and bool(written))
+            prompt.attributes = of_part
+            prompt.bar_attributes = {bar: of_bar for bar in written} if of_bar else {}
+            prompts.append(prompt)
         config = InferenceConfig(
             temperature=max(0.05, temperature), seed=seed % _MOST_SEED, model_dim=0,
             density_hard_limit=_MOST_ONSETS,
@@ -116,7 +123,77 @@ def written_by_net(
             f"MIDI-GPT could not write bars of {piece.name} with {checkpoint.path.name}:"
             f" {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         ) from error
-    return _merged(piece, made, bars, chosen, count)
+    merged = _merged(piece, made, bars, chosen, count)
+    return replace(merged, said=(*merged.said, *controls.said(merged, bars)))
+
+
+@dataclass(frozen=True)
+class _Controls:
+    """What is asked of the parts, in the net's own attributes."""
+
+    analyzer: Any
+    known: Mapping[str, Known]
+    asked: tuple[Asked, ...]
+    parts: tuple[Part, ...]
+
+    @classmethod
+    def of(cls, engine: Any, checkpoint: Checkpoint, parts: Sequence[Part]) -> _Controls:
+        """ConformError for a wish that the net cannot honour in any of the parts."""
+        # its own documentation looks into the engine this way: there is no other
+        analyzer = engine._analyzer
+        known = {}
+        if analyzer is not None:
+            levels, kinds = analyzer.attribute_levels(), analyzer.attribute_track_types()
+            known = {
+                name: Known(size, levels[name] == "bar", kinds[name])
+                for name, size in analyzer.attribute_sizes().items()
+            }
+        made = cls(analyzer, known, checkpoint.asked, tuple(parts))
+        for one in checkpoint.asked:
+            if not any(made._names(one, part) for part in parts):
+                has = [f"{name} ({of.parts} parts)" for name, of in sorted(known.items())]
+                raise ConformError(
+                    f"attributes: {one.text}: {checkpoint.path.name} has no such attribute for"
+                    f" {', '.join(part.name for part in parts)}; it has"
+                    f" {', '.join(has) or 'none at all'}"
+                )
+        return made
+
+    def _names(self, asked: Asked, part: Part) -> dict[str, int]:
+        return names_of(asked, self.known, part.role == "drums")
+
+    def levels(self, part: Part) -> tuple[dict[str, int], dict[str, int]]:
+        """Levels of the whole part, and of each new bar."""
+        found = {k: v for one in self.asked for k, v in self._names(one, part).items()}
+        of_part = {name: level for name, level in found.items() if not self.known[name].is_by_bar}
+        return of_part, {name: level for name, level in found.items() if name not in of_part}
+
+    def said(self, made: Piece, bars: Sequence[int]) -> list[str]:
+        """How far the new bars are as asked, and which part could not be asked."""
+        if not self.asked:
+            return []
+        score = _score(made, bars)
+        names = {part.name for part in self.parts}
+        said = []
+        for k, part in enumerate(made.parts):
+            if part.name not in names:
+                continue
+            for one in self.asked:
+                found = self._names(one, part)
+                lines = [self._said_of(score, k, name, level) for name, level in found.items()]
+                how = "; ".join(lines) or "the checkpoint has no such attribute for this part"
+                said.append(f"{part.name}, {one.text}: {how}")
+        return said
+
+    def _said_of(self, score: Any, track: int, name: str, wanted: int) -> str:
+        attribute = self.analyzer.get(name)
+        bars = range(len(score.tracks[track].bars)) if self.known[name].is_by_bar else [None]
+        got = [attribute.quantize(attribute.compute(score, track, bar)) for bar in bars]
+        labels = self.analyzer.attribute_value_labels().get(name, [])
+        words = [labels[one] if one < len(labels) else f"level {one}" for one in (wanted, *got)]
+        if all(one == wanted for one in got):
+            return f"{name} is {words[0]}, as asked"
+        return f"{name} was asked to be {words[0]}, and came as {', '.join(words[1:])}"
 
 
 def _windows(engine: Any) -> list[int]:
@@ -125,21 +202,20 @@ def _windows(engine: Any) -> list[int]:
     return sorted(int(one) for one in config.get("num_bars_map") or [4])
 
 
-def _asked(bars: Sequence[int], whole: int, goes_on: bool) -> list[int]:
+def _written(bars: Sequence[int], whole: int, goes_on: bool) -> list[int]:
     """The bars that the net is to write: a continuation goes on to its window's end."""
     return list(range(bars[0], whole)) if goes_on else list(bars)
 
 
-def _score(piece: Piece, count: int, windows: Sequence[int]) -> Any:
-    """The piece as the net's own score: at least one window of it long."""
+def _score(piece: Piece, bars: Sequence[int]) -> Any:
+    """These bars of the piece as the net's own score."""
     from midigpt import Bar, Score, Track
     from midigpt import Note as Struck
 
-    whole = max(count, windows[0])
     meter = piece.meter
     tracks = []
     for part in piece.parts:
-        bars = [
+        made = [
             Bar(
                 notes=[
                     Struck(n.pitch, n.velocity, max(0, n.start), max(1, n.length))
@@ -149,10 +225,10 @@ def _score(piece: Piece, count: int, windows: Sequence[int]) -> Any:
                 ts_denominator=meter.denominator,
                 beat_length=meter.quarters_per_bar,
             )
-            for index in range(whole)
+            for index in bars
         ]
         kind = "drum" if part.role == "drums" else "melodic"
-        tracks.append(Track(bars=bars, instrument=part.program or 0, track_type=kind))
+        tracks.append(Track(bars=made, instrument=part.program or 0, track_type=kind))
     return Score(tracks=tracks, resolution=TICKS_PER_QUARTER, tempo=round(60e6 / piece.bpm))
 
 

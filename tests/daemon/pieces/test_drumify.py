@@ -11,7 +11,7 @@ import soundfile
 
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
-from daemon.pieces.drumify import drumify, near_share
+from daemon.pieces.drumify import drumify, near_share, rhythm_of
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import drum_voice
 from daemon.pieces.render import render
@@ -40,13 +40,18 @@ def test_strokes_fall_with_the_onsets_of_the_source(tmp_path, genre):
     found = []
     for piece in (bass_line(), twinkle(), musician("jazz", 3)):
         (result,) = run(drumify, piece, tmp_path, genre=genre, seed=3)
-        hits = steps_of(strokes(result, tmp_path))
-        own = steps_of(note for note in piece.notes if note.start < piece.ticks)
-        found.append(near_share(hits, own))
-        assert result.report["did"]["on_onsets"] == pytest.approx(found[-1], abs=0.05)
-        # an ornament and its note are one stroke
-        near = {step + off for step in hits for off in (-1, 0, 1)}
-        assert own <= near, "every onset is struck"
+        notes = strokes(result, tmp_path)
+        hits = steps_of(notes)
+        own = [note for note in piece.notes if note.start < piece.ticks]
+        found.append(near_share(hits, steps_of(own)))
+        rhythm = rhythm_of(piece, piece.parts)
+        on_onsets = near_share(hits, rhythm.strength)
+        assert result.report["did"]["on_onsets"] == pytest.approx(on_onsets, abs=0.001)
+        # an ornament and its note are one onset, struck when the stronger of them sounds
+        onsets = {max(0, step * STEP + rhythm.late[step]) for step in rhythm.strength}
+        assert onsets <= {note.start for note in notes}, "every onset is struck"
+        far = [min(abs(note.start - onset) for onset in onsets) for note in own]
+        assert max(far) < STEP, "every note is an onset or its ornament"
     assert statistics.mean(found) >= 0.85
 
 
