@@ -107,6 +107,7 @@ def taste_words(kind: str, taste: Taste | None) -> str:
     if taste is None:
         return (
             f"your taste in {kinds_word(kind)} is not known yet: it takes"
-            f" {LEAST_EACH} that you keep and {LEAST_EACH} that you throw away (`sidecrate keep`, `sidecrate trash`)"
+            f" {LEAST_EACH} that you keep and {LEAST_EACH} that you throw away"
+            " (`sidecrate keep`, `sidecrate trash`)"
         )
     return taste.words()

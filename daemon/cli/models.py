@@ -21,7 +21,7 @@ def models(
         str | None,
         typer.Argument(
             help="One model alone, as its engine is named, and all that is known of it;"
-            " or `get`, to bring one."
+            " or `get`, to bring one; `list`, or nothing: all."
         ),
     ] = None,
     net: Annotated[str | None, typer.Argument(help="With `get`: which.")] = None,
