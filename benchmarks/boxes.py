@@ -124,7 +124,8 @@ def overhead(home: Path, brief: Brief, takes: int) -> tuple[float, float]:
         child, found = Child("here", 60.0), []
         for seed in range(takes + 1):
             asked = brief.amended(engines=("embedded",), seed=seed)
-            folder = home / f"take{seed}"
+            # one that holds a take already is not made again
+            folder = home / f"{brief.kind}{seed}"
             began = time.perf_counter()
             await child.ask(MAKE_TAKE, order_of(here, asked, folder), _nobody, 60.0)
             own_s = time.perf_counter() - began
