@@ -54,7 +54,8 @@ def batch(
         engines = Counter(brief.engines[0] for _, brief in rows)
         told = ", ".join(f"{count:,} by {engine}" for engine, count in engines.items())
         if not as_json:
-            print(f"{len(rows):,} clips, free of cost: {told}", file=sys.stderr)
+            clips = "clip" if len(rows) == 1 else "clips"
+            print(f"{len(rows):,} {clips}, free of cost: {told}", file=sys.stderr)
         follower = Follower(link, places, bar, label=hashlib.sha256(once.encode()).hexdigest()[:16])
         records = follower.order_batch(name)
         if not wait:

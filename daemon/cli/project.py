@@ -96,10 +96,12 @@ def _opened(folder: Path) -> tuple[Wishes, State]:
     file = folder / FILE
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
         raise ConfigError(
-            f"{file} cannot be read; `sidecrate project new {folder}` begins a project"
+            f"there is no project at {folder}; `sidecrate project new {folder}` begins one"
         ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read ({error}); make it readable") from None
     return read_wishes(text, str(file)), State.of(folder)
 
 

@@ -256,6 +256,12 @@ def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> 
             0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None, found is None
         )
     if found is None:
+        asked = brief.decided.get("key")
+        if brief.do == "fit" and asked is not None and asked.source == "request":
+            report.said.append(
+                f"no key was heard in it, so it was not moved to {brief.key_name}; say the key that"
+                " it is in: `sidecrate correct FILE --key KEY`"
+            )
         return Shift(0.0, None, True)
     if take.key or witnesses.correction.key or (witnesses.own_grid and witnesses.keys):
         return Shift(float(found.semitones_to(brief.key)), brief.key_name, False)

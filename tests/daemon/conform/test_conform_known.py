@@ -1,11 +1,12 @@
 """Takes that know their grid, one-shots and effects: exact lengths, level by kind, note, stems that still sum."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from daemon.brief import Brief
+from daemon.brief import Brief, Decision
 from daemon.conform.conform import conform
 from daemon.conform.gate import HOPELESS
 from daemon.engines.contract import Grid, Take
@@ -97,6 +98,17 @@ def test_effect_gets_its_length():
     brief = Brief("p", "p", kind="sfx", bpm=None, bars=None, seconds=1.5, sample_rate=48000)
     clip = conform(take(plucks(3 * RATE, 0.5)), brief, quiet)
     assert len(clip.audio) == 72000 and clip.bpm is None and not clip.audio[-1].any()
+
+
+def test_a_key_that_a_file_without_pitch_cannot_have_is_told():
+    clicks = np.zeros((4 * RATE, 1), np.float32)
+    clicks[:: RATE // 2] = 0.5
+    asked = {"key": Decision("Am", "request")}
+    brief = Brief("p", "p", do="fit", bpm=120.0, bars=2, key_name="Am", decided=asked)
+    clip = conform(take(clicks), brief, quiet)
+    assert clip.key is None and "no key was heard" in clip.report["said"][0]
+    unasked = conform(take(clicks), replace(brief, decided={}), quiet)
+    assert "said" not in unasked.report
 
 
 def test_users_file_keeps_its_level():
