@@ -1,7 +1,8 @@
 """The note tools, beside a Markov chain of order 1 and a piece's own other half, in one run.
 
 Old tunes that belong to nobody, lines of the embedded musician with seeds that nothing was tuned
-on, and 100 tunes of a folder of `.abc` files where one is given. Go on: the first half is the
+on, chorales where music21 is installed, and 100 tunes of a folder of `.abc` files where one is
+given. Go on: the first half is the
 source, and what comes is held against it as the true second half is. Infill: two bars at a time, as
 those that were there are held against the rest. Distances are Jensen-Shannon's, base 2, of
 intervals and of rhythm in pairs.
@@ -27,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.abc_tunes import abc_tunes
+from benchmarks.chorales import chorales
 from benchmarks.doors import daemon, round_trips
 from benchmarks.old_tunes import old_tunes
 from bridge.osc.packet import build_message
@@ -49,8 +51,15 @@ _BARS = 8
 #: Notes that make pairs of intervals.
 _FEWEST_NOTES = 3
 _SEEDS = 3
-#: Tunes of a folder that are measured.
+#: Tunes of a folder that are measured, and chorales.
 _FROM_FOLDER = 100
+_CHORALES = 40
+#: Semitones over a root of what sounds together as a chord.
+_CHORDS = tuple(
+    frozenset(one)
+    for one in ((0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10),
+                (0, 3, 6, 10), (0, 3, 6, 9))
+)  # fmt: skip
 
 
 def bench() -> None:
@@ -63,6 +72,10 @@ def compare(folder: Path | None) -> None:
     lines = [one_line(piece, part) for piece in pieces for part in piece.pitched if part.is_line]
     tunes = old_tunes()
     groups = {"old tunes": tunes, "musician's lines": lines}
+    sung = chorales(_CHORALES)
+    if sung:
+        groups["chorales' sopranos"] = [one_line(piece, piece.parts[0]) for piece in sung]
+        together_table(sung)
     if folder is not None:
         groups["tunes of the folder"] = abc_tunes(folder, _FROM_FOLDER)
     for name, songs in groups.items():
@@ -204,6 +217,37 @@ def markov(half: Piece, bars: int, seed: int) -> Piece:
         made.append(Note(at, now[0], max(1, min(now[1] * STEP, end - at)), 90))
         at += now[1] * STEP
     return half.with_parts([half.parts[0].with_notes(made)], bars)
+
+
+def together_table(songs: Sequence[Piece]) -> None:
+    """Whether voices that go on together keep to each other: what sounds on a beat is a chord."""
+    print(f"\nvoices together: beats of {len(songs)} chorales' second halves that are a chord")
+    rows: dict[str, list[float]] = {}
+    for k, song in enumerate(songs):
+        middle = song.bars // 2
+        first, second = part_of_bars(song, 0, middle), part_of_bars(song, middle, song.bars)
+        new = range(first.bars, song.bars)
+        own = part_of_bars(continued(first, len(new), 1.0, k), first.bars, song.bars)
+        alone = [markov(one_line(first, part), len(new), k).parts[0] for part in first.parts]
+        ways = {"second half itself": second, "own": own}
+        for label, piece in {**ways, "Markov, each alone": second.with_parts(alone)}.items():
+            rows.setdefault(label, []).append(share_of_chords(piece))
+    for label, found in rows.items():
+        print(f"{label:<22}{statistics.mean(found):8.3f}", flush=True)
+
+
+def share_of_chords(piece: Piece) -> float:
+    """The share of beats with two notes and more on which all of them are tones of one chord."""
+    beats = [
+        {note.pitch % 12 for note in piece.notes if note.start <= at < note.end}
+        for at in range(0, piece.ticks, piece.beat_ticks)
+    ]
+    full = [beat for beat in beats if len(beat) > 1]
+    fits = sum(
+        any({(one - root) % 12 for one in beat} <= chord for root in beat for chord in _CHORDS)
+        for beat in full
+    )
+    return fits / max(1, len(full))
 
 
 # -- the judge
