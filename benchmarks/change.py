@@ -1,7 +1,8 @@
 """The note tools, beside a Markov chain of order 1 and a piece's own other half, in one run.
 
 Old tunes that belong to nobody, lines of the embedded musician with seeds that nothing was tuned
-on, and 100 tunes of a folder of `.abc` files where one is given. Go on: the first half is the
+on, chorales where music21 is installed, and 100 tunes of a folder of `.abc` files where one is
+given. Go on: the first half is the
 source, and what comes is held against it as the true second half is. Infill: two bars at a time, as
 those that were there are held against the rest. Distances are Jensen-Shannon's, base 2, of
 intervals and of rhythm in pairs.
@@ -20,14 +21,16 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.abc_tunes import abc_tunes
+from benchmarks.chorales import chorales
 from benchmarks.doors import daemon, round_trips
+from benchmarks.judge import Judged, cross_validated, looks
 from benchmarks.old_tunes import old_tunes
 from bridge.osc.packet import build_message
 from daemon.brief import Brief
@@ -49,8 +52,15 @@ _BARS = 8
 #: Notes that make pairs of intervals.
 _FEWEST_NOTES = 3
 _SEEDS = 3
-#: Tunes of a folder that are measured.
+#: Tunes of a folder that are measured, and chorales.
 _FROM_FOLDER = 100
+_CHORALES = 40
+#: Semitones over a root of what sounds together as a chord.
+_CHORDS = tuple(
+    frozenset(one)
+    for one in ((0, 4, 7), (0, 3, 7), (0, 3, 6), (0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10),
+                (0, 3, 6, 10), (0, 3, 6, 9))
+)  # fmt: skip
 
 
 def bench() -> None:
@@ -63,6 +73,10 @@ def compare(folder: Path | None) -> None:
     lines = [one_line(piece, part) for piece in pieces for part in piece.pitched if part.is_line]
     tunes = old_tunes()
     groups = {"old tunes": tunes, "musician's lines": lines}
+    sung = chorales(_CHORALES)
+    if sung:
+        groups["chorales' sopranos"] = [one_line(piece, piece.parts[0]) for piece in sung]
+        together_table(sung)
     if folder is not None:
         groups["tunes of the folder"] = abc_tunes(folder, _FROM_FOLDER)
     for name, songs in groups.items():
@@ -206,14 +220,38 @@ def markov(half: Piece, bars: int, seed: int) -> Piece:
     return half.with_parts([half.parts[0].with_notes(made)], bars)
 
 
+def together_table(songs: Sequence[Piece]) -> None:
+    """Whether voices that go on together keep to each other: what sounds on a beat is a chord."""
+    print(f"\nvoices together: beats of {len(songs)} chorales' second halves that are a chord")
+    rows: dict[str, list[float]] = {}
+    for k, song in enumerate(songs):
+        middle = song.bars // 2
+        first, second = part_of_bars(song, 0, middle), part_of_bars(song, middle, song.bars)
+        new = range(first.bars, song.bars)
+        own = part_of_bars(continued(first, len(new), 1.0, k), first.bars, song.bars)
+        alone = [markov(one_line(first, part), len(new), k).parts[0] for part in first.parts]
+        ways = {"second half itself": second, "own": own}
+        for label, piece in {**ways, "Markov, each alone": second.with_parts(alone)}.items():
+            rows.setdefault(label, []).append(share_of_chords(piece))
+    for label, found in rows.items():
+        print(f"{label:<22}{statistics.mean(found):8.3f}", flush=True)
+
+
+def share_of_chords(piece: Piece) -> float:
+    """The share of beats with two notes and more on which all of them are tones of one chord."""
+    beats = [
+        {note.pitch % 12 for note in piece.notes if note.start <= at < note.end}
+        for at in range(0, piece.ticks, piece.beat_ticks)
+    ]
+    full = [beat for beat in beats if len(beat) > 1]
+    fits = sum(
+        any({(one - root) % 12 for one in beat} <= chord for root in beat for chord in _CHORDS)
+        for beat in full
+    )
+    return fits / max(1, len(full))
+
+
 # -- the judge
-
-
-@dataclass
-class Judged:
-    features: list[list[float]]
-    written: list[int]
-    groups: list[int]
 
 
 def judge_table(name: str, songs: Sequence[Piece]) -> None:
@@ -240,69 +278,6 @@ def markov_fill(song: Piece, gap: list[int], seed: int) -> Piece:
     made = markov(rest, len(gap), seed)
     moved = [note.moved(gap[0] * song.bar_ticks) for note in made.notes]
     return song.with_parts([rest.parts[0].with_notes([*rest.notes, *moved])])
-
-
-def looks(piece: Piece, gap: list[int]) -> list[float]:
-    """What a judge sees of the bars: their notes, their joints and their likeness to others."""
-    (part,) = piece.parts
-    width = piece.bar_ticks
-    start, end = gap[0] * width - STEP // 2, (gap[-1] + 1) * width - STEP // 2
-    inside = [n for n in part.notes if start <= n.start < end]
-    before = [n for n in part.notes if n.start < start]
-    after = [n for n in part.notes if n.start >= end]
-    steps = [b.pitch - a.pitch for a, b in pairwise(inside)] or [0]
-    gaps = [b.start - a.start for a, b in pairwise(inside)] or [0]
-    others = [b for b in range(piece.bars) if b not in gap]
-    rests = before + after
-    usual = sum(len(piece.bar(part, b)) for b in others) / max(1, len(others))
-    shapes = [{round(n.start / STEP) for n in piece.bar(part, b)} for b in others]
-    own = [{round(n.start / STEP) for n in piece.bar(part, b)} for b in gap]
-    pitches = [{(round(n.start / STEP), n.pitch) for n in piece.bar(part, b)} for b in others]
-    mine = [{(round(n.start / STEP), n.pitch) for n in piece.bar(part, b)} for b in gap]
-    middle = sum(n.pitch for n in rests) / max(1, len(rests))
-    return [
-        len(inside) / len(gap) - usual,
-        float(np.mean(np.abs(steps))),
-        float(np.std(steps)),
-        float(np.max(np.abs(steps))),
-        sum(step == 0 for step in steps) / len(steps),
-        float(np.mean(gaps)) / STEP,
-        float(np.std(gaps)) / STEP,
-        share_in_key(inside, piece.key_),
-        sum(n.pitch for n in inside) / len(inside) - middle,
-        abs(inside[0].pitch - before[-1].pitch) if before else 0.0,
-        abs(after[0].pitch - inside[-1].pitch) if after else 0.0,
-        float(np.mean([max(alike(one, other) for other in shapes) for one in own])),
-        float(np.mean([max(alike(one, other) for other in pitches) for one in mine])),
-        alike(own[0], own[1]),
-        sum(n.start % (4 * STEP) < STEP // 2 for n in inside) / len(inside),
-        max(n.length for n in inside) / STEP,
-        (inside[-1].pitch - piece.key_.tonic) % 12 in (0, 4, 7),
-    ]
-
-
-def alike(one: set[object] | set[int], other: set[object] | set[int]) -> float:
-    return len(one & other) / len(one | other) if one | other else 1.0  # type: ignore[operator]
-
-
-def cross_validated(judged: Judged, folds: int = 10) -> float:
-    """Accuracy of a logistic regression with pairs of features, held out by piece."""
-    x = np.array(judged.features, float)
-    x = np.hstack([x, x**2])
-    y = np.array(judged.written, float)
-    fold = np.array(judged.groups) % folds
-    right = 0
-    for k in range(folds):
-        train, test = fold != k, fold == k
-        mean, std = x[train].mean(axis=0), x[train].std(axis=0) + 1e-9
-        a = np.hstack([(x[train] - mean) / std, np.ones((train.sum(), 1))])
-        b = np.hstack([(x[test] - mean) / std, np.ones((test.sum(), 1))])
-        weights = np.zeros(a.shape[1])
-        for _ in range(400):
-            chance = 1 / (1 + np.exp(-np.clip(a @ weights, -30, 30)))
-            weights -= 0.3 * (a.T @ (chance - y[train]) / len(a) + 0.01 * weights)
-        right += int((((b @ weights) > 0) == (y[test] > 0.5)).sum())
-    return right / len(y)
 
 
 # -- the other tools

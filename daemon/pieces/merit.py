@@ -21,10 +21,10 @@ _CONTEXT, _LOOKED_AT = 4, 32
 #: What a bar loses that is only quoted, whose notes leave the register, and in a gap by each
 #: semitone over a step to what stands around it.
 _QUOTED, _OUTSIDE, _JOINT, _STEP_UP = 0.4, 6.0, 0.35, 2
-#: What it loses by how far the new line is from the piece's own pairs of intervals and times: where
-#: the piece goes on, and in a gap, which is short.
-_KEPT, _KEPT_IN_GAP = 12.0, 6.0
-#: What it loses by being otherwise than a bar of the piece that it is modelled on, likewise.
+#: What it loses by how far the new line is from the piece's own pairs of intervals and times.
+_KEPT = 12.0
+#: What it loses by being otherwise than a bar of the piece that it is modelled on: where the piece
+#: goes on, and in a gap, which is short.
 _MODEL, _MODEL_IN_GAP = 2.5, 8.0
 #: Chance that the model is a bar at the same place of its phrase.
 _SAME_PLACE = 0.7
@@ -113,7 +113,7 @@ class Merit:
         outside = sum(not low - BEYOND <= note.pitch <= high + BEYOND for note in notes)
         written = top_line(note for note in before if note.start >= line.first)
         whole = [*(written or context[-2:]), *own, *follows]
-        kept = (_KEPT if line.goes_on else _KEPT_IN_GAP) * self._kept[part.name].off(whole)
+        kept = _KEPT * self._kept[part.name].off(whole)
         joints = [(context[-1:], own[:1]), (own[-1:], follows[:1])] if follows else []
         leaps = sum(
             max(0, abs(a.pitch - b.pitch) - _STEP_UP)
