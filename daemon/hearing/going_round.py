@@ -70,6 +70,7 @@ def round_and_round(mono: np.ndarray, sample_rate: int) -> np.ndarray:
 def better(plain: Heard, going: Heard, frames: int, sample_rate: int) -> Heard:
     """The grid of a file of so many frames: of it going round where it is a loop, else `plain`."""
     length_s = frames / sample_rate
+    going = _in_octave_of(plain, going)
     bars = length_s * going.bpm / 60 / going.meter.quarters_per_bar
     octave = float(np.log2(max(bars, 0.1)))
     whole = round(octave)
@@ -103,6 +104,17 @@ def better(plain: Heard, going: Heard, frames: int, sample_rate: int) -> Heard:
         evidence=(said,),
         tempo_step="",
     )
+
+
+def _in_octave_of(plain: Heard, going: Heard) -> Heard:
+    """`going`, its beats twice or half as fast where the plain hearing is sure of that octave.
+
+    What goes round repeats itself, and its half tempo looks as good: the length tells no octave.
+    """
+    octaves = round(float(np.log2(plain.bpm / going.bpm))) if plain.periodic else 0
+    if abs(octaves) != 1 or plain.confidence < SURE_OF_ANOTHER:
+        return going
+    return replace(going, bpm=going.bpm * 2.0**octaves, knots_q=going.knots_q * 2.0**octaves)
 
 
 def tempo_of(frames: int, sample_rate: int, bars: int, meter: Meter) -> float:

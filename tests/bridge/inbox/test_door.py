@@ -249,24 +249,24 @@ def test_a_sound_whose_text_cannot_be_taken_goes_with_it(bench: Bench) -> None:
 
 
 def test_a_verb_that_works_on_no_sound_refuses_the_one_beside_its_text(bench: Bench) -> None:
-    learn = Verb(
-        "learn",
+    study = Verb(
+        "study",
         "folder",
         gives="an engine",
-        said="learn {}",
-        help="learn",
+        said="study {}",
+        help="study",
         example="kit",
         fields=(),
     )
-    register(learn)
+    register(study)
     try:
         tone(bench.folder / "a.wav")
-        bench.drop("a.txt", "do: learn\n")
+        bench.drop("a.txt", "do: study\n")
         bench.start()
         said = bench.answer("failed", "a.txt.error.txt")
     finally:
-        del VERBS["learn"]
-    assert said.startswith("a.wav lies beside a.txt, but learn works on a folder of sounds")
+        del VERBS["study"]
+    assert said.startswith("a.wav lies beside a.txt, but study works on a folder of sounds")
     bench.no_order(1.2)
 
 
