@@ -23,7 +23,7 @@ export const kindName = (kind: string) => (kind in KIND_NAMES ? t(KIND_NAMES[kin
 /** Tempo, key and what else is told of a clip in a row. */
 export function lineOf(clip: Clip): string {
   return [
-    tWord(clip.kind),
+    clip.kind === "oneshot" ? t("one-shot") : tWord(clip.kind),
     clip.bpm && `${clip.bpm} bpm`,
     clip.key,
     clip.bars && (clip.bars === 1 ? t("1 bar") : t("{n} bars", { n: clip.bars })),
