@@ -35,6 +35,11 @@ _SLOW_FOLDERS = {
     _HERE / "end_to_end",
     _HERE / "faults",
     _HERE / "daemon" / "engines" / "replicate",
+    _HERE / "daemon" / "painting",
+    _HERE / "daemon" / "radio",
+    _HERE / "daemon" / "training",
+    _HERE / "daemon" / "video",
+    _HERE / "daemon" / "worker",
 }
 #: Files in other folders that do so, or render and hear whole clips.
 _SLOW_FILES = {
@@ -51,6 +56,20 @@ _SLOW_FILES = {
     _HERE / "tools" / "beat_net" / "test_heard.py",
     _HERE / "daemon" / "parts" / "test_split.py",
     _HERE / "daemon" / "improve" / "test_ask_model.py",
+    _HERE / "bridge" / "midi" / "test_clock.py",
+    _HERE / "daemon" / "audio" / "test_odd_files.py",
+    _HERE / "daemon" / "cli" / "test_terminal.py",
+    _HERE / "daemon" / "engines" / "embedded" / "test_kinds.py",
+    _HERE / "daemon" / "engines" / "mine" / "test_loops.py",
+    _HERE / "daemon" / "engines" / "servers" / "test_servers.py",
+    _HERE / "daemon" / "notes" / "test_transcribe.py",
+    _HERE / "daemon" / "parts" / "test_swap.py",
+    _HERE / "daemon" / "pieces" / "test_in_place.py",
+    _HERE / "daemon" / "tone" / "test_tone.py",
+    _HERE / "daemon" / "web" / "test_api.py",
+    _HERE / "daemon" / "web" / "test_host.py",
+    _HERE / "tools" / "test_licences.py",
+    _HERE / "tools" / "test_train_hearing.py",
 }
 
 
