@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
@@ -47,18 +46,10 @@ LOOP = Brief("house loop", "house loop", bpm=124.0, bars=4, key_name="Am")
 class FarWorker(WorkerProcess):
     """A worker in the other namespace."""
 
-    def start(self) -> None:
-        inside = ["ip", "netns", "exec", NAMESPACE, sys.executable, "-m", "daemon.cli", "worker"]
+    def command(self) -> list[str]:
         ends = ["embedded", "--host", THERE, "--port", str(self.port or 9143)]
-        self.process = subprocess.Popen(
-            [*inside, *ends], env=self._environment, stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := re.search(r"boxes pair \S+ \S+:(\d+) (\S+)", line):
-                self.port, self.code = int(found[1]), found[2]
-                return
-        raise AssertionError(f"the worker ended with {self.process.wait()}")
+        inside = ["ip", "netns", "exec", NAMESPACE, sys.executable, "-m", "daemon.cli", "worker"]
+        return [*inside, *ends]
 
 
 def _ip(*words: str) -> None:

@@ -31,7 +31,7 @@ def worker(
     ] = "0.0.0.0",
     slots: Annotated[int, typer.Option("--slots", help="Takes made at once.", min=1, max=16)] = 1,
 ) -> None:
-    """Make takes for other machines with this one's engines, until Ctrl-C.
+    """Make takes and take sounds apart for other machines, until Ctrl-C.
 
     It shows a code that pairs one machine, within ten minutes. No other machine is heard, no path
     and no code of others is followed.

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -58,15 +58,16 @@ class Example:
     key: str | None = None
 
 
-class Family:
+class Family(Protocol):
     """How a family is taught: a model's own loss on one example."""
 
     def encoded(self, model: Model, example: Example) -> Mapping[str, Any]:
         """What of an example is reckoned once: CPU tensors by name."""
-        raise NotImplementedError
+        ...
 
     def loss(self, model: Model, encoded: Mapping[str, Any], generator: Any) -> Any:
-        raise NotImplementedError
+        """A tensor of one number. generator: the torch generator that the noise is drawn from."""
+        ...
 
 
 def why_not_tune() -> str | None:

@@ -27,11 +27,13 @@ class WorkerProcess:
         self.code = ""
         self.start()
 
-    def start(self) -> None:
-        command = [sys.executable, "-m", "daemon.cli", "worker", *self._engines]
+    def command(self) -> list[str]:
         ends = ["--host", "127.0.0.1", "--port", str(self.port), "--slots", str(self._slots)]
+        return [sys.executable, "-m", "daemon.cli", "worker", *self._engines, *ends]
+
+    def start(self) -> None:
         self.process = subprocess.Popen(
-            [*command, *ends], env=self._environment, stdout=subprocess.PIPE, text=True
+            self.command(), env=self._environment, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
         for line in self.process.stdout:
