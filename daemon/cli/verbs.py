@@ -43,6 +43,8 @@ def _command(verb: Verb) -> Callable[..., None]:
         *,
         fields: dict[str, Any],
     ) -> None:
+        if verb.beside_needed and len(sources) == 2 and verb.beside not in fields:
+            fields = {**fields, verb.beside: sources.pop()}
         if out is not None and len(sources) > 1:
             raise typer.BadParameter(
                 f"--out {out} is one name, and there are {len(sources)} sources"

@@ -223,7 +223,7 @@ def _result(
     bars = round(sheet.length / PER_QUARTER / bar)
     words = chord_words(sheet, bars)
     if words:
-        report["said"].insert(0, f"chords: {words}")
+        report["said"].insert(0, f"chords by bar, as `make` takes them: {words}")
     report["did"]["method"] = model
     return Result(
         "midi",
@@ -247,10 +247,21 @@ def _result(
 
 
 def chord_words(sheet: Sheet, bars: int) -> str:
-    """The chords bar by bar, as `make` understands them: `Am F C G`; empty without any."""
+    """The chords, a word for each of `bars`, as `make` understands them: `Am F / E7 C G`.
+
+    A bar in which none is heard keeps the one before it, or takes the first that comes: `make` has
+    no word for silence, and would be a bar early from there on. Empty without any.
+    """
     bar = sheet.meter.quarters_per_bar * PER_QUARTER
-    names: list[str] = []
-    for n in range(bars):
-        held = [name for tick, name in sheet.chords if tick <= n * bar + PER_QUARTER / 2]
-        names.append(held[-1] if held else "")
-    return " ".join(names) if any(names) and all(names) else " ".join(filter(None, names))
+    near = PER_QUARTER / 2
+    sounding = next((name for _, name in sheet.chords if name), "")
+    words = []
+    for n in range(bars if sounding else 0):
+        first, end = n * bar - near, (n + 1) * bar - near
+        own = [(tick, name) for tick, name in sheet.chords if first <= tick < end and name]
+        names = [name for _, name in own]
+        if not own or own[0][0] >= n * bar + near:
+            names = [sounding, *names]
+        sounding = names[-1]
+        words.append(" / ".join(dict.fromkeys(names)))
+    return " ".join(words)
