@@ -38,6 +38,7 @@ from daemon.clip.segments import Engine, make_long
 from daemon.conform.conform import conform
 from daemon.engines.contract import Progress, Take
 from daemon.engines.embedded.engine import make
+from daemon.errors import EngineError
 from daemon.prompt.settle import PromptDefaults, settle
 from tests.helpers.drifting import drifting
 
@@ -59,7 +60,7 @@ def bench() -> None:
 
 def lengths(count: int, longest_s: float, first: int = 0) -> None:
     """first: the number of the first piece; a long run is made in parts so."""
-    worst, over, kinds = 0.0, 0, Counter[str]()
+    worst, over, refused, kinds = 0.0, 0, 0, Counter[str]()
     for n in range(first, first + count):
         maker, kind = _MADE[n % len(_MADE)]
         stream = random.Random(f"lengths:{n}")
@@ -71,16 +72,21 @@ def lengths(count: int, longest_s: float, first: int = 0) -> None:
             "meter": METERS[n // len(_MADE) % len(METERS)],
             "bpm": round(stream.uniform(60, 175), 1),
         }  # fmt: skip
-        off = _off_bars(fields, maker, n)
         kinds[f"{kind} by {maker}"] += 1
+        try:
+            off = _off_bars(fields, maker, n)
+        except EngineError as error:
+            refused += 1
+            print(f"  {n}: {fields} by {maker}: {error.text}", flush=True)
+            continue
         over += off > 0.5
         worst = max(worst, off)
         if off > 0.5:
-            print(f"  {fields} by {maker}: {off:.2f} bars off")
+            print(f"  {n}: {fields} by {maker}: {off:.2f} bars off", flush=True)
     made = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
     print(
         f"lengths: {count} pieces in {len(METERS)} meters ({made}): {over} more than half a bar off"
-        f" what was asked (aim 0), at most {worst:.4f} bars"
+        f" what was asked (aim 0), at most {worst:.4f} bars; {refused} refused"
     )
 
 

@@ -38,8 +38,9 @@ _OF_MAKE = ("prompt", "bpm", "key", "meter", "bars", "engine", "genre", "seed", 
 #: Keys of `images`, of pictures by a model.
 _OF_IMAGES = {
     "painter": Field(
-        "painter", plain_text, "flux-schnell, or the folder of a diffusers model", "drawn covers",
-        "Who paints the pictures.", "flux-schnell",
+        "painter", plain_text,
+        "flux-schnell, one of replicate.painters, or the folder of a diffusers model",
+        "drawn covers", "Who paints the pictures.", "flux-schnell",
     ),
     "prompt": Field(
         "prompt", lambda raw: _texts_of(raw, "|"), "words, or a list of them", "the pieces' prompt",

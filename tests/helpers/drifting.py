@@ -9,8 +9,10 @@ from daemon.engines.contract import Progress as Progress
 from daemon.engines.contract import Take
 
 RATE = 44100
-#: Eighths of a bar -> those with a snare.
-_SNARES = {6: (3,), 7: (3, 5), 10: (4, 8)}
+#: Meter -> eighths of its bar with a kick, and with a snare.
+_BEATS = {
+    "3/4": ((0,), (2, 4)), "6/8": ((0,), (3,)), "7/8": ((0,), (2, 4)), "5/4": ((0, 6), (4, 8)),
+}  # fmt: skip
 
 
 def drifting(brief: Brief, seed: int, progress: Progress, most: float = 0.01) -> Take:
@@ -26,8 +28,7 @@ def drifting(brief: Brief, seed: int, progress: Progress, most: float = 0.01) ->
     snare, hat = noise * np.exp(-t * 22) * 0.5, noise * np.exp(-t * 90) * 0.2
     level = 10 ** (stream.uniform(-4, 4) / 20)
     eighths = round(2 * brief.meter.quarters_per_bar)
-    # each meter has its own bar: a kick on its one, snares inside it
-    kicks, snares = ((0, 4, 5), (2, 6)) if eighths == 8 else ((0,), _SNARES.get(eighths, (2,)))
+    kicks, snares = _BEATS.get(brief.meter_name, ((0, 4, 5), (2, 6)))
     at_s, k = 0.0, 0
     while at_s < brief.seconds:
         share = at_s / brief.seconds
