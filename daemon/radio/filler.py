@@ -96,16 +96,24 @@ class Filler:
             if "bpm" not in now:
                 continue
             try:
-                for record in self._ordered(now):
-                    if loop := loop_of(record, fresh=True):
-                        self._offers.add(loop)
-                        self.made += 1
-                self.state = f"{self.made} loops"
-                self._ended.wait(_BETWEEN_S)
+                self._take(list(self._ordered(now)), str(now["words"]))
             except SidecrateError as error:
                 self.state = error.text
                 log.warning("the radio's engine %s: %s", self._engine, error.text)
                 self._ended.wait(_AFTER_FAULT_S)
+
+    def _take(self, records: list[Any], words: str) -> None:
+        """Offer what came, if the set is still of the words that it was asked by; then rest."""
+        if self._about()["words"] != words:
+            # other words were said meanwhile: what came is a clip of the crate, and not heard here
+            self.state = f"{self.made} loops; one of the words before was left out"
+            return
+        for record in records:
+            if loop := loop_of(record, fresh=True):
+                self._offers.add(loop)
+                self.made += 1
+        self.state = f"{self.made} loops"
+        self._ended.wait(_BETWEEN_S)
 
     def _ordered(self, now: dict[str, Any]) -> Iterator[Any]:
         client = DaemonClient.to(self._places)

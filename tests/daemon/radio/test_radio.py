@@ -25,10 +25,12 @@ from bridge.music import Key
 from daemon.audio.loudness import integrated_lufs
 from daemon.cli.radio import preset_words
 from daemon.errors import ServiceError, WorkerError
+from daemon.home.places import Places
 from daemon.radio import device
 from daemon.radio.course import Course, glide, neighbour
 from daemon.radio.device import OscNote
 from daemon.radio.encoder import Encoder
+from daemon.radio.filler import Filler
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.leveller import Leveller
 from daemon.radio.listeners import Hub, Listener, icy_note
@@ -37,7 +39,7 @@ from daemon.radio.pieces import planned
 from daemon.radio.server import RadioServer
 from daemon.radio.station import BLOCK, Licences, Mixer, Recorder
 from daemon.radio.woven import Loop, fitting, loop_phrases
-from daemon.radio.writer import ChildSource, Writer
+from daemon.radio.writer import ChildSource, Offers, Writer
 
 
 def phrase(words: str, number: int, turn: int, level: float = 0.25, frames: int = RATE) -> Phrase:
@@ -210,6 +212,19 @@ def test_a_phrase_that_is_heard_again_or_out_of_turn_is_levelled_after_what_was_
         for at in range(0, len(heard) - width, width // 2)
     ]
     assert len(levels) > 8 and max(abs(b - a) for a, b in pairwise(levels)) < 3
+
+
+def test_what_an_engine_made_is_heard_only_while_the_set_is_of_its_words(tmp_path):
+    record = {"kind": "loop", "path": "a.wav", "words": "rain", "bpm": 120, "bars": 8, "key": None}
+    now, offers = {"words": "rain"}, Offers()
+    filler = Filler("slow", Places.find(tmp_path), offers, lambda: now)
+    # it does not rest between two orders
+    filler.end()
+    filler._take([record, {**record, "kind": "track"}], "rain")
+    assert [loop["path"] for loop in offers.since(0)] == ["a.wav"] and offers.since(0)[0]["fresh"]
+    now["words"] = "techno"
+    filler._take([record], "rain")
+    assert len(offers.since(0)) == 1 and "words before was left out" in filler.state
 
 
 class Gated:
