@@ -177,7 +177,9 @@ def _mapping(
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join([*takes, *inner])}"
             faults.append(f"{name}, line {line}: {key} is not a key of a project; {hint}")
         else:
-            raw = loader.construct_object(node, deep=True)
+            is_ratio = isinstance(node, yaml.ScalarNode) and ":" in node.value
+            # YAML reads 9:16 as a number to base 60, and a size means what stands there
+            raw = node.value if is_ratio else loader.construct_object(node, deep=True)
             try:
                 values[key] = takes[key].check(raw)
             except RequestError as error:

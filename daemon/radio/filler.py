@@ -11,7 +11,7 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower
-from daemon.engines.registry import place_of
+from daemon.engines.registry import engine_info, place_of
 from daemon.errors import EngineError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
@@ -56,6 +56,10 @@ def loop_of(record: Any, *, fresh: bool = False) -> dict[str, Any] | None:
 
 def check_engine(name: str, places: Places) -> None:
     """EngineError or ServiceError where an engine cannot fill a set."""
+    if name != "auto" and "loop" not in engine_info(name).kinds:
+        makes = ", ".join(engine_info(name).kinds)
+        text = f"engine: {name} makes {makes} and no loop, and loops are woven into a set"
+        raise EngineError(text, "bad_request")
     if place_of(name) == "hosted":
         raise EngineError(
             f"engine: {name} costs money, and a radio asks without an end; name an engine of this"
