@@ -43,8 +43,8 @@ class Desk:
     leveller: Leveller = field(default_factory=Leveller)
     loops: list[Loop] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
-    since: int = 0
-    """Pieces of the musician since the last loop."""
+    since: int = _PIECES_BETWEEN
+    """Pieces of the musician since the last loop; a set may begin with one, which is there soon."""
     said: str = ""
     """What was wrong with the last loop, in words."""
     written: int = 0
@@ -62,8 +62,11 @@ def phrases(course: Course, turn: int, desk: Desk) -> Iterator[Phrase]:
     is_first = True
     while True:
         piece, plan = planned(course, _FIRST_BARS if is_first else PHRASE_BARS)
+        if is_first and not desk.written:
+            yield from _woven(piece, plan, turn, desk)
         is_first = False
         yield from _of_piece(piece, plan, turn, desk)
+        desk.since += 1
         yield from _woven(piece, plan, turn, desk)
         # a set goes on for days: what the last piece cached is given back
         player_of(RATE, None).forget()
@@ -87,7 +90,6 @@ def _of_piece(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phras
 
 def _woven(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phrase]:
     """A loop after every few pieces, in the key and at the tempo of the piece before it."""
-    desk.since += 1
     fresh = any(loop.fresh and loop.path not in desk.heard for loop in desk.loops)
     if desk.since < _PIECES_BETWEEN and not fresh:
         return

@@ -35,7 +35,7 @@ from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.leveller import Leveller
 from daemon.radio.listeners import Hub, Listener, icy_note
 from daemon.radio.phrase import RATE, Phrase
-from daemon.radio.pieces import planned
+from daemon.radio.pieces import Desk, phrases, planned
 from daemon.radio.server import RadioServer
 from daemon.radio.station import BLOCK, Licences, Mixer, Recorder
 from daemon.radio.woven import Loop, fitting, loop_phrases
@@ -116,6 +116,9 @@ def test_a_loop_comes_in_at_the_tempo_and_in_the_key_of_the_set(tmp_path):
         at = round(beat * 60 / 88 * RATE)
         near = audio[at - 2000 : at + 2000]
         assert abs(int(near.argmax()) - 2000) < 0.01 * RATE
+    # a set begins with one where it fits: it is there before the musician has rehearsed
+    first = next(phrases(Course("lo-fi, 92 bpm, Am", 1), 0, Desk(loops=[kept])))
+    assert (first.section, first.bars, first.place) == ("clip", 4, 1)
     heard = Licences()
     for one in (phrase("a", 0, 0), made[0]):
         heard.now(one)
