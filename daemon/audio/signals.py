@@ -527,5 +527,10 @@ def widened(x: np.ndarray, width: float) -> np.ndarray:
 
 def forget_long_responses() -> None:
     """Drop the cached filter responses of long stretches."""
-
     _long_response.cache_clear()
+
+
+def forget_noise() -> None:
+    """Drop cached noise: most of it is a piece's own, and long."""
+    _noise.cache_clear()
+    _noise_through.cache_clear()

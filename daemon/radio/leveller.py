@@ -21,6 +21,8 @@ _LEFT_LU = 0.8
 #: Frames of a step of power, steps between two points of the curve, and steps of a passage's half.
 _HOP = RATE // 10
 _KNOT, _HALF = 5, 12
+#: Frames of what was heard that count for what follows.
+PAST = 2 * _HALF * _HOP
 #: Rounds in which a curve is found, and how much of what is off each takes away.
 _ROUNDS, _SHARE, _MOST_A_ROUND_DB = 10, 0.6, 6.0
 #: What a limiter takes at most, as a share of the power that there was.
@@ -30,9 +32,10 @@ _LEAST_LEFT = 0.05
 class Leveller:
     """Levels one phrase after another; it knows what was heard before."""
 
-    def __init__(self) -> None:
-        self._ringing = np.zeros((0, 2), np.float32)
-        self._past = np.zeros(0)
+    def __init__(self, heard: np.ndarray | None = None, ringing: np.ndarray | None = None) -> None:
+        """heard, ringing: what was heard last, and what of it rings on, float32 (frames, 2)."""
+        self._ringing = np.zeros((0, 2), np.float32) if ringing is None else ringing
+        self._past = np.zeros(0) if heard is None else _power(heard)
 
     def level(self, audio: np.ndarray, frames: int, energy: float) -> np.ndarray:
         """A phrase, float32 (frames and ringing, 2), with its passages at one loudness.
@@ -43,8 +46,8 @@ class Leveller:
         ringing[: len(self._ringing)] = self._ringing
         made = self._levelled(audio, frames, _power(ringing[:frames]), energy)
         ringing[: len(made)] += made
-        self._past = _power(ringing[:frames])[-2 * _HALF :]
-        self._ringing = ringing[frames:]
+        self._past = _power(ringing[max(0, frames - PAST) : frames])
+        self._ringing = ringing[frames:].copy()
         return made
 
     def _levelled(
