@@ -21,6 +21,7 @@ from daemon.engines.mine.store import (
     check_name,
     mine_folder,
     model_file,
+    preview_file,
 )
 from daemon.errors import EngineError
 from daemon.home.places import Places
@@ -212,6 +213,7 @@ def forget(name: str, places: Places) -> None:
     path = model_file(name, mine_folder(places)) if _is_blend(about) else _there(name, places)
     about.unlink(missing_ok=True)
     path.unlink(missing_ok=True)
+    preview_file(path).unlink(missing_ok=True)
 
 
 def _is_blend(about: Path) -> bool:
