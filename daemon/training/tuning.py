@@ -18,7 +18,8 @@ from daemon.errors import EngineError
 from daemon.home.places import Places
 from daemon.training.base import base_of, ready_base
 from daemon.training.captions import caption_of
-from daemon.training.data_set import Tell, check_enough, files_of, gather
+from daemon.training.data_set import Tell, files_of, gather
+from daemon.training.enough import check_enough, check_may_be_enough
 from daemon.training.found import Found
 from daemon.training.lora import Example, Plan, blended, tune
 from daemon.training.lora_families import FAMILIES
@@ -47,6 +48,7 @@ def teach_onto(
     check_free(name, places, adapter_file)
     notes = mine_folder(places) / f".reading-{name}"
     files = files_of(folder) if isinstance(folder, Path) else folder
+    check_may_be_enough(files)
     data = gather(files, notes, lambda share, words: tell(_READ * share, words))
     check_enough(data)
     used = [*data.taken, *data.loops]
