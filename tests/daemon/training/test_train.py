@@ -254,8 +254,10 @@ def test_a_full_disk_loses_nothing_and_the_next_run_ends(tmp_path, monkeypatch):
         writes.clear()
         with monkeypatch.context() as patch:
             patch.setattr("os.fsync", full_at(number))
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(OSError, match="No space left") as error:
                 teach(here, "x", places, "", quiet)
+        # by this the command says one line
+        assert str(error.value.filename).startswith(str(places.state / "mine"))
         assert taught(places) == [] and not list(tmp_path.rglob(f"*{PART}"))
     assert "takes 20 sounds" in teach(here, "x", places, "", quiet).lines[0]
 
