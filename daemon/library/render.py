@@ -19,6 +19,7 @@ import numpy as np
 
 from bridge.files.whole import PART, write_whole
 from bridge.music import Key, Meter, bar_seconds, loop_frames
+from bridge.request import kind_word
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
 from daemon.audio.resample import fit_length, resample, resample_loop
@@ -169,7 +170,7 @@ class Work:
     def _frames_at(self, bpm: float, frames: int) -> int:
         if not self.bpm:
             raise LibraryError(
-                f"tempo: a {self.kind} without a tempo has none to change;"
+                f"tempo: a {kind_word(self.kind)} without a tempo has none to change;"
                 " say its tempo with `fit` first",
                 "bad_request",
             )
