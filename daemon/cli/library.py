@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
+from bridge.request import kind_word
 from daemon.children.blas_threads import one_thread
 from daemon.cli.order import open_crate, order_records
 from daemon.crate.crate import Crate
@@ -153,7 +154,7 @@ def clips(
         since = None if days is None else time.time() - days * 86400
         filters = Filters(
             text=search,
-            kind=tuple(kind or ()),
+            kind=tuple(one.replace("one-shot", "oneshot") for one in kind or ()),
             engine=tuple(engine or ()),
             licence=tuple(licence or ()),
             genre=tuple(genre or ()),
@@ -531,7 +532,7 @@ def add(
     file: Annotated[list[Path], typer.Argument(help="Audio or MIDI files.")],
     kind: Annotated[
         str | None,
-        typer.Option(help="loop, oneshot, track, sfx or vocal; else it is heard.", metavar="X"),
+        typer.Option(help="loop, one-shot, track, sfx or vocal; else it is heard.", metavar="X"),
     ] = None,
     bpm: Annotated[
         float | None,
@@ -560,7 +561,7 @@ def add(
             heard = [
                 f"{record['bpm']:g} bpm" if record["bpm"] else "",
                 record["key"] or "",
-                record["kind"],
+                kind_word(record["kind"]),
             ]
             print(
                 clip_json(record)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter, bar_seconds, loop_frames
+from bridge.request import kind_word
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, amplify, measure_level
 from daemon.audio.resample import fit_length, resample, resample_loop
@@ -107,7 +108,7 @@ class Work:
     def _frames_at(self, bpm: float, frames: int) -> int:
         if not self.bpm:
             raise LibraryError(
-                f"tempo: a {self.kind} without a tempo has none to change;"
+                f"tempo: a {kind_word(self.kind)} without a tempo has none to change;"
                 " say its tempo with `fit` first",
                 "bad_request",
             )
