@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from daemon.engines.embedded.buses import place
 from daemon.engines.embedded.instruments import players
-from daemon.engines.embedded.mix import Player, place
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.amplifiers import FULL, amplified
 from daemon.engines.embedded.voices.table import VOICES, newest

@@ -7,10 +7,11 @@ from benchmarks.embedded import REAL_LOOPS, drum_figures, reach, real_drum_loops
 from benchmarks.take_measures import slope_db_per_octave, statistics
 from daemon.audio.loudness import loop_lufs
 from daemon.brief import Brief
+from daemon.engines.embedded.buses import place
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.mix import Player, place
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
+from daemon.engines.embedded.player import Player
 
 RATE = 44100
 

@@ -10,9 +10,9 @@ from daemon.brief import Brief
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.mix import Player
 from daemon.engines.embedded.patches import PATCHES
 from daemon.engines.embedded.plan import read_plan
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
