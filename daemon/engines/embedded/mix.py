@@ -120,7 +120,10 @@ class Mixer:
         gain = self._settled(spectra, lufs)
         if not self.goes_round:
             self.power = self._k_power(total(spectra.values()) * gain)
-        return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
+        return {
+            part: self._out(self._narrowed(part, spectra.pop(part) * gain))
+            for part in list(spectra)
+        }
 
     def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
         """The sum of what `stems` would return, float32 (frames and tail, 2); needs a set balance.
@@ -181,7 +184,7 @@ class Mixer:
         np.divide(driven, whole, out=gain, where=np.abs(whole) > 1e-9)
         settled = self._settled({}, 0.0)
         return {
-            name: self._out(self._levelled(part, bus * gain) * settled)
+            name: self._out(self._narrowed(part, self._levelled(part, bus * gain) * settled))
             for name, bus in buses.items()
         }
 
@@ -200,12 +203,23 @@ class Mixer:
                 levels[part] = math.sqrt(target / power)
         spectrum *= np.float32(levels.get(part, 1.0))
         spectrum = self._with_sends(part, spectrum)
-        if self.plan.version >= 5 and self.goes_round:
+        if self.plan.version in (5, 6):
+            self._narrow(part, spectrum)
+        return spectrum
+
+    def _narrowed(self, part: str, spectrum: np.ndarray) -> np.ndarray:
+        """A part's final spectrum, no wider than mono allows; a tilt may have lifted its sides."""
+        if self.plan.version >= 7:
+            self._narrow(part, spectrum)
+        return spectrum
+
+    def _narrow(self, part: str, spectrum: np.ndarray) -> None:
+        """Hold the side of a loop's part, in place."""
+        if self.goes_round:
             # set by the whole part, so that its lines add up to it
             if part not in self._widths:
                 self._widths[part] = self._width_kept(spectrum)
             spectrum[1] *= np.float32(self._widths[part])
-        return spectrum
 
     def _width_kept(self, spectrum: np.ndarray) -> float:
         """The gain of a part's side, 1 unless it lost more than `_MONO_LOSS_LU` in mono."""
