@@ -35,7 +35,7 @@ from benchmarks.old_tunes import old_tunes
 from bridge.osc.packet import build_message
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.pieces.drumify import drums_of, rhythm_of
 from daemon.pieces.going_on import continued, infilled, part_of_bars
 from daemon.pieces.midi import read_midi

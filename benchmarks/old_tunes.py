@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from bridge.music import MODES, Key, Meter
-from daemon.engines.embedded.score import STEP
+from daemon.engines.embedded.notes import STEP
 from daemon.pieces.piece import Note, Part, Piece
 
 #: Name, meter, key, notes.

@@ -316,7 +316,8 @@ def response_of(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
 
     At the bins of a real transform of length n.
     """
-    return (_long_response if n > _LONG else _short_response)(filters, n, rate)
+    kept = _short_response if n <= _HELD else _held_response if n <= _LONG else _long_response
+    return kept(filters, n, rate)
 
 
 def _response(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
@@ -327,9 +328,10 @@ def _response(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
     return gain.astype(np.complex64)
 
 
-#: Transform length from which few responses are cached: a stretch of music, not a note.
-_LONG = 1 << 17
+#: Transform lengths from which fewer responses are cached: a held note, and a stretch of music.
+_HELD, _LONG = 1 << 17, 1 << 19
 _short_response = lru_cache(192)(_response)
+_held_response = lru_cache(16)(_response)
 _long_response = lru_cache(4)(_response)
 
 
@@ -526,7 +528,9 @@ def widened(x: np.ndarray, width: float) -> np.ndarray:
 
 
 def forget_long_responses() -> None:
-    """Drop the cached filter responses of long stretches."""
+    """Drop the cached filter responses of held notes and long stretches."""
+
+    _held_response.cache_clear()
     _long_response.cache_clear()
 
 

@@ -116,8 +116,8 @@ def pieces_of_plan(
 
 def _lines_of_plan(record: ClipRecord, frames: int, sample_rate: int) -> dict[str, np.ndarray]:
     """The lines of a clip's drums by piece: a loop's as they stand in its mix, a track's dry."""
+    from daemon.engines.embedded.buses import part_sounds, place
     from daemon.engines.embedded.engine import player_of
-    from daemon.engines.embedded.mix import part_sounds, place
     from daemon.engines.embedded.plan import read_plan
     from daemon.engines.embedded.render import play_lines
     from daemon.engines.embedded.score import Score

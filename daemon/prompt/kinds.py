@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from daemon.prompt.band import Named, on_daw_track
+from daemon.prompt.band import on_daw_track
 from daemon.prompt.effects_named import all_effects, find_living, names_effect_first
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import HEAD_END, TAKEN, MarkedText
+from daemon.prompt.named import Named
 from daemon.prompt.patterns import pattern
 from daemon.prompt.vocabulary import loop_words
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from daemon.prompt.band import ONLY_WORDS, Named, band_places
+from daemon.prompt.band import ONLY_WORDS, band_places
 from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.genres import fold
 from daemon.prompt.kinds import kind_places
 from daemon.prompt.marked_text import Heard, MarkedText
+from daemon.prompt.named import Named
 from daemon.prompt.patterns import pattern
 from daemon.prompt.plain_words import PLAIN_WORDS
 from daemon.prompt.singers import singer_places

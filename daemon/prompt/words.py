@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from bridge.music import MAX_BARS, Meter
 from daemon.prompt.artists import find_artists
-from daemon.prompt.band import find_instruments, find_moods, which_play, with_band, written
+from daemon.prompt.band import which_play, with_band
 from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
 from daemon.prompt.figures import (
     read_bare_tempo,
@@ -22,6 +22,8 @@ from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
 from daemon.prompt.lyrics import take_lyrics, take_sections
 from daemon.prompt.marked_text import Heard, MarkedText, tidy
+from daemon.prompt.named import find_instruments, written
+from daemon.prompt.named_moods import find_moods
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
     chord_root,

@@ -62,6 +62,7 @@ _FIGURED = {
 _STRUMMED = (
     *PIANOS,
     "electric piano",
+    "tine piano",
     "banjo",
     "mandolin",
     "ukulele",
@@ -114,6 +115,19 @@ _LONG_CHORDS = (
 )
 
 
+#: Bellows and lips, by how they comp where a style's rows are a machine's: they hold, and breathe.
+_HOLDING = {
+    **dict.fromkeys(
+        ("accordion", "bandoneon", "concertina"),
+        ("x-----x---x-----", "x-------x---x---", "x---x-----x---x-"),
+    ),
+    "horn section": ("x-------x---x-x-", "x-----x-x-------", "x-----------x---"),
+}
+#: Who sings or has pipes holds where others repeat a chord more often than this in a bar.
+_MOST_SUNG = 4
+_SUNG = ("choir ah", "choir oo", "boys choir", "monks", "pipe organ", "harmonium", "shruti box")
+
+
 #: Choirs and quartets: the lowest part has the root.
 _IN_FOUR_PARTS = ("choir ah", "choir oo", "boys choir", "monks", "four strings")
 
@@ -138,6 +152,11 @@ def write_chords(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Chords 
     if sound.voice in DRIVEN and hold >= _HELD_ON:
         # driven strings ring on until the pick meets them again
         hold = 1.0
+    own = _HOLDING.get(sound.voice, ())
+    if own and "chords" in wishes.voices and plan.meter_.sixteenths_per_bar == len(own[0]):
+        lines, hold = [in_turn(own, seed, f"holding:{sound.voice}")], 0.92
+    if sound.voice in _SUNG and any(len(line.replace(".", "")) > _MOST_SUNG for line in lines):
+        lines, hold = [held(line) for line in lines], 0.95
     if wishes.calm or (style.chord_style == "arp" and sound.voice in _LONG_CHORDS):
         lines, hold = [held(line) for line in lines], 0.95
     if "chords" in wishes.steps:

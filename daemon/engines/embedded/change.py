@@ -9,12 +9,13 @@ from typing import Any
 from daemon.brief import Brief
 from daemon.engines.embedded import accompanist, bassist, drummer, soloist, turns
 from daemon.engines.embedded.likeness import DEFAULT_STYLE
+from daemon.engines.embedded.named_players import DRUM_VOICES, PITCHED
 from daemon.engines.embedded.plan import PARTS, Drums, Plan, Sound
 from daemon.engines.embedded.rows import FAST_HATS, double_timed, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.tones import read_tone, slope_change, toned
-from daemon.engines.embedded.wishes import DRUM_VOICES, PITCHED, Wishes, read_wishes
+from daemon.engines.embedded.wishes import Wishes, read_wishes
 from daemon.prompt.vocabulary import sounds
 
 #: Words that name a part -> the part.

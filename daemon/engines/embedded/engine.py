@@ -12,15 +12,16 @@ from daemon.audio.wav_record import read_record
 from daemon.brief import Brief
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.engines.embedded import INFO
+from daemon.engines.embedded.buses import frame_of
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.ending import fade_from_s, total_s
 from daemon.engines.embedded.ensemble import ensemble
 from daemon.engines.embedded.midi_file import midi_bytes
-from daemon.engines.embedded.mix import Player, frame_of
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.oneshot import find_steps, find_voice, play_oneshot
 from daemon.engines.embedded.plan import PARTS, Plan
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.render import Track, play_loop
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score

@@ -6,10 +6,8 @@ A loop is circular: the tail past its end is folded onto its start.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 
 import numpy as np
 import scipy.fft
@@ -17,10 +15,7 @@ import scipy.fft
 from daemon.audio import rooms, tilt
 from daemon.audio.signals import Filter, fast_length, high_shelf, highpass, response_of, wide
 from daemon.engines.embedded.kits import WOOD
-from daemon.engines.embedded.notes import TICKS_PER_QUARTER, Note
-from daemon.engines.embedded.plan import Plan, Sound
-from daemon.engines.embedded.voices.table import VOICES
-from daemon.engines.embedded.voices.voice import Strike, Tone, Voice
+from daemon.engines.embedded.plan import Plan
 
 #: Loudness of each part in the mix, K-weighted LUFS, before the style's level offsets.
 PART_LUFS = {
@@ -33,39 +28,12 @@ PART_LUFS = {
     "fx": -24.0,
 }
 
-#: (level in dB, pan from -1 left to 1 right) of each drum voice.
-DRUM_PLACES: dict[str, tuple[float, float]] = {
-    "kick": (-2, 0), "hard kick": (-2, 0), "snare": (0, 0), "clap": (0, 0), "snap": (-3, 0.1),
-    "brush": (-1, 0), "brush sweep": (-10, -0.15), "rim": (-5, -0.25), "hat": (-2, 0.18),
-    "open hat": (-3, 0.18), "ride": (-3, -0.3), "crash": (-6, 0.2), "high tom": (-4, 0.3),
-    "mid tom": (-3, 0.0), "low tom": (-3, -0.3), "high conga": (-6, 0.4), "low conga": (-5, -0.4),
-    "shaker": (-7, -0.35), "tabla": (-3, 0.15), "bayan": (-3, 0), "tambourine": (-9, 0.4),
-    "cowbell": (-9, 0.3), "clave": (-10, -0.45), "timpani": (-3, -0.15), "taiko": (-2, 0),
-    "djembe": (-4, 0.2), "high bongo": (-6, 0.35), "low bongo": (-6, 0.25), "cajon": (-3, 0),
-    "darbuka": (-5, 0.2), "frame drum": (-5, -0.2), "bodhran": (-4, -0.15), "surdo": (-3, 0),
-    "udu": (-5, 0.25), "high timbale": (-6, -0.3), "low timbale": (-6, -0.2),
-    "talking drum": (-5, 0.3), "dhol": (-3, 0.1), "concert bass drum": (-3, 0),
-    "woodblock": (-9, 0.35), "temple block": (-9, -0.3), "high agogo": (-10, 0.4),
-    "low agogo": (-10, 0.3), "triangle": (-12, 0.3), "castanets": (-10, -0.35),
-    "guiro": (-9, 0.35), "vibraslap": (-9, -0.3), "gong": (-6, 0), "sleigh bells": (-10, 0.2),
-    "pandeiro": (-7, -0.3), "high mridangam": (-3, 0.15), "low mridangam": (-3, 0),
-    "repinique": (-6, -0.25), "caxixi": (-8, -0.35), "ratchet": (-9, 0.3),
-    "samba whistle": (-12, 0.1), "chip noise": (-5, 0),
-}  # fmt: skip
 
-#: Exponent of the velocity in a drum note's gain: soft strokes are 8 dB under accents, ghosts 16.
-_DRUM_DYNAMICS = 1.6
-#: Exponent of the velocity in any other note's gain.
-_DYNAMICS = 1.2
 #: Spectral slope of real drum loops minus that of full mixes, dB an octave, their median.
 #: From `benchmarks/embedded.py`; see docs/decisions/drum-loops-beside-real-ones.md.
 _BEAT_ALONE_DB = 2.3
 #: The same for plans before version 3, which keep their sound.
 _BEAT_ALONE_ONCE_DB = 1.2
-#: Velocity layers of a voice: notes of one layer share one rendering.
-_LAYERS = 4
-#: The same for drums of wood and skin, whose timbre follows the stroke.
-_DRUM_LAYERS = 8
 #: Hz above which the sides are softer: real mixes are narrow there, -4 dB side against middle.
 _NARROW_HZ = 4000
 #: By how many dB: of machines, whose hats are noise on both sides, and of kits before microphones.
@@ -80,150 +48,6 @@ _SEATS = ("drums", "band")
 _ROWS = 2
 #: Pre-ringing of the zero-phase tilt that is kept, in seconds.
 _BEFORE_S = 0.05
-#: Frames of rendered notes that a player caches (48 MB of stereo float32).
-_CACHE_FRAMES = 6_000_000
-
-
-class Kit(Protocol):
-    """A user's own sounds with peaks at 1, as `kit.read_kit` reads them from a folder."""
-
-    def hit(self, voice: str, variation: int) -> np.ndarray | None: ...
-
-    def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None: ...
-
-
-class Sampler(Protocol):
-    """Sampled instruments of the user's, as `fonts.fonts_of` reads them."""
-
-    def has(self, voice: str) -> bool: ...
-
-    def play(self, voice: Voice, strike: Strike) -> np.ndarray | None: ...
-
-
-#: Peak to which a kit's sample is scaled, about that of the voice it replaces; 0.9 for the rest.
-_SAMPLE_PEAKS = {"hat": 0.5, "open hat": 0.45, "ride": 0.45, "crash": 0.6, "shaker": 0.5}
-
-
-class Player:
-    """Renders notes with voices at one sample rate, and caches them: equal notes render once."""
-
-    def __init__(self, rate: int, kit: Kit | None = None, sampler: Sampler | None = None) -> None:
-        self.rate = rate
-        self.kit = kit
-        self.sampler = sampler
-        self._kept: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
-        self._frames = 0
-
-    def play(self, note: Note, sound: Sound, bpm: float) -> np.ndarray:
-        """One note as float32 (frames, 2), before its velocity's gain."""
-        voice = VOICES[sound.voice or note.voice]
-        drums = voice.family == "drums"
-        layers = _DRUM_LAYERS if drums and sound.voice != note.voice else _LAYERS
-        layer = max(1, math.ceil(note.velocity * layers)) / layers
-        pitch = voice.home + sound.octave if drums else (note.pitch or voice.home)
-        held_ticks = note.length if not drums or note.voice == "open hat" else 0
-        key = (
-            voice.name,
-            pitch,
-            held_ticks,
-            bpm,
-            layer,
-            note.glide_from,
-            note.variation,
-            tuple(sorted(sound.tone.items())),
-        )
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        held_s = held_ticks * 60 / (bpm * TICKS_PER_QUARTER)
-        strike = Strike(
-            pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation
-        )
-        played = self._sampled(VOICES[note.voice], strike)
-        if played is None:
-            played = voice.play(strike).astype(np.float32, copy=False)
-        self._kept[key] = played
-        self._frames += len(played)
-        while self._frames > _CACHE_FRAMES:
-            self._frames -= len(self._kept.popitem(last=False)[1])
-        return played
-
-    def is_sampled(self, voice: str) -> bool:
-        """Whether the user's own sounds play a voice."""
-        return self.kit is not None or (self.sampler is not None and self.sampler.has(voice))
-
-    def forget(self) -> None:
-        """Empty the cache of rendered notes."""
-        self._kept.clear()
-        self._frames = 0
-
-    def _sampled(self, voice: Voice, strike: Strike) -> np.ndarray | None:
-        """The kit's or a font's sample for a voice, (frames, 2); None where neither has one."""
-        if self.kit is None:
-            return None if self.sampler is None else self.sampler.play(voice, strike)
-        if voice.family != "drums":
-            return self.kit.tone(voice.family, strike.pitch, strike.held_s, self.rate)
-        hit = self.kit.hit(voice.name, strike.variation)
-        return None if hit is None else hit * np.float32(_SAMPLE_PEAKS.get(voice.name, 0.9))
-
-
-def frame_of(tick: float, bpm: float, rate: int) -> int:
-    return round(tick * 60 / (bpm * TICKS_PER_QUARTER) * rate)
-
-
-def add_round(bus: np.ndarray, sound: np.ndarray, at: int, left: float, right: float) -> None:
-    """Add a sound (frames, 2) to a circular bus from frame `at`, with a gain for each side."""
-    length = len(bus)
-    if left == right:
-        played = sound * np.float32(left)
-    else:
-        # one side at a time: numpy is five times slower at broadcasting over pairs
-        played = np.empty_like(sound)
-        np.multiply(sound[:, 0], np.float32(left), out=played[:, 0])
-        np.multiply(sound[:, 1], np.float32(right), out=played[:, 1])
-    at %= length
-    done = 0
-    while done < len(sound):
-        count = min(len(sound) - done, length - at)
-        bus[at : at + count] += played[done : done + count]
-        done += count
-        at = 0
-
-
-def place(
-    notes: Sequence[Note],
-    sounds: Mapping[str, Sound],
-    bpm: float,
-    player: Player,
-    frames: int,
-    first_frame: int = 0,
-) -> np.ndarray:
-    """The dry bus of one part, float32 (frames, 2), from `first_frame` of the piece on."""
-    bus = np.zeros((frames, 2), np.float32)
-    driven: dict[str, np.ndarray] = {}
-    for note in notes:
-        sound = sounds.get(note.voice) or Sound(note.voice)
-        # a user's own samples need no amplifier
-        amped = VOICES[note.voice].amp is not None and not player.is_sampled(note.voice)
-        if amped and note.voice not in driven:
-            driven[note.voice] = np.zeros_like(bus)
-        onto = driven[note.voice] if amped else bus
-        level_db, place_ = DRUM_PLACES.get(note.voice, (0.0, 0.0))
-        gain = 10 ** (level_db / 20) * note.velocity ** (
-            _DRUM_DYNAMICS if note.voice in DRUM_PLACES else _DYNAMICS
-        )
-        at = frame_of(note.start, bpm, player.rate) - first_frame
-        add_round(
-            onto,
-            player.play(note, sound, bpm),
-            at,
-            gain * min(1.0, 1 - place_),
-            gain * min(1.0, 1 + place_),
-        )
-    for voice, dry in driven.items():
-        tone = (sounds.get(voice) or Sound(voice)).tone
-        bus += VOICES[voice].after(dry, player.rate, Tone(**tone))
-    return bus
 
 
 def ducking(
@@ -241,19 +65,6 @@ def ducking(
         index = np.arange(kick - before, kick + n) % frames
         gain[index] = np.minimum(gain[index], curve)
     return gain
-
-
-def part_sounds(plan: Plan, part: str, brighter: float = 0.0) -> dict[str, Sound]:
-    """The sounds by voice of one part of a plan; `brighter` shifts pitched parts' brightness."""
-    what = getattr(plan, part, None)
-    if what is None or isinstance(what, Sound):
-        return {}
-    if part == "drums":
-        return dict(what.sounds)
-    tone = dict(what.sound.tone)
-    if brighter:
-        tone["bright"] = round(min(1.0, max(-1.0, tone.get("bright", 0.0) + brighter)), 2)
-    return {what.sound.voice: Sound(what.sound.voice, tone, what.sound.octave)}
 
 
 @dataclass
@@ -309,7 +120,10 @@ class Mixer:
         gain = self._settled(spectra, lufs)
         if not self.goes_round:
             self.power = self._k_power(total(spectra.values()) * gain)
-        return {part: self._out(spectra.pop(part) * gain) for part in list(spectra)}
+        return {
+            part: self._out(self._narrowed(part, spectra.pop(part) * gain))
+            for part in list(spectra)
+        }
 
     def mixed(self, buses: Iterable[tuple[str, np.ndarray]], kicks: Sequence[int]) -> np.ndarray:
         """The sum of what `stems` would return, float32 (frames and tail, 2); needs a set balance.
@@ -370,7 +184,7 @@ class Mixer:
         np.divide(driven, whole, out=gain, where=np.abs(whole) > 1e-9)
         settled = self._settled({}, 0.0)
         return {
-            name: self._out(self._levelled(part, bus * gain) * settled)
+            name: self._out(self._narrowed(part, self._levelled(part, bus * gain) * settled))
             for name, bus in buses.items()
         }
 
@@ -389,12 +203,23 @@ class Mixer:
                 levels[part] = math.sqrt(target / power)
         spectrum *= np.float32(levels.get(part, 1.0))
         spectrum = self._with_sends(part, spectrum)
-        if self.plan.version >= 5 and self.goes_round:
+        if self.plan.version in (5, 6):
+            self._narrow(part, spectrum)
+        return spectrum
+
+    def _narrowed(self, part: str, spectrum: np.ndarray) -> np.ndarray:
+        """A part's final spectrum, no wider than mono allows; a tilt may have lifted its sides."""
+        if self.plan.version >= 7:
+            self._narrow(part, spectrum)
+        return spectrum
+
+    def _narrow(self, part: str, spectrum: np.ndarray) -> None:
+        """Hold the side of a loop's part, in place."""
+        if self.goes_round:
             # set by the whole part, so that its lines add up to it
             if part not in self._widths:
                 self._widths[part] = self._width_kept(spectrum)
             spectrum[1] *= np.float32(self._widths[part])
-        return spectrum
 
     def _width_kept(self, spectrum: np.ndarray) -> float:
         """The gain of a part's side, 1 unless it lost more than `_MONO_LOSS_LU` in mono."""

@@ -23,14 +23,18 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "finger bass": (
         "fingered bass", "picked bass", "slapped bass", "fretless bass", "sliding bass",
     ),
-    "double bass": ("bowed bass",),
+    "double bass": ("bowed bass", "first bowed bass"),
     "strings": ("string section", "violin section", "cello section", "string quartet",
                 "four strings",
                 "first string section", "first violin section", "first cello section"),
     "harpsichord": ("first harpsichord",),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
-    "brass": ("horn section",),
+    "brass": ("horn section", "first horn section"),
+    "french horn": ("four horns",),
+    "electric piano": ("tine piano",),
+    "accordion": ("first accordion",),
+    "bandoneon": ("first bandoneon",),
     "trumpet": ("muted trumpet",),
     "saxophone": ("soprano saxophone", "tenor saxophone", "baritone saxophone"),
     "mallet": ("marimba",),
@@ -54,7 +58,8 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
             "violin section",
             "cello section",
         )
-    }
+    },
+    7: {one: f"first {one}" for one in ("horn section", "accordion", "bandoneon", "bowed bass")},
 }
 
 

@@ -38,7 +38,9 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 5: no pitched note sounds like the last of its pitch; chords are voiced, tunes have a manner.
 #: 6: the top is as wide as in real mixes, no stroke of a drum or a chord is like one of the last
 #: few, and players drift; older plans keep their cymbals, which were a machine's.
-VERSION = 6
+#: 7: sections of winds and reeds begin one by one and drift, short bows bounce, a part's width is
+#: kept after the tilt; what machines comp, a player with bellows or lips holds.
+VERSION = 7
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,13 @@ from daemon.audio import rooms
 from daemon.audio.scratch import Scratch
 from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
+from daemon.engines.embedded.buses import frame_of, part_sounds, place
 from daemon.engines.embedded.ending import natural_ring_s
-from daemon.engines.embedded.mix import (
-    Balance,
-    Mixer,
-    Player,
-    below_ceiling,
-    frame_of,
-    part_sounds,
-    place,
-)
+from daemon.engines.embedded.mix import Balance, Mixer, below_ceiling
 from daemon.engines.embedded.moves import moved
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.textures import texture
 from daemon.home.heap import give_back

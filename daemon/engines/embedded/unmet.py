@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.likeness import likeness_places
+from daemon.engines.embedded.named_players import DRUM_VOICES, GUITARS, PITCHED
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.shots.design import design_places
 from daemon.engines.embedded.tones import timbre_places
 from daemon.engines.embedded.voices.table import newest
-from daemon.engines.embedded.wishes import DRUM_VOICES, GUITARS, PITCHED, feel_places
+from daemon.engines.embedded.wishes import feel_places
 from daemon.prompt.drum_tabs import read_drum_tab
 from daemon.prompt.genres import fold
 from daemon.prompt.marked_text import MarkedText

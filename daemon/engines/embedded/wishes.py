@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from daemon.brief import Brief
 from daemon.engines.embedded.arpeggio import Way, read_way, way_places
-from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.likeness import find_style
+from daemon.engines.embedded.named_players import CLEAN_GUITARS, DRUM_VOICES, band_of, unwanted
 from daemon.engines.embedded.tones import (
     both,
     read_era,
@@ -17,134 +17,8 @@ from daemon.engines.embedded.tones import (
     read_tone,
     slope_change,
 )
-from daemon.engines.embedded.voices.table import newest
 from daemon.prompt.genres import CALM_GENRES
-from daemon.prompt.vocabulary import lift_of, part_of
-
-#: Instrument -> the voices of the drums that it means.
-DRUM_VOICES: dict[str, tuple[str, ...]] = {
-    "kick": ("kick", "hard kick"), "snare": ("snare",), "clap": ("clap",), "snap": ("snap",),
-    "rim": ("rim",), "hats": ("hat", "open hat"), "cymbal": ("ride", "crash"),
-    "tom": ("high tom", "mid tom", "low tom"), "shaker": ("shaker",), "tambourine": ("tambourine",),
-    "cowbell": ("cowbell",), "clave": ("clave",), "woodblock": ("clave",),
-    "conga": ("high conga", "low conga"), "bongo": ("high conga",),
-    "tabla": ("high conga", "low tom"),
-    "percussion": ("shaker", "high conga", "low conga", "rim", "clave", "tambourine", "cowbell",
-                   "low tom"),
-} | {one.name: one.voices for one in players().values() if one.part == "drums"}  # fmt: skip
-
-_TABLAS = ("tabla", "bayan")
-
-#: Instrument -> (part, voice) of all that have a pitch. An empty voice: the style's own.
-PITCHED: dict[str, tuple[str, str]] = {
-    "bass": ("bass", ""), "808": ("bass", "808"), "808 bass": ("bass", "808"),
-    "sub bass": ("bass", "sub"), "reese": ("bass", "reese"), "acid bass": ("bass", "acid"),
-    "bass guitar": ("bass", "finger bass"), "upright bass": ("bass", "finger bass"),
-    "log drum": ("bass", "log drum"),
-    "chords": ("chords", ""), "piano": ("chords", "piano"),
-    "electric piano": ("chords", "electric piano"), "organ": ("chords", "organ"),
-    "pad": ("chords", "pad"), "stab": ("chords", "brass"), "strings": ("chords", "strings"),
-    "guitar": ("chords", "guitar"), "choir": ("chords", "choir"), "brass": ("chords", "brass"),
-    "clavinet": ("chords", "pluck"), "harp": ("chords", "guitar"), "accordion": ("chords", "organ"),
-    "lead": ("lead", "lead"), "melody": ("lead", ""), "arp": ("lead", "pluck"),
-    "synth": ("lead", "lead"), "pluck": ("lead", "pluck"), "bells": ("lead", "bell"),
-    "marimba": ("lead", "mallet"), "vibraphone": ("lead", "mallet"), "flute": ("lead", "soft lead"),
-    "saxophone": ("lead", "brass"), "trumpet": ("lead", "brass"), "violin": ("lead", "strings"),
-    "lead guitar": ("lead", "guitar"), "vocals": ("lead", "choir"),
-} | {
-    one.name: (one.part, one.voices[0]) for one in players().values() if one.part != "drums"
-}  # fmt: skip
-
-#: Instruments whose name is their part's: who denies one denies the part.
-_PART_NAMES = {
-    "bass": "bass",
-    "chords": "chords",
-    "lead": "lead",
-    "melody": "lead",
-    "pad": "pad",
-} | {"lead guitar": "lead"}
-#: Guitars that a prompt for distortion distorts, and by which family each is denied.
-_CLEAN_GUITARS = (
-    "guitar",
-    "steel guitar",
-    "nylon guitar",
-    "twelve string guitar",
-    "clean guitar",
-    "jazz guitar",
-    "muted guitar",
-)
-GUITARS = (
-    *_CLEAN_GUITARS,
-    "power guitar",
-    "distorted guitar",
-    "crunch guitar",
-    "solo guitar",
-    "slide guitar",
-    "bottleneck guitar",
-    "guitar harmonics",
-)
-#: Denied instrument -> its voices, where they are more than the one that plays it.
-_DENIED_VOICES = {
-    "guitar": GUITARS, "pad": ("pad", "warm pad"), "808": ("808",),
-    "electric guitar": ("clean guitar", "power guitar", "distorted guitar", "crunch guitar"),
-    "sub bass": ("sub", "808"), "acid bass": ("acid",),
-    "choir": ("choir", "choir ah", "choir oo", "boys choir"),
-    "piano": ("piano", "grand piano", "upright piano", "felt piano", "honky tonk piano"),
-    "organ": ("organ", "drawbar organ", "pipe organ"),
-    "strings": (
-        "strings", "string section", "violin section", "cello section", "string quartet", "violin",
-        "fiddle", "viola", "cello",
-    ),
-    "brass": ("brass", "horn section", "trumpet", "trombone", "muted trumpet", "cornet"),
-    "saxophone": (
-        "saxophone", "soprano saxophone", "tenor saxophone", "baritone saxophone",
-    ),
-    "flute": ("flute", "soft lead"), "marimba": ("marimba", "mallet"),
-    "bass guitar": ("finger bass", "fingered bass", "picked bass", "slapped bass"),
-    "synth": (
-        "lead", "soft lead", "supersaw", "pluck", "pad", "warm pad", "chip", "saw bass", "reese",
-        "wobble", "acid", "pluck bass",
-    ),
-}  # fmt: skip
-#: Voices that hold a note: they can lie under another player of the same part.
-_HELD = (
-    "pad",
-    "warm pad",
-    "strings",
-    "choir",
-    "organ",
-    "brass",
-    "string section",
-    "violin section",
-    "cello section",
-    "string quartet",
-    "choir ah",
-    "choir oo",
-    "boys choir",
-    "drawbar organ",
-    "pipe organ",
-    "harmonium",
-    "accordion",
-    "bandoneon",
-    "concertina",
-    "sheng",
-    "shruti box",
-    "mellotron",
-    "monks",
-    "horn section",
-)
-#: Instruments that are no kind of what the last word of their name says.
-_NO_KINDS = ("electric piano", "toy piano", "prepared piano")
-#: Names for any lead: an instrument by name goes before them.
-_ANY_LEAD = ("synth", "lead", "melody", "arp", "vocals")
-
-TEXTURES = {
-    "vinyl crackle": "vinyl",
-    "noise": "air",
-    "rain": "rain",
-    "foley": "air",
-    "tape hiss": "tape",
-}
+from daemon.prompt.vocabulary import lift_of
 
 #: Words that name a sound more closely than an instrument does.
 _CLOSER: tuple[tuple[str, str, str], ...] = (
@@ -267,7 +141,7 @@ def read_wishes(brief: Brief) -> Wishes:
     """What the brief's fields and words ask for."""
     typed = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
     words = re.sub(_DENIED_WORD, " ", typed)
-    voices, parts, drums, texture = _band(brief)
+    voices, parts, drums, texture = band_of(brief)
     for pattern, part, voice in _CLOSER:
         # a lead is any lead until somebody says which
         plain = (part, _REFINES.get(voice, part))
@@ -283,7 +157,7 @@ def read_wishes(brief: Brief) -> Wishes:
         voices["lead"] = "tuned cowbell"
         parts, drums = parts - {"drums"} | {"lead"}, drums - {"cowbell"}
     era_tone, era_room, swing_change, era = read_era(words)
-    no_parts, no_drums, no_voices = _unwanted(brief)
+    no_parts, no_drums, no_voices = unwanted(brief)
     if _is_quiet(brief) and "drums" not in parts:
         no_parts |= {"drums"}
     return Wishes(
@@ -334,7 +208,7 @@ def _drive_guitars(voices: dict[str, str], words: str) -> None:
     driven = "distorted guitar" if re.search(_DISTORTED, words) else ""
     driven = driven or ("crunch guitar" if re.search(_CRUNCHY, words) else "")
     for part, voice in voices.items():
-        if driven and voice in _CLEAN_GUITARS:
+        if driven and voice in CLEAN_GUITARS:
             voices[part] = "solo guitar" if part == "lead" else driven
 
 
@@ -375,99 +249,6 @@ def _is_calm(brief: Brief) -> bool:
 def _is_quiet(brief: Brief) -> bool:
     """Whether the words want a calm that no genre's drums belong to."""
     return not brief.genre and brief.energy is not None and brief.energy <= _QUIET_ENERGY
-
-
-def _band(brief: Brief) -> tuple[dict[str, str], set[str], set[str], str]:
-    """(voice by part, parts named, drum voices named, texture) of the brief's instruments."""
-    voices: dict[str, str] = {}
-    parts: set[str] = set()
-    drums: set[str] = set()
-    texture = ""
-    for name in sorted(_kinds(list(brief.instruments)), key=_turn):
-        if name in DRUM_VOICES:
-            # the word stands for hand drums of many lands: who says it by name gets the pair itself
-            own = name == "tabla" and re.search(r"\btablas?\b", brief.prompt.lower())
-            drums.update(_TABLAS if own else DRUM_VOICES[name])
-            parts.add("drums")
-        elif name in PITCHED:
-            part, voice = PITCHED[name]
-            place = _place(part, voice, voices, brief.instruments)
-            parts.add(place or part)
-            if voice and place:
-                voices[place] = voice
-        elif name in TEXTURES:
-            texture = TEXTURES[name]
-            parts.add("texture")
-        else:
-            parts.add(part_of(name) or "chords")
-    if "drums" in brief.instruments:
-        drums.clear()
-    tunes = [name for name in brief.instruments if name in ("melody", "lead")]
-    others = [name for name in brief.instruments if name in PITCHED and name not in tunes]
-    if brief.only and tunes and len(_kinds(others)) == 1 and "chords" in voices:
-        # a piano's melody is played by the piano
-        voices["lead"] = voices["chords"]
-    return voices, parts, drums, texture
-
-
-def _kinds(names: list[str]) -> list[str]:
-    """The instruments of a list: `guitar` beside `nylon guitar` is no other one."""
-    known = players()
-
-    def is_kind_of(other: str, name: str) -> bool:
-        if other not in known or name not in known or other in _NO_KINDS:
-            return False
-        one, two = known[other], known[name]
-        same = (one.family, one.part) == (two.family, two.part)
-        return same and other.endswith(f" {name}")
-
-    return [name for name in names if not any(is_kind_of(other, name) for other in names)]
-
-
-def _turn(name: str) -> int:
-    """Order in which instruments choose a part: struck ones, held ones, any lead."""
-    if name in _ANY_LEAD:
-        return 2
-    return int(name in PITCHED and PITCHED[name][0] == "chords" and PITCHED[name][1] in _HELD)
-
-
-def _place(part: str, voice: str, voices: dict[str, str], names: tuple[str, ...]) -> str:
-    """The part in which an instrument can play: its own, else one that nobody named wants.
-
-    Empty where all are taken: the instrument does not play.
-    """
-    if part not in voices or not voice:
-        return part
-    if part == "bass" or voice in voices.values():
-        return ""
-    if (part, voice) == PITCHED["vocals"]:
-        return ""  # nobody sings: what is named plays alone
-    if voice in _HELD and "pad" not in voices:
-        return "pad"
-    other = {"chords": "lead", "lead": "chords"}[part]
-    wanted = {PITCHED[name][0] for name in names if name in PITCHED}
-    return other if other not in voices and other not in wanted else ""
-
-
-def _unwanted(brief: Brief) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """(parts, drums, voices) that must not play. An instrument's name denies its voice alone."""
-    parts: set[str] = set()
-    drums: set[str] = set()
-    voices: set[str] = set()
-    for name in (one.strip() for one in brief.negative.split(",")):
-        if name in DRUM_VOICES:
-            drums.update(DRUM_VOICES[name])
-        elif name in _PART_NAMES:
-            parts.add(_PART_NAMES[name])
-            voices.update(_DENIED_VOICES.get(name, ()))
-        elif name in PITCHED:
-            voices.update(_DENIED_VOICES.get(name, (PITCHED[name][1],)))
-        elif name in TEXTURES:
-            parts.add("texture")
-        elif name in ("drums", "bass", "chords", "lead", "pad", "texture"):
-            parts.add(name)
-    voices |= {newest(voice) for voice in voices}
-    return frozenset(parts), frozenset(drums), frozenset(voices - {""})
 
 
 def feel_places(text: str) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ _ISLAND = {
     "round bass": "fingered bass",
 }  # fmt: skip
 _HALL = {
-    "guitar": "harp", "finger bass": "double bass", "brass": "horn section",
+    "guitar": "harp", "finger bass": "double bass", "brass": "four horns",
     "round bass": "bowed bass",
     "strings": "string section", "mallet": "celesta",
 }  # fmt: skip
@@ -47,9 +47,13 @@ CAST: dict[str, dict[str, str]] = {
     "boom bap": {"guitar": "jazz guitar", "mallet": "vibraphone", "brass": "horn section"},
     "rock": _ROCK, "punk": _ROCK, "metal": _ROCK, "shoegaze": _ROCK,
     "blues": _ROCK | {"guitar": "crunch guitar", "finger bass": "fingered bass"},
-    "funk": _SOUL, "soul": _SOUL, "r&b": _SOUL, "disco": _SOUL, "nu disco": _SOUL, "g-funk": _SOUL,
+    "funk": _SOUL, "soul": _SOUL, "r&b": _SOUL, "disco": _SOUL | {"pluck bass": "fingered bass"},
+    "nu disco": _SOUL, "g-funk": _SOUL,
     "reggae": _ISLAND, "dub": _ISLAND, "ska": _ISLAND, "dancehall": _ISLAND,
-    "afrobeats": {"guitar": "clean guitar", "brass": "horn section"},
+    "afrobeats": {
+        "guitar": "clean guitar", "brass": "horn section", "mallet": "balafon",
+        "pluck": "muted guitar",
+    },
     "classical": _HALL, "waltz": _HALL, "cinematic": _HALL | {"guitar": "guitar"},
     "latin": _SOUTH, "salsa": _SOUTH, "bossa nova": _SOUTH, "samba": _SOUTH,
     "folk": _FOLK, "country": _FOLK | {"lead": "pedal steel"}, "pop": {"strings": "string section"},

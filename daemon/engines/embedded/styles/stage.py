@@ -58,7 +58,7 @@ STAGES: dict[str, Stage] = {
         "drum room",
         11,
         {"bass": 6, "chords": 4},
-        {"chords": 5.2, "bass": -0.5, "lead": 2.5},
+        {"chords": 7.0, "bass": -2.5, "lead": 3.5},
         -3.6,
     ),
     "shoegaze": Stage("rock", "hall", 16, _BAND, {"chords": 4.5, "drums": -1}, -4.3),
@@ -88,7 +88,8 @@ STAGES: dict[str, Stage] = {
     "trip-hop": Stage("dusty", "chamber", 11, {}, {}, -5.4),
     "g-funk": Stage("", "studio"),
     "lo-fi": Stage("worn", "booth", 12, {}, {}, -5.9),
-    "r&b": Stage("", "studio"),
+    "r&b": Stage("pop", "studio", 9, {"bass": 6, "chords": 5}),
+    "afrobeats": Stage("latin", "studio", 9, {"bass": 5, "lead": 6}, {"chords": 1.5}),
     "chillout": Stage("", "chamber"),
     "reggae": Stage(
         "reggae", "drum room", 14, _LAID_BACK, {"bass": 2, "chords": 1.5, "lead": 1}, -5.5

@@ -70,7 +70,7 @@ _WINDS = {
     "baritone saxophone": (67, 36, 69, 50), "trumpet": (56, 55, 86, 67),
     "muted trumpet": (59, 55, 84, 67), "cornet": (56, 55, 84, 65), "flugelhorn": (56, 52, 79, 62),
     "trombone": (57, 40, 74, 55), "french horn": (60, 41, 77, 58), "tuba": (58, 28, 62, 41),
-    "horn section": (61, 43, 84, 60), "didgeridoo": (111, 29, 48, 38), "bagpipes": (109, 55, 84,
+    "didgeridoo": (111, 29, 48, 38), "bagpipes": (109, 55, 84,
     69),
     "harmonica": (22, 55, 93, 69), "melodica": (22, 53, 89, 67), "accordion": (21, 43, 93, 64),
     "bandoneon": (23, 40, 89, 62), "harmonium": (20, 43, 86, 60), "fife": (72, 70, 100, 82),
@@ -81,12 +81,15 @@ _WINDS = {
     "bass trombone": (57, 34, 70, 46), "alphorn": (60, 41, 74, 55), "shofar": (60, 48, 74, 60),
     "conch": (60, 41, 67, 53), "euphonium": (58, 40, 72, 53), "sousaphone": (58, 28, 62, 39),
     "kazoo": (22, 53, 81, 65), "sheng": (20, 55, 93, 67), "shruti box": (20, 43, 74, 55),
-    "ondes martenot": (79, 48, 96, 69),
+    "ondes martenot": (79, 48, 96, 69), "four horns": (60, 41, 77, 58),
+    "first horn section": (61, 43, 84, 60), "first accordion": (21, 43, 93, 64),
+    "first bandoneon": (23, 40, 89, 62),
 }  # fmt: skip
 _BOWED = {
     "violin": ("leads", 40, 55, 100, 69), "fiddle": ("leads", 110, 55, 96, 69),
     "viola": ("leads", 41, 48, 88, 62), "cello": ("leads", 42, 36, 77, 50),
-    "bowed bass": ("bass", 43, 28, 60, 36), "erhu": ("leads", 110, 62, 93, 72),
+    "bowed bass": ("bass", 43, 28, 60, 36), "first bowed bass": ("bass", 43, 28, 60, 36),
+    "erhu": ("leads", 110, 62, 93, 72),
     "hurdy gurdy": ("leads", 110, 48, 84, 62), "violin section": ("pads", 48, 55, 96, 69),
     "cello section": ("pads", 48, 36, 72, 50), "string section": ("pads", 48, 40, 96, 62),
     "string quartet": ("pads", 48, 40, 91, 62), "choir ah": ("pads", 52, 45, 84, 62),
@@ -107,7 +110,9 @@ _SLIDES = {
 _NOW = {
     "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
     "string quartet": "four strings", "first harpsichord": "harpsichord",
-    "first string section": "string section",
+    "first string section": "string section", "first horn section": "horn section",
+    "first accordion": "accordion", "first bandoneon": "bandoneon",
+    "first bowed bass": "bowed bass",
     "first violin section": "violin section", "first cello section": "cello section",
 }  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
@@ -144,7 +149,7 @@ def _rows() -> tuple[Voice, ...]:
         for name, (gm, low, high, home) in _BARS.items()
     ]
     rows += [
-        Voice(name, "leads", winds.player(name), gm, low, high, home)
+        Voice(name, "leads", winds.player(name), gm, low, high, home, now=_NOW.get(name, ""))
         for name, (gm, low, high, home) in _WINDS.items()
     ]
     rows += [
@@ -174,12 +179,14 @@ ROWS: tuple[Voice, ...] = (
     Voice("felt piano", "keys", pianos.felt_piano, 0, 24, 96, 60, one_shot_s=1.5),
     Voice("prepared piano", "keys", pianos.prepared_piano, 0, 24, 96, 60, one_shot_s=1.2),
     Voice("mellotron", "pads", organs.tape_strings, 48, 43, 89, 62, one_shot_s=1.5),
+    Voice("horn section", "leads", winds.horn_section, 61, 43, 84, 60),
     Voice("woodwinds", "leads", winds.woodwinds, 71, 60, 91, 69, one_shot_s=1.2),
     Voice("musical saw", "leads", bowed.musical_saw, 79, 57, 93, 72, one_shot_s=1.5),
     Voice("stylophone", "leads", chips.stylophone, 80, 45, 88, 64, one_shot_s=0.5),
     Voice("honky tonk piano", "keys", pianos.honky_tonk, 3, 24, 96, 60, one_shot_s=1.2),
     Voice("four strings", "pads", bowed.four_strings, 48, 40, 91, 62, one_shot_s=1.5),
     Voice("toy piano", "keys", bars.player("toy piano"), 8, 60, 103, 76),
+    Voice("tine piano", "keys", electric.tine_piano, 4, 36, 96, 60, one_shot_s=1.5),
     Voice("wurlitzer", "keys", electric.reed_piano, 4, 36, 96, 60, one_shot_s=1.5),
     Voice("farfisa", "keys", organs.transistor_organ, 18, 36, 96, 60),
     Voice("concertina", "leads", winds.player("concertina"), 23, 40, 89, 67),

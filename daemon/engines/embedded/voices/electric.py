@@ -78,6 +78,33 @@ def _first_string(s: Strike, n: int, muted: bool, stream: np.random.RandomState)
     return modes(stretched, levels, decays, stream.uniform(0.2, 0.3, count), n, s.rate)
 
 
+def tine_piano(s: Strike) -> np.ndarray:
+    """A hammer on a steel tine beside a magnet: round when soft, it growls when hard.
+
+    The tine swings across the magnet's field, off its middle, so that each swing is heard nearly
+    twice; a clamped bar's second mode (6.27 times the pitch) rings for a moment. The two sides sway
+    against each other, as in a suitcase's loudspeakers.
+    """
+    t = seconds(s.held_s + 0.22 * s.tone.length, s.rate)
+    n = len(t)
+    stream = rng("tine", round(s.pitch), s.variation)
+    turns = (2 * np.pi * (s.hz / s.rate * np.arange(n) % 1)).astype(np.float32)
+    hard = s.velocity * (0.5 + s.tone.attack)
+    reach = (0.25 + 0.85 * hard) * (262 / s.hz) ** 0.2 * s.scale**0.3
+    swing = np.float32(reach) * np.sin(turns) * fall(t, 5.5 * s.tone.length * (262 / s.hz) ** 0.5)
+    aside = np.float32(0.32 + stream.uniform(-0.04, 0.04))
+    field = 1 / (1 + (1.5 * (swing - aside)) ** 2)
+    heard = np.gradient(field) * np.float32(s.rate / (2 * np.pi * s.hz))
+    chime = np.sin(turns * np.float32(6.27)) * fall(t, 0.3 * (262 / s.hz) ** 0.3)
+    thump = filtered(noise(n, "tine hammer", s.variation), s.rate, lowpass(500)) * fall(t, 0.03)
+    x = heard + np.float32(0.1 * hard) * chime + thump * np.float32(0.25 * (0.4 + s.tone.attack))
+    x = filtered((x * rise(t, 0.0015)).astype(np.float32), s.rate, highpass(60), lowpass(4600))
+    x = x * gate(t, s.held_s, 0.14 * s.tone.length)
+    sway = np.float32(0.22) * np.sin(2 * np.pi * 4.9 * t + float(stream.uniform(0, 6.28)))
+    wide_ = np.stack([x * (1 + sway), x * (1 - sway)], axis=1)
+    return finished(wide_.astype(np.float32), s, 0.012, peak=0.7)
+
+
 def reed_piano(s: Strike) -> np.ndarray:
     """A hammer on a steel reed before a plate that hears it: round when soft, it barks when hard.
 

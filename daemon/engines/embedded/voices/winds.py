@@ -6,7 +6,7 @@ Meyer, "Acoustics and the Performance of Music" (1978).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,10 @@ class WindKind:
     the even harmonics; `breath` (level, centre as a multiple of the pitch, quality) of its noise;
     `shake` (cents, Hz, delay in s) of its vibrato; `scoop` cents from below; `chiff` the level of
     the noise before the tone; `growl` the depth of a flutter; `players` their cents apart.
+
+    Where `wander` (cents) is set, players are people: each begins within `late_s` of the first,
+    drifts in pitch, and is as bright as he is. Reeds in one box begin so and stay where they are
+    tuned. `press` is how far bellows give way and swell, 0-1; `clack` the level of a key's noise.
     """
 
     name: str
@@ -50,6 +54,10 @@ class WindKind:
     players: tuple[float, ...] = (0.0,)
     release_s: float = 0.09
     level: float = 0.9
+    wander: float = 0.0
+    late_s: float = 0.0
+    press: float = 0.0
+    clack: float = 0.0
 
 
 def wind(kind: WindKind, s: Strike) -> np.ndarray:
@@ -67,23 +75,64 @@ def wind(kind: WindKind, s: Strike) -> np.ndarray:
     for k, apart in enumerate(kind.players):
         stream = rng(kind.name, round(s.pitch, 2), s.variation, k)
         moved = slid(s, slow, kind.scoop, 0.03 + 0.02 * k) + np.float32(apart)
+        own, name = blown, kind.name
+        if kind.late_s:
+            # his own lips or reed: other phases, a moment of his own, and a strength
+            name = f"{kind.name} {k}"
+            late_s = float(stream.uniform(0.15, 1)) * kind.late_s if k else 0.0
+            strong = float(stream.uniform(0.85, 1.12))
+            own = spread(_blown(kind, s, np.maximum(slow - late_s, 0)) * strong, n).clip(0, 1)
+            moved = moved + _wandering(stream, slow, kind.wander)
         shaken = vibrato(slow, stream, cents, shake_hz, after_s)
         bend = spread(ratio(moved + shaken), n)
-        one = tone(kind.name, s.hz, soft, loud, blown, bend, s.rate, float(stream.uniform()))
+        one = tone(name, s.hz, soft, loud, own, bend, s.rate, float(stream.uniform()))
+        if kind.late_s:
+            one = one * own**0.7
         # breath that shakes the pitch shakes the level as well
         one = one * spread(1 + 0.012 * shaken, n)
         side = 0.5 * (2 * k / max(1, len(kind.players) - 1) - 1) if len(kind.players) > 1 else 0.0
         x[:, 0] += one * np.float32(min(1, 1 - side))
         x[:, 1] += one * np.float32(min(1, 1 + side))
     x /= np.float32(len(kind.players) ** 0.7)
-    level = blown**0.7 * gate(t, s.held_s, kind.release_s * s.tone.length)
+    level = gate(t, s.held_s, kind.release_s * s.tone.length)
+    shaped = blown**0.7
+    if not kind.late_s:
+        level = shaped * level
+    if kind.press:
+        level = level * spread(_bellows(kind, s, slow), n)
     strength, centre, q = kind.breath
     noisy = air(s, n, kind.name, min(centre * s.hz, 7000), q) * np.float32(strength * 4)
+    if kind.late_s:
+        noisy = noisy * shaped
     if kind.chiff:
         noisy = noisy * (1 + np.float32(kind.chiff * 8) * fall(t, 0.12) * (0.5 + s.tone.attack))
     if kind.growl:
         level = level * (1 + kind.growl * np.sin(2 * np.pi * 27 * t)).astype(np.float32)
-    return finished((x + noisy[:, None]) * level[:, None], s, 0.015, kind.level)
+    x = (x + noisy[:, None]) * level[:, None]
+    if kind.clack:
+        x = x + _clack(kind, s, n)[:, None]
+    return finished(x, s, 0.015, kind.level)
+
+
+def _wandering(stream: np.random.RandomState, t: np.ndarray, cents: float) -> np.ndarray:
+    """Cents by which a player drifts about a pitch, a few times a second, (n,)."""
+    points = stream.normal(0, 1, 4 + int(4 * float(t[-1])))
+    return np.interp(4 * t, np.arange(len(points)), points * cents).astype(np.float32)
+
+
+def _bellows(kind: WindKind, s: Strike, t: np.ndarray) -> np.ndarray:
+    """Pressure of bellows over a note, about 1: an arm pulls, swells and trembles a little."""
+    stream = rng(kind.name, "bellows", round(s.pitch), s.variation)
+    arch = np.sin(np.pi * np.clip(t / max(s.held_s, 0.25), 0, 1))
+    return 1 - kind.press * (0.5 - 0.5 * arch) + _wandering(stream, t, 0.12 * kind.press)
+
+
+def _clack(kind: WindKind, s: Strike, n: int) -> np.ndarray:
+    """A key's pallet: felt on wood as it opens, and softer as it falls shut, (n,)."""
+    t = seconds(n / s.rate, s.rate)[:n]
+    noisy = air(s, n, "pallet", 1300, 0.8) * np.float32(4 * kind.clack * (0.4 + s.tone.attack))
+    shut = np.where(t >= s.held_s, fall(np.maximum(t - s.held_s, 0), 0.05), 0)
+    return noisy * (fall(t, 0.04) + np.float32(0.5) * shut.astype(np.float32))
 
 
 def _blown(kind: WindKind, s: Strike, t: np.ndarray) -> np.ndarray:
@@ -192,9 +241,11 @@ KINDS: dict[str, WindKind] = {
                  (0.012, 5.0, 0.6), (4, 4.8, 0.5)),
         WindKind("tuba", (220, 3.6), (700, 2.8), 0.0, ((230, 4, 1.2),), 0.06, 15, (0.02, 6.0, 0.6),
                  (4, 4.6, 0.5)),
-        WindKind("horn section", (700, 2.8), (2900, 2.1), 0.0, ((900, 4, 1.1), (2300, 4, 1.4)),
-                 0.03, 22,
-                 (0.01, 6.0, 0.6), (7, 5.2, 0.4), players=(-7.0, 2.0, 8.0)),
+        # a hand in the bell and a narrow bore: dark, round below 500 Hz, with the lips' own edge
+        # only when they are blown hard
+        WindKind("four horns", (300, 3.8), (1250, 2.6), 0.0, ((340, 6, 1.2), (800, 2, 1.5)),
+                 0.07, 26, (0.016, 5.0, 0.6), (3, 4.8, 0.5), players=(-4.0, 2.0, -1.0, 5.0),
+                 wander=4.0, late_s=0.035, release_s=0.16),
         WindKind("didgeridoo", (260, 1.6), (900, 1.5), 0.55, ((320, 6, 2), (1450, 7, 3)), 0.09, 20,
                  (0.06, 8.0, 0.6), (8, 3.0, 0.2), growl=0.25),
         WindKind("bagpipes", (2200, 1.4), (3400, 1.3), 0.1, ((900, 5, 1.5), (2600, 5, 1.5)),
@@ -215,12 +266,13 @@ KINDS: dict[str, WindKind] = {
                  (0.001, 4.0, 0.6), (15, 5.3, 0.12), release_s=0.22),
         WindKind("melodica", (1000, 1.5), (2400, 1.5), 0.2, ((850, 4, 1.5),), 0.03, 10,
                  (0.02, 4.0, 0.6), (6, 5.0, 0.4)),
-        WindKind("accordion", (1300, 1.3), (2800, 1.3), 0.0, ((650, 4, 1.2), (2100, 3, 1.5)),
-                 0.035, 0,
-                 (0.008, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-11.0, 0.0, 12.0)),
+        # a reed speaks in some hundredths of a second, the sharp one of three a little later
+        WindKind("accordion", (900, 1.5), (2100, 1.5), 0.0, ((650, 5, 1.2), (2100, 3, 1.5)),
+                 0.05, 0, (0.01, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-8.0, 0.0, 9.0),
+                 late_s=0.02, press=0.35, clack=0.03, release_s=0.07),
         WindKind("bandoneon", (1100, 1.2), (2600, 1.3), 0.0, ((480, 4, 1.5), (1500, 4, 1.5)),
-                 0.03, 0,
-                 (0.012, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-1.5, 2.0)),
+                 0.03, 0, (0.012, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-1.5, 2.0),
+                 late_s=0.012, press=0.45, clack=0.03),
         WindKind("concertina", (1500, 1.4), (3000, 1.4), 0.25, ((900, 5, 1.5), (2400, 4, 1.5)),
                  0.025, 0,
                  (0.014, 4.0, 0.6), (0.0, 5.0, 1.0)),
@@ -230,6 +282,18 @@ KINDS: dict[str, WindKind] = {
 }  # fmt: skip
 
 
+#: The same as plans before version 7 have them: players and reeds begin at once, and stand still.
+KINDS |= {
+    f"first {kind.name}": kind
+    for kind in (
+        WindKind("horn section", (700, 2.8), (2900, 2.1), 0.0, ((900, 4, 1.1), (2300, 4, 1.4)),
+                 0.03, 22, (0.01, 6.0, 0.6), (7, 5.2, 0.4), players=(-7.0, 2.0, 8.0)),
+        WindKind("accordion", (1300, 1.3), (2800, 1.3), 0.0, ((650, 4, 1.2), (2100, 3, 1.5)),
+                 0.035, 0, (0.008, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-11.0, 0.0, 12.0)),
+        WindKind("bandoneon", (1100, 1.2), (2600, 1.3), 0.0, ((480, 4, 1.5), (1500, 4, 1.5)),
+                 0.03, 0, (0.012, 4.0, 0.6), (0.0, 5.0, 1.0), players=(-1.5, 2.0)),
+    )
+}  # fmt: skip
 #: Who plays in the woodwinds, and where they sit.
 _WOOD_SEATS = (("flute", -0.35), ("oboe", 0.0), ("clarinet", 0.35))
 
@@ -241,6 +305,30 @@ def woodwinds(s: Strike) -> np.ndarray:
     for one, (_, side) in zip(played, _WOOD_SEATS, strict=True):
         x[: len(one)] += one * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
     return x * np.float32(0.5)
+
+
+#: Who of a horn section takes a note: the highest note of each pair. A chord is not blown by one.
+_HORN_SEATS = (
+    (55.0, ("trombone", "baritone saxophone")), (63.0, ("trombone", "tenor saxophone")),
+    (70.0, ("trumpet", "tenor saxophone")), (128.0, ("trumpet", "saxophone")),
+)  # fmt: skip
+#: By how much the second of two begins later at most, in s, and where the two stand.
+_HORN_LATE_S, _HORN_SIDE = 0.022, 0.35
+
+
+def horn_section(s: Strike) -> np.ndarray:
+    """A note of a horn section: two players, of brass and of reed, side by side, float32 (n, 2)."""
+    pair = next(names for top, names in _HORN_SEATS if s.pitch <= top)
+    stream = rng("horns", round(s.pitch, 2), s.variation)
+    late = [0, round(float(stream.uniform(0.2, 1)) * _HORN_LATE_S * s.rate)]
+    first = int(stream.randint(2))
+    played = [wind(replace(KINDS[name], scoop=0.5 * KINDS[name].scoop), s) for name in pair]
+    x = np.zeros((max(map(len, played)) + late[1], 2), np.float32)
+    for k, one in enumerate(played):
+        at = late[(k + first) % 2]
+        side = _HORN_SIDE if k else -_HORN_SIDE
+        x[at : at + len(one)] += one * np.array((min(1, 1 - side), min(1, 1 + side)), np.float32)
+    return x * np.float32(0.6)
 
 
 def player(name: str) -> Play:

@@ -1,16 +1,20 @@
 """Instruments by their own physics: tuned, level, clean ends, mono, words, and what makes each itself."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from daemon.engines.embedded.buses import place
 from daemon.engines.embedded.instruments import players
-from daemon.engines.embedded.mix import Player, place
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.amplifiers import FULL, amplified
 from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.voices.voice import Strike, Tone
+from daemon.engines.embedded.voices.winds import KINDS, wind
 from tests.daemon.engines.embedded.measures import (
     RATE,
     attack_s,
@@ -100,10 +104,43 @@ def test_a_clarinet_has_odd_harmonics_and_a_saxophone_all():
     assert harmonic(sax, hz, 3) < 30 * harmonic(sax, hz, 2)
 
 
-@pytest.mark.parametrize("name", ["trumpet", "saxophone", "violin", "trombone", "grand piano"])
+@pytest.mark.parametrize(
+    "name",
+    ["trumpet", "saxophone", "violin", "trombone", "grand piano", "tine piano", "four horns"],
+)
 def test_loud_is_bright(name):
     soft, loud = (centroid_hz(mono(play(name, velocity=v, held_s=1.0))) for v in (0.25, 1.0))
     assert loud > 1.15 * soft
+
+
+def level_db(x, a, b):
+    return 10 * np.log10((x[round(a * RATE) : round(b * RATE)] ** 2).mean())
+
+
+def test_a_bounced_bow_leaves_its_string_and_a_long_one_stays():
+    short, long = (mono(play("bowed bass", held_s=held_s)) for held_s in (0.3, 1.5))
+    assert level_db(short, 0.05, 0.1) - level_db(short, 0.22, 0.28) > 5
+    assert abs(level_db(long, 0.2, 0.3) - level_db(long, 1.0, 1.3)) < 3
+
+
+def test_bellows_swell_and_give_way():
+    """Against the same reeds under a steady pressure: reeds of three pitches beat by themselves."""
+    strike = Strike(64, 1.6, 0.8, RATE)
+    moved, steady = (
+        mono(wind(replace(KINDS["accordion"], press=press), strike)) for press in (0.35, 0.0)
+    )
+    middle, ends = (
+        level_db(moved, a, b) - level_db(steady, a, b) for a, b in ((0.6, 1.0), (0.06, 0.2))
+    )
+    assert middle - ends > 0.7
+
+
+def test_horns_do_not_begin_as_one_and_no_two_notes_drift_alike():
+    """Of four players of one pitch the sum is not a period that repeats, as of four oscillators."""
+    one, other = (mono(play("four horns", held_s=1.5, variation=v)) for v in (0, 1))
+    middle = slice(round(0.4 * RATE), round(1.2 * RATE))
+    likeness = np.corrcoef(one[middle], other[middle])[0, 1]
+    assert abs(likeness) < 0.9
 
 
 def test_a_piano_dies_in_two_stages():

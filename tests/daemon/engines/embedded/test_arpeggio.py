@@ -10,8 +10,9 @@ from bridge.request import read_request
 from bridge.session import Session
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import chords_of_bar
+from daemon.engines.embedded.notes import STEP
 from daemon.engines.embedded.plan import read_plan
-from daemon.engines.embedded.score import STEP, Score
+from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.prompt.settle import PromptDefaults, settle
 

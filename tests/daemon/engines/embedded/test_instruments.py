@@ -89,7 +89,7 @@ def test_who_plays(prompt, part, voice):
 
 
 def test_new_plans_name_no_voice_that_only_older_ones_have():
-    assert VERSION == 6
+    assert VERSION == 7
     assert set(CAST) <= set(STYLES)
     for style in STYLES:
         for seed in range(3):
@@ -97,6 +97,15 @@ def test_new_plans_name_no_voice_that_only_older_ones_have():
             for part in ("bass", "chords", "lead", "pad"):
                 player = getattr(plan, part)
                 assert player is None or newest(player.sound.voice) == player.sound.voice
+
+
+@pytest.mark.parametrize(
+    ("prompt", "most"), [("accordion", 4), ("brass section", 4), ("choir", 2), ("piano", 16)]
+)
+def test_who_has_bellows_lips_or_a_voice_holds_what_machines_repeat(prompt, most):
+    for seed in range(6):
+        rows = plan_of(prompt, seed).chords.rows[:1]
+        assert all(1 <= len(row.replace(".", "").replace("-", "")) <= most for row in rows), rows
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ from benchmarks.embedded import REAL_LOOPS, drum_figures, reach, real_drum_loops
 from benchmarks.take_measures import slope_db_per_octave, statistics
 from daemon.audio.loudness import loop_lufs
 from daemon.brief import Brief
+from daemon.engines.embedded.buses import place
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.mix import Player, place
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Sound
+from daemon.engines.embedded.player import Player
 
 RATE = 44100
 
@@ -19,7 +20,7 @@ def quiet(share, stage):
     pass
 
 
-@pytest.mark.parametrize("genre", ["punk", "ambient"])
+@pytest.mark.parametrize("genre", ["punk", "ambient", "crunk"])
 def test_no_part_is_lost_in_mono(genre):
     take = make(Brief(prompt=genre, words=genre, genre=genre, bpm=120.0, bars=4), 1, quiet)
     for part, stem in take.stems.items():

@@ -10,9 +10,9 @@ from daemon.brief import Brief
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.mix import Player
 from daemon.engines.embedded.patches import PATCHES
 from daemon.engines.embedded.plan import read_plan
+from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
@@ -189,3 +189,16 @@ def test_an_older_plan_keeps_the_voices_and_the_strokes_that_it_had():
     turns = {note.variation for note in Score(old).part("chords")}
     assert turns == {0, 1} and {note.variation for note in Score(old).part("drums")} == {0, 1, 2}
     assert {note.variation for note in Score(read_plan(new)).part("chords")} == {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "voice", "plain"),
+    [("accordion", "accordion", "accordion"), ("brass section", "horn section", "brass")],
+)
+def test_a_plan_of_the_sixth_version_keeps_its_reeds_and_horns(prompt, voice, plain):
+    new = compose(Brief(prompt, prompt, instruments=(plain,), only=True), 5).to_json()
+    assert read_plan(new).chords.sound.voice == voice
+    old = read_plan(new | {"version": 6})
+    assert old.chords.sound.voice == f"first {voice}"
+    record = old.to_json()
+    assert read_plan(record) == old and record["chords"]["sound"]["voice"] == plain

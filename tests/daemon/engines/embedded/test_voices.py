@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from daemon.audio.signals import noise, rng, turns_of, wave, wide
-from daemon.engines.embedded.mix import add_round
+from daemon.engines.embedded.buses import add_round
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
