@@ -314,7 +314,7 @@ class Service:
                 loop.add_signal_handler(name, leave)
 
     def banner(self) -> str:
-        """The text for the person who started the daemon: its folders; the doors tell themselves."""
+        """For the person who started the daemon: its folders; doors tell of themselves."""
         lines = [f"Sidecrate {__version__} is ready. Ctrl-C ends it."]
         lines.append(f"  clips appear in  {crate_folder(self._config, self._places)}")
         if self._config.inbox.enabled:
