@@ -16,7 +16,7 @@
     python -m tools.train_notes.joined ONE.npz OTHER.npz daemon/notes/drums.npz
 
 Half of the pieces are the embedded musician's; the others are what he writes, played by General
-MIDI SoundFonts and by sampled kits, or as trackers play it. Before the last stretch of the notes'
+MIDI SoundFonts and by sampled kits, or as trackers play it. Before the last two stretches of the notes'
 network the pieces were written anew with `--count 120`, since the musician's voices had changed, and
 his own among the seeds 120 to 219 added. Sidecrate needs none of this to run, and teaching needs nothing
 but fluidsynth beside it. The stored nets were taught while the scripts still grew: the first stretch
