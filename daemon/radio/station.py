@@ -91,17 +91,29 @@ class Recorder:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the station
         self._at = self._filled = 0
         self._lock = threading.Lock()
+        self.fault = ""
+        """Why nothing is remembered any more, in words."""
 
     def put(self, block: np.ndarray) -> None:
+        if self.fault:
+            return
         samples = np.round(np.clip(block, -1, 1) * 32767).astype("<i2")
         with self._lock:
-            first = min(len(samples), self._frames - self._at)
-            for at, part in ((self._at, samples[:first]), (0, samples[first:])):
-                if len(part):
-                    self._file.seek(at * 4)
-                    self._file.write(part.tobytes())
-            self._at = (self._at + len(samples)) % self._frames
-            self._filled = min(self._frames, self._filled + len(samples))
+            try:
+                self._write(samples)
+            except OSError as error:
+                # the set goes on without; what was written may have holes
+                self.fault, self._filled = error.strerror or str(error), 0
+                log.warning("the radio remembers nothing any more: %s", self.fault)
+
+    def _write(self, samples: np.ndarray) -> None:
+        first = min(len(samples), self._frames - self._at)
+        for at, part in ((self._at, samples[:first]), (0, samples[first:])):
+            if len(part):
+                self._file.seek(at * 4)
+                self._file.write(part.tobytes())
+        self._at = (self._at + len(samples)) % self._frames
+        self._filled = min(self._frames, self._filled + len(samples))
 
     def now(self, phrase: Phrase) -> None:
         return None
@@ -110,6 +122,8 @@ class Recorder:
         """What was heard in the last minutes, float32 (frames, 2); less where less is there."""
         with self._lock:
             count = min(self._filled, round(minutes * 60 * RATE))
+            if not count:
+                return np.zeros((0, 2), np.float32)
             start = (self._at - count) % self._frames
             first = min(count, self._frames - start)
             self._file.flush()

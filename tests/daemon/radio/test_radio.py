@@ -288,6 +288,16 @@ def test_the_last_minutes_are_kept_in_a_file_of_one_size():
     assert len(recorder.last(60)) == 2 * RATE
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_ends_the_remembering_alone(caplog):
+    recorder = Recorder(1)
+    with open("/dev/full", "wb+", buffering=0) as recorder._file:
+        for _ in range(5):
+            recorder.put(np.zeros((BLOCK, 2), np.float32))
+    assert "No space left" in recorder.fault and len(recorder.last(1)) == 0
+    assert len(caplog.records) == 1
+
+
 def test_icy_notes_stand_at_their_places():
     listener = Listener(icy=True)
     listener.title = "it's on"
