@@ -51,6 +51,7 @@ _TELL_EVERY = 25
 _APART_S, _APART_DB = 0.12, -50.0
 
 UNREADABLE = "they cannot be read"
+_SPEECH = "somebody speaks in them"
 
 Tell = Callable[[float, str], None]
 
@@ -164,6 +165,7 @@ def gather(
                 one = replace(one, role=made[path] or one.role, made=True, heard=False)
             (data.loops if one.is_loop else data.taken).append(one)
     known.flush()
+    _without_speech(data)
     _without_doubles(data)
     _loops_without_doubles(data)
     _without_too_many(data)
@@ -182,7 +184,7 @@ def _read(path: Path) -> Read:
         if full.mean() > _CLIPPED_SHARE:
             return Read(why="they are clipped")
         if not _says_role(path) and is_speech(audio, rate):
-            return Read(why="somebody speaks in them")
+            return Read(why=_SPEECH)
         if len(audio) > MAY_LOOP_S * rate and _may_loop(path, audio, rate):
             # imported only where there is one: the ear of drums is a net
             from daemon.training.loop_hearing import is_loop, loops_of
@@ -262,6 +264,15 @@ def _one_shots(path: Path, digest: str, pieces: Sequence[np.ndarray], rate: int)
             Found(path, role or UNNAMED, own, sound, heard=named is None and role is not None)
         )
     return Read(tuple(found)) if found else Read(why="they are silent")
+
+
+def _without_speech(data: DataSet) -> None:
+    """Leave out what has no role where most such is speech: single words are hard to tell."""
+    unnamed = [one for one in data.taken if one.role == UNNAMED]
+    if unnamed and len(data.left_out.get(_SPEECH, ())) > len(unnamed):
+        data.taken = [one for one in data.taken if one.role != UNNAMED]
+        for one in unnamed:
+            data.leave_out(one.path, "they lie among speech, and no drum is heard in them")
 
 
 def _without_doubles(data: DataSet) -> None:

@@ -19,6 +19,8 @@ from daemon.engines.mine.store import preview_file
 from daemon.engines.registry import engine_info
 from daemon.errors import AudioError, EngineError
 from daemon.home.places import Places
+from daemon.settings.load import load_config
+from daemon.settings.schema import use
 from daemon.training.base import STEPS
 from daemon.training.data_set import Tell
 from daemon.training.train import Taught, model_of, teach
@@ -60,7 +62,10 @@ def _tuned(
     from daemon.training.lora import Plan
     from daemon.training.tuning import teach_onto
 
-    done = teach_onto(sounds, name, onto, Places.find(), licence, Plan(steps=steps), tell)
+    places = Places.find()
+    # a worker knows the engines of the table, and the config may name others
+    use(load_config(places.config_file))
+    done = teach_onto(sounds, name, onto, places, licence, Plan(steps=steps), tell)
     try:
         audio, rate = read_audio(preview_file(done.file))
     except AudioError as error:
