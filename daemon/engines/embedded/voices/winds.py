@@ -101,7 +101,8 @@ def wind(kind: WindKind, s: Strike) -> np.ndarray:
     if kind.press:
         level = level * spread(_bellows(kind, s, slow), n)
     strength, centre, q = kind.breath
-    noisy = air(s, n, kind.name, min(centre * s.hz, 7000), q) * np.float32(strength * 4)
+    noisy: np.ndarray = air(s, n, kind.name, min(centre * s.hz, 7000), q)
+    noisy = noisy * np.float32(strength * 4)
     if kind.late_s:
         noisy = noisy * shaped
     if kind.chiff:
