@@ -80,7 +80,9 @@ _DENIED_VOICES = {
         "strings", "string section", "violin section", "cello section", "string quartet", "violin",
         "fiddle", "viola", "cello",
     ),
-    "brass": ("brass", "horn section", "trumpet", "trombone", "muted trumpet", "cornet"),
+    "brass": (
+        "brass", "horn section", "four horns", "trumpet", "trombone", "muted trumpet", "cornet",
+    ),
     "saxophone": (
         "saxophone", "soprano saxophone", "tenor saxophone", "baritone saxophone",
     ),

@@ -122,11 +122,17 @@ def slid(s: Strike, t: np.ndarray, scoop_cents: float = 0.0, in_s: float = 0.06)
 
 
 def air(s: Strike, n: int, name: str, centre_hz: float, q: float) -> np.ndarray:
-    """Breath or bow: noise round a frequency at an RMS level of 0.25, float32 (n,)."""
-    x = filtered(
-        noise(n, name, s.variation), s.rate, bandpass(float(round(centre_hz / 50) * 50 or 50), q)
-    )
-    return x * np.float32(0.25 / max(float(np.sqrt((x**2).mean())), 1e-9))
+    """Breath or bow: noise round a frequency at an RMS level of 0.25, float32 (n,), read-only."""
+    return _air(n, s.rate, name, s.variation, float(round(centre_hz / 50) * 50 or 50), q)
+
+
+@lru_cache(6)
+def _air(n: int, rate: int, name: str, variation: int, hz: float, q: float) -> np.ndarray:
+    """Kept for a chord's notes: those of a section share it."""
+    x = filtered(noise(n, name, variation), rate, bandpass(hz, q))
+    x = x * np.float32(0.25 / max(float(np.sqrt((x**2).mean())), 1e-9))
+    x.flags.writeable = False
+    return x
 
 
 def knock(s: Strike, hz: Sequence[float], to_60db_s: float, n: int) -> np.ndarray:

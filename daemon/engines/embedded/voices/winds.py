@@ -66,6 +66,31 @@ def wind(kind: WindKind, s: Strike) -> np.ndarray:
     n = len(t)
     slow = slow_times(n, s.rate)
     blown = spread(_blown(kind, s, slow), n)
+    x = _players(kind, s, slow, blown)
+    level = gate(t, s.held_s, kind.release_s * s.tone.length)
+    shaped = blown**0.7
+    if not kind.late_s:
+        level = shaped * level
+    if kind.press:
+        level = level * spread(_bellows(kind, s, slow), n)
+    strength, centre, q = kind.breath
+    noisy: np.ndarray = air(s, n, kind.name, min(centre * s.hz, 7000), q)
+    noisy = noisy * np.float32(strength * 4)
+    if kind.late_s:
+        noisy = noisy * shaped
+    if kind.chiff:
+        noisy = noisy * (1 + np.float32(kind.chiff * 8) * fall(t, 0.12) * (0.5 + s.tone.attack))
+    if kind.growl:
+        level = level * (1 + kind.growl * np.sin(2 * np.pi * 27 * t)).astype(np.float32)
+    x = (x + noisy[:, None]) * level[:, None]
+    if kind.clack:
+        x = x + _clack(kind, s, n)[:, None]
+    return finished(x, s, 0.015, kind.level)
+
+
+def _players(kind: WindKind, s: Strike, slow: np.ndarray, blown: np.ndarray) -> np.ndarray:
+    """The tones of all players or reeds, each at its place, float32 (n, 2); `blown` is (n,)."""
+    n = len(blown)
     soft, loud = (
         spectrum(s.hz, 1.06, corner * s.scale, order, kind.odd, kind.formants)
         for corner, order in (kind.soft, kind.loud)
@@ -94,24 +119,7 @@ def wind(kind: WindKind, s: Strike) -> np.ndarray:
         x[:, 0] += one * np.float32(min(1, 1 - side))
         x[:, 1] += one * np.float32(min(1, 1 + side))
     x /= np.float32(len(kind.players) ** 0.7)
-    level = gate(t, s.held_s, kind.release_s * s.tone.length)
-    shaped = blown**0.7
-    if not kind.late_s:
-        level = shaped * level
-    if kind.press:
-        level = level * spread(_bellows(kind, s, slow), n)
-    strength, centre, q = kind.breath
-    noisy = air(s, n, kind.name, min(centre * s.hz, 7000), q) * np.float32(strength * 4)
-    if kind.late_s:
-        noisy = noisy * shaped
-    if kind.chiff:
-        noisy = noisy * (1 + np.float32(kind.chiff * 8) * fall(t, 0.12) * (0.5 + s.tone.attack))
-    if kind.growl:
-        level = level * (1 + kind.growl * np.sin(2 * np.pi * 27 * t)).astype(np.float32)
-    x = (x + noisy[:, None]) * level[:, None]
-    if kind.clack:
-        x = x + _clack(kind, s, n)[:, None]
-    return finished(x, s, 0.015, kind.level)
+    return x
 
 
 def _wandering(stream: np.random.RandomState, t: np.ndarray, cents: float) -> np.ndarray:

@@ -82,6 +82,7 @@ def test_languages_and_misspellings(text, instrument):
         ("jazz with a tenor sax", "lead", "tenor saxophone"),
         ("solo piano", "chords", "grand piano"),
         ("church organ", "chords", "pipe organ"),
+        ("r&b with electric piano", "chords", "tine piano"),
     ],
 )
 def test_who_plays(prompt, part, voice):
