@@ -106,6 +106,7 @@ def test_a_clip_of_our_own_is_read_from_its_plan(loop):
         ([(1, "Am"), (2, "F"), (3, "C"), (4, "G")], "Am Am F C G"),
         ([(0, "Am"), (1, ""), (2, "F"), (2.5, "E7"), (4, "")], "Am Am F / E7 E7 E7"),
         ([(0.02, "Am7"), (0.98, "Bdim"), (4, "")], "Am7 Bdim Bdim Bdim Bdim"),
+        ([(0, "Am"), (1.75, "Ab"), (2, "F"), (2.5, "E7"), (2.75, "C")], "Am Am F C C"),
         ([(0, "")], ""),
         ([], ""),
     ],
