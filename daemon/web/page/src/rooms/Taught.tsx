@@ -11,7 +11,9 @@ type Taste = components["schemas"]["TasteOfKind"];
 
 const ENDED = ["done", "failed", "cancelled"];
 const MADE = 20,
-  STEPS = 1000;
+  STEPS = 1000,
+  NAME = "my-kicks",
+  LICENCE = "CC-BY-4.0";
 
 /** Engines of one's own sounds: taught here, asked for a batch, and what the taste that sorts it knows. */
 export function Taught({
@@ -194,7 +196,7 @@ function Teach({ say }: { say: (text: string) => void }) {
         </label>
         <label>
           {t("Its name")}
-          <input name="name" required pattern="[a-z0-9][a-z0-9\-]{0,40}" placeholder="my-kicks" autoComplete="off" />
+          <input name="name" required pattern="[a-z0-9][a-z0-9\-]{0,40}" placeholder={NAME} autoComplete="off" />
         </label>
       </div>
       {models.length > 0 && (
@@ -226,7 +228,7 @@ function Teach({ say }: { say: (text: string) => void }) {
         </label>
         <label>
           {t("else their licence")}
-          <input name="licence" maxLength={80} placeholder="CC-BY-4.0" autoComplete="off" />
+          <input name="licence" maxLength={80} placeholder={LICENCE} autoComplete="off" />
         </label>
         <button className="first" disabled={busy || !!why}>
           {t("Teach it")}
