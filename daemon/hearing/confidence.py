@@ -82,6 +82,7 @@ def features(
     chosen = next(each for each in choice.weighed if each.candidate.bpm == choice.bpm)
     on_beats = heard_on(env, ear, reading)
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
+    tempi, shares = np.array(choice.shares).T
     return np.array(
         [
             of_tempo,
@@ -108,7 +109,7 @@ def features(
             *ear.octaves(bpm),
             *chosen.features[tempo.FEATURES : tempo.FEATURES + ATTACKS],
             min(drift, FAR_MOVED),
-            *rivals(*np.array(choice.shares).T, choice.bpm),
+            *rivals(tempi, shares, choice.bpm),
         ]
     )
 
