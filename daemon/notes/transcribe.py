@@ -263,7 +263,7 @@ def chord_words(sheet: Sheet, bars: int) -> str:
         first, end = n * bar - near, (n + 1) * bar - near
         begun = [(tick, name) for tick, name in sheet.chords if first <= tick < end and name]
         if not begun or begun[0][0] >= n * bar + near:
-            begun = [(n * bar, sounding), *begun]
+            begun = [(round(n * bar), sounding), *begun]
         sounding = begun[-1][1]
         ends = [*(tick for tick, _ in begun[1:]), (n + 1) * bar]
         held = [until - tick for (tick, _), until in zip(begun, ends, strict=True)]
