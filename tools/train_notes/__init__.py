@@ -18,8 +18,8 @@
 Half of the pieces are the embedded musician's; the others are what he writes, played by General
 MIDI SoundFonts and by sampled kits, or as trackers play it. Before the last two stretches of the notes'
 network the pieces were written anew with `--count 120`, since the musician's voices had changed, and
-his own among the seeds 120 to 219 added. Sidecrate needs none of this to run, and teaching needs nothing
-but fluidsynth beside it. The stored nets were taught while the scripts still grew: the first stretch
+for the last one his own among the seeds 120 to 219 added. Sidecrate needs none of this to run, and
+teaching needs nothing but fluidsynth beside it. The stored nets were taught while the scripts still grew: the first stretch
 of each knew no noise, and the drums' no sound without drums and no lifted bands, so that a run of
 today gives others of about the same worth. Two kits of five and all seeds from a million on are kept
 out, for `benchmarks notes` to judge by.
