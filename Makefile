@@ -11,6 +11,9 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 
 demo: setup
 	$(BIN)/sidecrate demo
 
+# The tests start some hundred programs of ours. Where their bytecode may be kept, each starts in half the time.
+test check: export PYTHONDONTWRITEBYTECODE =
+
 # The tests share WORKERS processes. Those that keep time on a sound server come after, one by one.
 # They too run in a process of their own: where one takes it down, in C code, that test has failed
 # and the others still run.

@@ -2,8 +2,9 @@
 
 The mixes have known parts: clips of the embedded musician with seeds that no training saw, and with
 `--bank BANK.npz` (`tools/train_hearing/bank.py`) pieces on sampled kits that no training heard.
-Figures are SI-SDR in dB gained over the mix, mean over the mixes; parts that are silent are left
-out.
+Figures are SI-SDR in dB gained over the mix, mean over the mixes. Parts that are silent are left
+out. So are, in rows of their own, parts that are nearly all of their mix: there is nothing to gain,
+and the SI-SDR is told that they come out with.
 
     python -m benchmarks.apart --count 20 --bank BANK.npz
     python -m benchmarks.apart --speed spleeter --seconds 40
@@ -84,6 +85,7 @@ def _table(
     name: str, parts: tuple[str, ...], net: str, mixes: Iterator[dict[str, np.ndarray]]
 ) -> None:
     gained: dict[str, list[tuple[float, float]]] = {part: [] for part in parts}
+    alone: dict[str, list[tuple[float, float]]] = {part: [] for part in parts}
     worst_sum_db, spent_s, heard_s = -200.0, 0.0, 0.0
     for sounds in mixes:
         mix = np.sum(list(sounds.values()), axis=0)
@@ -95,14 +97,23 @@ def _table(
         rest = _db(mix - np.sum(list(ours.values()), axis=0)) - _db(mix)
         worst_sum_db = max(worst_sum_db, rest)
         for part, true in sounds.items():
-            if _db(true) - _db(mix) > _SILENT_DB and len(sounds) > 1:
+            if _db(true) - _db(mix) <= _SILENT_DB:
+                continue
+            left = si_sdr_db(true, ours[part])
+            base = si_sdr_db(true, plain[part]) if plain else float("nan")
+            if _db(mix - true) - _db(mix) <= _SILENT_DB:
+                alone[part].append((left, base))
+            else:
                 before = si_sdr_db(true, mix)
-                base = si_sdr_db(true, plain[part]) - before if plain else float("nan")
-                gained[part].append((si_sdr_db(true, ours[part]) - before, base))
+                gained[part].append((left - before, base - before))
     for part, rows in gained.items():
         if rows:
             own_db, base_db = np.mean(rows, axis=0)
             print(f"{name:<22}{part:<9}{own_db:7.1f}{base_db:7.1f}  {len(rows)} mixes")
+    for part, rows in alone.items():
+        if rows:
+            own_db, base_db = np.mean(rows, axis=0)
+            print(f"{name:<22}{part:<9}{own_db:7.1f}{base_db:7.1f}  dB left of {len(rows)} alone")
     print(f"{name:<22}sum of parts {worst_sum_db:.0f} dB, {heard_s / spent_s:.1f} x real time")
 
 

@@ -30,11 +30,16 @@ from daemon.engines.mine.loop_making import make_loop
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.making import Wish, make_sound
 from daemon.engines.mine.model import learn_role
+from daemon.engines.mine.roles import sort_of
 from daemon.engines.mine.sounds import Sound
 from daemon.home.places import Places
 from daemon.training.data_set import DataSet, files_of, gather, loop_shape
 from daemon.training.report import LEAST_JUDGED, Judged, judge_role
+from daemon.training.role_hearing import hear_role
 from daemon.training.train import forget
+
+#: Sounds of a role by which the ear for roles is asked.
+_HEARD = 40
 
 
 def _row(name: str, one: Judged) -> str:
@@ -59,6 +64,19 @@ def _judge(data: DataSet, seeds: int) -> None:
             print(_row("  mixes of two", report.mixed))
             print(_row("  a Gaussian", report.gaussian))
             print(_row("  held out", report.held_out) + f" real {report.real_pair_db:.1f}")
+        _heard(role, sounds)
+
+
+def _heard(role: str, sounds: list[Sound]) -> None:
+    """Whether the ear for roles, taught on other sounds, hears what is made as its sort."""
+    sort, space = sort_of(role), learn_role(role, sounds)
+    if sort is None:
+        return
+    made = [Sound(make_sound(space, Wish(), seed).audio, None) for seed in range(_HEARD)]
+    for name, some in (("made", made), ("real", sounds[:_HEARD])):
+        told = [one for one in map(hear_role, some) if one is not None]
+        right = sum(one == sort for one in told) / max(1, len(told))
+        print(f"  {name}: {len(told)} of {len(some)} are told, {right:.0%} of these as {sort}")
 
 
 def _speed(data: DataSet) -> None:

@@ -3,7 +3,9 @@
 A folder of MOD, XM, S3M or IT files is played by libopenmpt, which says when each row begins and
 what is struck there. `onsets`: beginnings of whatever sounds, of any part, beside the rise of the
 whole spectrum. `notes`: those of instruments with a pitch, by the best transposition of each
-instrument, for a sample's tuning is nobody's word; beside basic-pitch where its model is here.
+instrument, for a sample's tuning is nobody's word; beside basic-pitch where its model is here. An
+instrument has a pitch where its name is no drum's and it plays three different notes or more: few
+drums have telling names. One note that two channels strike at once is one note.
 
     python -m benchmarks.modules FOLDER --count 20
 """
@@ -32,7 +34,9 @@ _KINDS = (".mod", ".xm", ".s3m", ".it")
 _LENGTH_S, _FROM_S, _READ = 20.0, 4.0, 32
 #: libopenmpt's numbers of a cell's commands, and the effects by which a note only slides.
 _NOTE, _INSTRUMENT, _VOLUME_EFFECT, _EFFECT, _VOLUME = 0, 1, 2, 3, 4
-_SLIDES, _VOLUME_SLIDE = (4, 6), 11
+#: Different notes that an instrument with a pitch plays.
+_MELODIC = 3
+_SLIDES, _VOLUME_SLIDE, _VOLUME_SET = (4, 6), 11, 1
 _LAST_NOTE = 120
 #: Names of samples that are drums, or no single notes.
 _DRUMS = re.compile(
@@ -52,7 +56,7 @@ class Module:
     name: str
     mono: np.ndarray
     notes: list[tuple[float, int, int]]
-    drums: frozenset[int]
+    unpitched: frozenset[int]
 
 
 def modules_of(folder: Path, count: int) -> Iterator[Module]:
@@ -94,13 +98,21 @@ def _played(library: ctypes.CDLL, path: Path) -> Module | None:
             notes += [(at_s, note, own) for note, own in _struck(library, module, row)]
         sound.append(np.array(block[:got], np.float32))
         frames += got
-    drums = _drums(library, module)
+    unpitched = _drums(library, module) | _few_notes(notes)
     library.openmpt_module_destroy(module)
     if frames <= first + RATE:
         return None
     mono = np.concatenate(sound)[first:]
     kept = [one for one in notes if 0 <= one[0] < len(mono) / RATE - 0.05]
-    return Module(path.stem, mono, kept, drums)
+    return Module(path.stem, mono, kept, unpitched)
+
+
+def _few_notes(notes: list[tuple[float, int, int]]) -> frozenset[int]:
+    """Instruments that play fewer than `_MELODIC` different notes."""
+    played: dict[int, set[int]] = defaultdict(set)
+    for _, note, instrument in notes:
+        played[instrument].add(note)
+    return frozenset(one for one, own in played.items() if len(own) < _MELODIC)
 
 
 def _struck(library: ctypes.CDLL, module: ctypes.c_void_p, row: int) -> Iterator[tuple[int, int]]:
@@ -117,7 +129,8 @@ def _struck(library: ctypes.CDLL, module: ctypes.c_void_p, row: int) -> Iterator
 
         note, instrument = cell(_NOTE), cell(_INSTRUMENT)
         slides = cell(_EFFECT) in _SLIDES or cell(_VOLUME_EFFECT) == _VOLUME_SLIDE
-        if 1 <= note <= _LAST_NOTE and instrument and not slides:
+        is_silent = cell(_VOLUME_EFFECT) == _VOLUME_SET and not cell(_VOLUME)
+        if 1 <= note <= _LAST_NOTE and instrument and not slides and not is_silent:
             yield note, instrument
 
 
@@ -135,7 +148,7 @@ def compare(folder: Path, count: int) -> None:
     scores: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for module in modules_of(folder, count):
         onsets = _once([at for at, _, _ in module.notes])
-        pitched = [one for one in module.notes if one[2] not in module.drums]
+        pitched = [one for one in module.notes if one[2] not in module.unpitched]
         scores["onsets"]["rise"].append(f_of(_any(_by_rise(module.mono)), _any(onsets)))
         for name in listeners:
             voices = listen(module.mono, False, "auto", lambda *_: None, name)
@@ -180,7 +193,13 @@ def _tuned(
         moved = {up: [(at, note + up) for at, note in own] for up in _UP}
         best = max(_UP, key=lambda up: (f_of(heard, moved[up]), -abs(up)))
         found += moved[best]
-    return found
+    once: list[tuple[float, int]] = []
+    last: dict[int, float] = {}
+    for at, pitch in sorted(found):
+        if at - last.get(pitch, -1.0) > _ONE_S:
+            once.append((at, pitch))
+            last[pitch] = at
+    return once
 
 
 def _by_rise(mono: np.ndarray) -> list[float]:

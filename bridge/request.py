@@ -143,6 +143,11 @@ def whole(low: int, high: int, units: Units = NO_UNITS) -> Callable[[Any], int]:
     return read
 
 
+def kind_word(kind: str) -> str:
+    """A kind as people write it: `oneshot` is what programs read and write."""
+    return "one-shot" if kind == "oneshot" else kind
+
+
 @dataclass(frozen=True)
 class OneOf:
     """Reads one word of a few. ValueError where it is none of them."""

@@ -70,6 +70,8 @@ class Verb:
     """The field of its own that names a second source, as a path or a clip."""
     beside_folder: bool = False
     """Whether that may be a folder of sounds too."""
+    beside_needed: bool = False
+    """Whether it does nothing without one: on a command line it may then follow the first."""
 
     @property
     def holds(self) -> str:

@@ -941,6 +941,8 @@ def train(
     name: str | None = None,
     licence: str | None = None,
     yours: bool | None = None,
+    onto: str | None = None,
+    steps: int | None = None,
     then: Literal["nothing", "audition"] | None = None,
     tags: str | Sequence[str] | None = None,
     out: str | os.PathLike[str] | None = None,
@@ -954,6 +956,9 @@ def train(
     licence: The licence of the sounds, where they are not yours; it stands with every clip. A
         licence's name, as CC-BY-4.0; by default: none.
     yours: Says that the sounds are yours, or free to be used like this. On or off; by default: off.
+    onto: Tune this local model by an adapter (LoRA) instead. A local model's name, as
+        local-musicgen-small; by default: none: a small engine of its own.
+    steps: Steps of onto. A whole number from 1 to 1,000,000; by default: 1000.
     then: What happens when it is done. Nothing or audition; by default: nothing.
     tags: Your own words for the library. Words, by comma; by default: none.
     out: A file to write instead of a clip in the crate.

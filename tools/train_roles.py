@@ -1,10 +1,11 @@
 """Teach the net that hears the role of a one-shot: daemon/training/roles.npz.
 
 It learns from the musician's own drums and tones, synthesised here, and from free kits: folders of
-one-shots, a kit each, whose files' names say their roles (Debian's hydrogen-drumkits). Judged on
-kits that were held out, a quarter at a time; what is judged is told by kit. Needs torch.
+one-shots, a kit each, whose files' names say their roles (Debian's hydrogen-drumkits, and fonts by
+`tools.font_kits`). The odds from which a sort is told are set on kits that were held out, a quarter
+at a time; what it is worth is told by folders that nothing was learnt from. Needs torch.
 
-    python tools/train_roles.py KITS [--judge FOLDER] [--seeds 30]
+    python -m tools.train_roles KITS... --judge FOLDER... [--seeds 30]
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from daemon.engines.embedded.voices.voice import Tone
 from daemon.engines.mine.roles import role_in
 from daemon.engines.mine.sounds import prepared
 from daemon.errors import AudioError
+from daemon.training.data_set import ENDINGS
 from daemon.training.role_hearing import HEARD, NONE, SORTS, by_sort, map_size, odds, seen
 
 OUT = Path("daemon/training/roles.npz")
@@ -63,7 +65,11 @@ OF_VOICE = {
     "sleigh bells": "shaker",
 }
 WIDTHS = (128, 64)
-STEPS = 1200
+STEPS = 1500
+NETS = 3
+#: The share of what is told of a sort that is right in kits that were held out, and so many at least.
+#: Kits from elsewhere are heard two points worse than these: 95 % is the aim.
+RIGHT, LEAST_TOLD = 0.97, 30
 
 
 def synthesised(seeds: int):
@@ -85,11 +91,7 @@ def synthesised(seeds: int):
 def of_folder(folder: Path):
     """The same of kits: each folder is one."""
     for path in sorted(folder.rglob("*")):
-        if (
-            path.suffix.lower() not in (".wav", ".flac")
-            or not path.is_file()
-            or "loop" in path.name
-        ):
+        if path.suffix.lower() not in ENDINGS or not path.is_file() or "loop" in path.name:
             continue
         role = ROLES.get(role_in(path.stem) or "")
         if role is None:
@@ -100,7 +102,8 @@ def of_folder(folder: Path):
             continue
         sound = prepared(audio, rate)
         if sound is not None:
-            yield seen(sound), role, path.parent.name
+            # the kits of a font are alike: they are held out together
+            yield seen(sound), role, path.parent.name.rsplit("-", 1)[0]
 
 
 def augmented(rows: torch.Tensor, random_: torch.Generator) -> torch.Tensor:
@@ -131,6 +134,19 @@ def augmented(rows: torch.Tensor, random_: torch.Generator) -> torch.Tensor:
 
 
 def taught(
+    rows: np.ndarray, roles: np.ndarray, kits: np.ndarray, seed: int
+) -> dict[str, np.ndarray]:
+    """The weights of some nets, which are heard together: arrays of (nets, ...)."""
+    nets = [net_of(rows, roles, kits, NETS * seed + n) for n in range(NETS)]
+    layers = {name: np.stack([net[name] for net in nets]) for name in nets[0] if name[0] in "012"}
+    return {
+        **{name: one[:, None] if name.endswith("bias") else one for name, one in layers.items()},
+        "mean": nets[0]["mean"],
+        "deviation": nets[0]["deviation"],
+    }
+
+
+def net_of(
     rows: np.ndarray, roles: np.ndarray, kits: np.ndarray, seed: int
 ) -> dict[str, np.ndarray]:
     """The weights of one net. Every role weighs alike, and kits four times the musician."""
@@ -190,31 +206,44 @@ def judged(found: np.ndarray, roles: np.ndarray) -> None:
             print(f"    {role}: {right[own].mean():.2f} of {own.sum()}; {told}")
 
 
-def surely(found: np.ndarray, roles: np.ndarray, least: float | None = None) -> float:
-    """The odds of a sort from which on nineteen in twenty are right, and told; or how right from `least`."""
+def surely(found: np.ndarray, roles: np.ndarray, least: np.ndarray | None = None) -> np.ndarray:
+    """The odds of each sort from which on `RIGHT` of it are right; or how right it is from `least`.
+
+    Kits that were never heard are heard worse, and not every sort alike: each has odds of its own.
+    """
     sorts = by_sort(found)
     own = by_sort(np.eye(len(HEARD), dtype=np.float32)[roles]).argmax(1)
-    best, sure = sorts.argmax(1), sorts.max(1)
-    said, right = best != list(SORTS).index(NONE), best == own
+    best, sure, none = sorts.argmax(1), sorts.max(1), list(SORTS).index(NONE)
+    right = best == own
     print(f"  sorts ({', '.join(SORTS)}): right of all {right.mean():.3f}")
-    for tried in [least] if least else np.arange(0.4, 0.99, 0.01):
-        told = said & (sure >= tried)
-        if told.any() and (least or right[told].mean() >= 0.95):
-            print(
-                f"  from odds of {tried:.2f}: {told.mean():.2f} are told, {right[told].mean():.3f} of these right"
-            )
-            return float(tried)
-    return 0.98
+    if least is None:
+        least = np.full(len(SORTS), 0.98, np.float32)
+        for sort in range(len(SORTS)):
+            for tried in np.arange(0.5, 0.99, 0.01):
+                told = (best == sort) & (sure >= tried)
+                if told.sum() >= LEAST_TOLD and right[told].mean() >= RIGHT:
+                    least[sort] = tried
+                    break
+    told = (best != none) & (sure >= least[best])
+    print(
+        f"  from odds of {np.round(least, 2)}: {told.mean():.2f} are told, of drums"
+        f" {told[own != none].mean():.2f}, {right[told].mean():.3f} of these right;"
+        f" by sort {[round(float(right[told & (best == n)].mean()), 2) for n in set(best[told])]}"
+    )
+    return least
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("kits", type=Path)
-    parser.add_argument("--judge", type=Path, help="a folder that nothing is learnt from")
+    parser.add_argument("kits", type=Path, nargs="+")
+    parser.add_argument(
+        "--judge", type=Path, nargs="*", default=[], help="folders that nothing is learnt from"
+    )
     parser.add_argument("--seeds", type=int, default=30)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    found = [*synthesised(options.seeds), *of_folder(options.kits)]
+    found = [*synthesised(options.seeds)]
+    found += itertools.chain.from_iterable(of_folder(folder) for folder in options.kits)
     rows = np.stack([row for row, _, _ in found])
     roles = np.array([HEARD.index(role) for _, role, _ in found])
     kits = np.array([kit for _, _, kit in found])
@@ -231,17 +260,17 @@ def main() -> None:
     judged(out[of_kits], roles[of_kits])
     sure = surely(out[of_kits], roles[of_kits])
     whole = taught(rows, roles, kits, 9)
-    if options.judge:
-        more = list(of_folder(options.judge))
-        print(f"{options.judge}, from odds of {sure:.2f}:")
+    for folder in options.judge:
+        more = list(of_folder(folder))
+        print(f"{folder}:")
         found_more = odds(whole, np.stack([row for row, _, _ in more]))
         of_more = np.array([HEARD.index(role) for _, role, _ in more])
         judged(found_more, of_more)
         surely(found_more, of_more, sure)
     np.savez_compressed(
-        OUT, sure=np.float32(sure), **{name: one.astype(np.float16) for name, one in whole.items()}
+        OUT, sure=sure, **{name: one.astype(np.float16) for name, one in whole.items()}
     )
-    print(f"{OUT}: told from odds of {sure:.2f}, {OUT.stat().st_size // 1024} kB")
+    print(f"{OUT}: {OUT.stat().st_size // 1024} kB")
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ def beside(
             move_new(part, target)
         else:
             replace_patiently(part, target)
+    except OSError as error:
+        # a full disk is found while writing, when the system no longer says where
+        if error.filename is None:
+            error.filename = os.fspath(target)
+        raise
     finally:
         _left.add(part)
         remove_left()

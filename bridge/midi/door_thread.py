@@ -44,7 +44,6 @@ class DoorThread:
             self._ports.open()
         except DoorError as error:
             self.trouble = error.text
-            self._log.info("%s: the door stays closed: %s", self._name, error.text)
             return
         self.trouble = ""
         self._thread = threading.Thread(target=self._run, args=(run,), name=self._name, daemon=True)

@@ -532,3 +532,9 @@ def forget_long_responses() -> None:
 
     _held_response.cache_clear()
     _long_response.cache_clear()
+
+
+def forget_noise() -> None:
+    """Drop cached noise: most of it is a piece's own, and long."""
+    _noise.cache_clear()
+    _noise_through.cache_clear()

@@ -120,7 +120,8 @@ def encoded(audio: np.ndarray, subtype: str) -> Iterator[bytes]:
     plus, minus = np.random.PCG64(0), np.random.PCG64(0).advance(audio.size)
     noises = np.random.Generator(plus), np.random.Generator(minus)
     for at in range(0, len(audio), _BLOCK_FRAMES):
-        block = audio[at : at + _BLOCK_FRAMES]
+        # a transposed array has its channels one after another, and bytes come frame by frame
+        block = np.ascontiguousarray(audio[at : at + _BLOCK_FRAMES])
         if subtype == "FLOAT":
             yield block.astype("<f4").tobytes()
         elif subtype == "PCM_24":

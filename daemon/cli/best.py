@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bridge.request import kind_word
 from daemon.cli.library import open_library
 from daemon.cli.order import open_crate
 from daemon.errors import ServiceError
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _NAMED = 50
 
 #: Kinds whose plural is not their name with an s.
-_PLURALS = {"oneshot": "one-shots", "sfx": "effects", "midi": "MIDI clips"}
+_PLURALS = {"sfx": "effects", "midi": "MIDI clips"}
 
 
 def check_best(best: int, count: object, out: str | None) -> None:
@@ -97,7 +98,7 @@ def taste_of(kind: str) -> Taste | None:
 
 def kinds_word(kind: str) -> str:
     """Clips of a kind, in the plural."""
-    return _PLURALS.get(kind, f"{kind}s")
+    return _PLURALS.get(kind, f"{kind_word(kind)}s")
 
 
 def taste_words(kind: str, taste: Taste | None) -> str:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, TypeVar, cast
 
 import typer
 
+from bridge.request import kind_word
 from daemon.children.blas_threads import one_thread
 from daemon.cli.order import open_crate, order_records
 from daemon.crate.crate import Crate
@@ -28,7 +29,7 @@ from daemon.library.marks_file import fetch_marks
 from daemon.library.rows import LibraryRow
 from daemon.library.steps import STEPS, Step, check_step
 from daemon.library.versions import FORMATS, Versions
-from daemon.record import ClipRecord, ListedRecord
+from daemon.record import ClipRecord, CrateRecord, ListedRecord
 
 T = TypeVar("T")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
@@ -139,12 +140,12 @@ def clips(
 ) -> None:
     """The clips in the crate: the newest, or those that the options ask for.
 
-    Films are listed by --kind video alone.
+    Films are listed by --kind video alone; --search finds them by words and by their clip.
     """
     from daemon.cli.show import clip_json, clip_lines
 
     if kind == ["video"]:
-        _show_videos(number, as_json)
+        _show_videos(number, search, as_json)
         return
     with open_library() as library, open_crate(read_only=True) as crate:
         alike = None if similar is None else library.find(similar)
@@ -153,7 +154,7 @@ def clips(
         since = None if days is None else time.time() - days * 86400
         filters = Filters(
             text=search,
-            kind=tuple(kind or ()),
+            kind=tuple(one.replace("one-shot", "oneshot") for one in kind or ()),
             engine=tuple(engine or ()),
             licence=tuple(licence or ()),
             genre=tuple(genre or ()),
@@ -186,18 +187,32 @@ def clips(
         )
     elif total > len(rows) and not as_json:
         print(f"{len(rows)} of {total}; -n shows more", file=sys.stderr)
+    if search and not as_json and (films := len(_films(search))):
+        print(f"films like that: {films}; --kind video shows them", file=sys.stderr)
 
 
-def _show_videos(number: int, as_json: bool) -> None:
+def _show_videos(number: int, search: str, as_json: bool) -> None:
     """The films in the crate: the library is of sounds and notes, and has none of them."""
     from daemon.cli.show import clip_json, clip_lines
 
-    with open_crate(read_only=True) as crate:
-        found = crate.videos(number) if crate else []
-    for record in found:
+    found = _films(search)
+    for record in found[:number]:
         print(clip_json(record) if as_json else clip_lines(record))
-    if not found and not as_json:
+    if as_json:
+        return
+    if len(found) > number:
+        print(f"{number} of {len(found)}; -n shows more", file=sys.stderr)
+    elif not found and search:
+        print("no film is like that", file=sys.stderr)
+    elif not found:
         print("no film yet; `sidecrate video last` makes one", file=sys.stderr)
+
+
+def _films(search: str) -> list[CrateRecord]:
+    from daemon.library.films import is_found_by
+
+    with open_crate(read_only=True) as crate:
+        return [one for one in crate.videos(-1) if is_found_by(one, search)] if crate else []
 
 
 _NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
@@ -517,7 +532,7 @@ def add(
     file: Annotated[list[Path], typer.Argument(help="Audio or MIDI files.")],
     kind: Annotated[
         str | None,
-        typer.Option(help="loop, oneshot, track, sfx or vocal; else it is heard.", metavar="X"),
+        typer.Option(help="loop, one-shot, track, sfx or vocal; else it is heard.", metavar="X"),
     ] = None,
     bpm: Annotated[
         float | None,
@@ -546,7 +561,7 @@ def add(
             heard = [
                 f"{record['bpm']:g} bpm" if record["bpm"] else "",
                 record["key"] or "",
-                record["kind"],
+                kind_word(record["kind"]),
             ]
             print(
                 clip_json(record)

@@ -313,21 +313,48 @@ def fit(
 
 @app.command()
 def look(
-    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE...")],
     bpm: Annotated[
-        str | None, typer.Option(help="The tempo that it should have.", metavar="X")
+        str | None, typer.Option(help="The tempo that they should have.", metavar="X")
     ] = None,
-    meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
+    meter: Annotated[str | None, typer.Option(help="Their time signature.", metavar="X")] = None,
     picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hear a file: tempo, beats, bars, key, loudness. Nothing is written but the picture."""
-    one_thread(os.environ)
-    from daemon.conform.look import look as hear_file
+    """Hear files: tempo, beats, bars, key, loudness. Nothing is written but the picture.
 
+    Each is a block of its own, or with --json a line. One that cannot be read keeps none of the
+    others from being heard.
+    """
+    if picture and len(files) > 1:
+        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    one_thread(os.environ)
     values = check_fields(
         (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
     )
+    failed = 0
+    for n, file in enumerate(files):
+        if n and not as_json:
+            print()
+        if len(files) > 1 and not as_json:
+            print(file)
+        try:
+            _look_at(file, values, picture, as_json)
+        except SidecrateError as fault:
+            if len(files) == 1:
+                raise
+            failed += 1
+            if as_json:
+                print(json.dumps({"error": fault.code, "text": fault.text, "path": str(file)}))
+            print(fault.text, file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _look_at(file: Path, values: dict[str, Any], picture: Path | None, as_json: bool) -> None:
+    """One file's block of `look`."""
+    from daemon.conform.look import look as hear_file
+
     asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
     said = said_of(Places.find().library, file.expanduser())
     found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")), said)

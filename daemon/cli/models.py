@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.request import kind_word
 from daemon.cli.bring_model import bring_model, net_lines, net_row
 from daemon.cli.home import look_closer
 from daemon.home.places import Places
@@ -135,7 +136,7 @@ def model_lines(row: Mapping[str, Any], *, whole: bool) -> list[str]:
     ]
     if not whole:
         return lines
-    kinds = ", ".join(row["kinds"])
+    kinds = ", ".join(map(kind_word, row["kinds"]))
     inputs = ", ".join(("words", *row["conditioning"]))
     lines.append(f"  makes {kinds} of at most {row['max_seconds']:g} s; listens to {inputs}")
     if row["folder"]:

@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from daemon.engines.replicate.painters import names_of
 from daemon.errors import EngineError, ServiceError
 from daemon.home.places import Places
-from daemon.painting.painters import HOSTED, Painter, find_painter
+from daemon.painting.painters import Painter, find_painter
 from daemon.painting.wish import Wish, worded
 from daemon.video import SIZES
 
@@ -27,8 +28,8 @@ def paint(
     painter: Annotated[
         str,
         typer.Option(
-            help=f"Who paints: {', '.join(n for n in HOSTED if HOSTED[n]['makes'] == 'picture')},"
-            " which costs money, or the folder of a diffusers model.",
+            help=f"Who paints: {names_of('picture')}, which costs money, one of the config's"
+            " replicate.painters, or the folder of a diffusers model.",
             metavar="NAME",
         ),
     ],
@@ -42,8 +43,8 @@ def paint(
     move: Annotated[
         str,
         typer.Option(
-            help=f"Who moves each: {', '.join(n for n in HOSTED if HOSTED[n]['makes'] == 'moving')}"
-            " or a folder; nobody by default.",
+            help=f"Who moves each: {names_of('moving')}, one of the config's, or a folder; nobody"
+            " by default.",
             metavar="NAME",
         ),
     ] = "",
@@ -101,7 +102,7 @@ def studio() -> Iterator[tuple[Any, Any]]:
     config = load_config(places.config_file)
     service = {
         "base_url": config.replicate.base_url, "deadline_s": config.replicate.deadline_s,
-        "folder": config.local.folder,
+        "painters": config.replicate.painters, "folder": config.local.folder,
     }  # fmt: skip
 
     def find(name: str, makes: Any) -> Painter:

@@ -93,6 +93,10 @@ def open_project(folder: Where) -> None:
 
 
 def _opened(folder: Path) -> tuple[Wishes, State]:
+    if folder.is_file():
+        raise ConfigError(
+            f"{folder} is a file, and a project is a folder with a {FILE} in it; name the folder"
+        )
     file = folder / FILE
     try:
         text = file.read_text(encoding="utf-8")

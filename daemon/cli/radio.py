@@ -61,9 +61,11 @@ def radio(
         )
     target = Target.of(icecast, os.environ.get(PASSWORD)) if icecast else None
     one_thread(os.environ)
+    from daemon.home.heap import share_one_heap
     from daemon.radio.filler import check_engine
     from daemon.radio.radio import Radio, Wanted, crate_of, has_device
 
+    share_one_heap()
     places = Places.find()
     if engine:
         from daemon.settings.load import load_config

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import Told
+from bridge.request import kind_word
 from daemon.correction import Correction
 from daemon.record import DOCUMENTED, ClipRecord, ClipReport
 
@@ -28,7 +29,7 @@ _AT_ONCE_S = 0.005
 
 def clip_lines(record: ClipRecord) -> str:
     """A clip for people: its path, its facts, and how sure they are."""
-    facts = [record["kind"]]
+    facts = [kind_word(record["kind"])]
     if record.get("bars"):
         bars = "bar" if record["bars"] == 1 else "bars"
         meter = f" of {record['meter']}" if record.get("meter") else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
+from daemon.record import ClipRecord
 from daemon.verbs.registry import draw_in_verbs
 
 
@@ -31,6 +33,23 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
             app.command(verb.name)(_command(verb))
 
 
+def kit_line(records: Sequence[ClipRecord]) -> str:
+    """The command that plays the kit that was just cut; empty where none was.
+
+    Its name is the collection's, which has a number where an earlier kit has the name.
+    """
+    kit = [record for record in records if record.get("role") and record.get("collection")]
+    if not kit:
+        return ""
+    from daemon.cli.library import open_library
+
+    with open_library() as library:
+        names = library.collections.of(kit[0]["id"])
+    # written elsewhere than into the crate, its folder is the kit
+    name = names[-1] if names else str(Path(kit[0]["path"]).parent)
+    return f'play it: sidecrate make "drum loop" --kit "{name}"'
+
+
 def _command(verb: Verb) -> Callable[..., None]:
     about = typer.Argument(help=f"{NAMED[verb.works_on].capitalize()}.", metavar="SOURCE...")
 
@@ -43,6 +62,8 @@ def _command(verb: Verb) -> Callable[..., None]:
         *,
         fields: dict[str, Any],
     ) -> None:
+        if verb.beside_needed and len(sources) == 2 and verb.beside not in fields:
+            fields = {**fields, verb.beside: sources.pop()}
         if out is not None and len(sources) > 1:
             raise typer.BadParameter(
                 f"--out {out} is one name, and there are {len(sources)} sources"
@@ -50,7 +71,9 @@ def _command(verb: Verb) -> Callable[..., None]:
         for source in sources:
             values = {SOURCE: source, **fields}
             how: dict[str, Any] = {"as_json": as_json, "progress": progress}
-            show_order(verb.name, values, out=out, force=force, **how)
+            records = show_order(verb.name, values, out=out, force=force, **how)
+            if not as_json and (line := kit_line(records)):
+                print(line)
 
     command.__name__ = verb.name
     command.__doc__ = (

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bridge.files.whole import write_whole
 from bridge.inbox.names import user_name
 from bridge.music import Meter, loop_frames, note_name
+from bridge.request import kind_word
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
 from daemon.children.inside import Tell, find_function
@@ -129,7 +130,7 @@ def _within_full_scale(result: Result, brief: Brief) -> Result:
 
 def _check(result: Result, brief: Brief) -> None:
     """ConformError for a result without its sound or notes, and for a loop off the grid."""
-    what = f"{brief.do} gave a {result.kind}"
+    what = f"{brief.do} gave a {kind_word(result.kind)}"
     bears = {"midi": ("notes", result.midi), "video": ("a film", result.video)}
     name, given = bears.get(result.kind, ("sound", result.audio))
     if given is None:

@@ -238,7 +238,7 @@ class Crate:
         return [_found(row) for row in rows]
 
     def videos(self, most: int = 50) -> list[CrateRecord]:
-        """Records of the newest videos, newest first."""
+        """Records of the newest videos, newest first; of all for -1."""
         rows = self._database.rows(
             "SELECT * FROM clips WHERE state = 'done' AND json_extract(record, '$.kind') = 'video'"
             " ORDER BY published DESC, k DESC LIMIT ?",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 
+from bridge.request import kind_word
 from daemon.engines.contract import EngineInfo
 from daemon.engines.mine.store import mine_engines
 from daemon.engines.remote.boxes import remote_engines
@@ -197,7 +198,8 @@ def choose_engines(asked: Sequence[str], wish: Wish, policy: Policy) -> tuple[tu
             # Many missing local models would hide the reasons that matter.
             passed[f"{info.name}: {why}"] = None
     raise EngineError(
-        f"no engine of engines.order can make a {wish.kind} now: {'; '.join(passed)}", "no_engine"
+        f"no engine of engines.order can make a {kind_word(wish.kind)} now: {'; '.join(passed)}",
+        "no_engine",
     )
 
 
@@ -227,8 +229,8 @@ def _in_order(order: Sequence[str]) -> Iterator[tuple[str, EngineInfo]]:
 def _cannot(info: EngineInfo, wish: Wish, policy: Policy) -> str | None:
     """Why an engine cannot or must not make this, or None."""
     if wish.kind not in info.kinds:
-        kind = f"; say kind: {info.kinds[0]}" if len(info.kinds) == 1 else ""
-        return f"makes {', '.join(info.kinds)}, not {wish.kind}{kind}"
+        kind = f"; say kind: {kind_word(info.kinds[0])}" if len(info.kinds) == 1 else ""
+        return f"makes {', '.join(map(kind_word, info.kinds))}, not {kind_word(wish.kind)}{kind}"
     deaf = [field for what, field in wish.wants.items() if what not in info.conditioning]
     if deaf:
         hint = (

@@ -61,7 +61,7 @@ def answer(
     knots_q = (count - zero) * 4 / meter.denominator
     bpm, drift = _tempo(knots_q, knots_s, env)
     similarity = reading.lattice.again.similarity
-    sure, sure_of_bar = confidence.confidence(env, ear, choice, bpm, asked_bpm)
+    sure, sure_of_bar = confidence.confidence(env, ear, choice, bpm, drift, asked_bpm)
     heard = Heard(
         meter=meter,
         bpm=bpm,

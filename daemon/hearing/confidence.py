@@ -16,34 +16,54 @@ EDGE = 1e-3
 #: more: a doubt counts, certainty does not.
 DOUBT = 1.0
 LEAD = 1.5
-#: Log odds by which beats may be surer than their phase among the places of the beat. Without it
-#: 31 % of the takes of music models keep the promise that `odds.promised` tells, with it 56 %; from
-#: 0.5 to 1.5 it is 50 % and more.
-SURER = 1.0
+#: Log odds by which beats may be surer than their phase among the places of the beat, and than any
+#: of the doubts alone. A sum of evidence lets much of one kind outweigh what contradicts it.
+SURER = 0.75
 #: Place of the phase among the features.
 PHASE_COLUMN = 2
+#: Doubts that cap the odds, each told by one feature alone: how much the tempo moves, and what is
+#: believed of the double, of the half and of every other tempo.
+DOUBTS = {"moved": 34, "double": 35, "half": 36, "rival": 37}
+#: The last three of them.
+RIVALS = slice(35, 38)
+#: Octaves up to which a tempo is the double or the half of another.
+SAME_OCTAVE = 0.02
+#: Deviation of the local tempo from its mean, beyond which more says no more.
+FAR_MOVED = 0.1
 #: Features of the lattice that tell how the attacks lie on it.
 ATTACKS = 7
 
 
 def confidence(
-    env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
+    env: Envelopes,
+    ear: SecondEar,
+    choice: Choice,
+    bpm: float,
+    drift: float,
+    asked_bpm: float | None,
 ) -> tuple[float, float]:
     """Confidence (0-1) in the beats and in the bar, as `odds.promised` has it.
 
-    The beats are right where tempo and octave are, and half of them lie within 30 ms. No bar is
-    surer than its beats.
+    `drift` is how far the local tempo lies off `bpm`, as a share (`Heard.drift`). The beats are
+    right where tempo and octave are, and half of them lie within 30 ms. No bar is surer than its
+    beats.
     """
-    known = features(env, ear, choice, bpm, asked_bpm)
+    known = features(env, ear, choice, bpm, drift, asked_bpm)
     beats, bars = (odds.log_odds(name, known) for name in ("sure", "bar"))
-    sure = odds.promised(float(capped(beats, known[None])[0]), odds.promise())
+    doubts = np.array([odds.log_odds(name, known[[at]]) for name, at in DOUBTS.items()]).T
+    sure = odds.promised(float(capped(beats, known[None], doubts)[0]), odds.promise())
     return sure, min(sure, odds.probability(float(bars[0])))
 
 
 def features(
-    env: Envelopes, ear: SecondEar, choice: Choice, bpm: float, asked_bpm: float | None
+    env: Envelopes,
+    ear: SecondEar,
+    choice: Choice,
+    bpm: float,
+    drift: float,
+    asked_bpm: float | None,
 ) -> np.ndarray:
-    """What the two probabilities are told by (34,).
+    """What the two probabilities are told by (38,).
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
@@ -52,7 +72,7 @@ def features(
     pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
     the lead of the beats over what lies between; whether its path is half or double as fast; and
     how the attacks lie on the lattice, as `lattice_features` has it: between the 16ths, on beats
-    and off-beats, low and middle ones.
+    and off-beats, low and middle ones; last the `DOUBTS`.
     """
     reading = choice.reading
     lattice = reading.lattice
@@ -62,6 +82,7 @@ def features(
     chosen = next(each for each in choice.weighed if each.candidate.bpm == choice.bpm)
     on_beats = heard_on(env, ear, reading)
     count = ((beats_s > env.sounds_from_s) & (beats_s < env.sounds_to_s)).sum()
+    tempi, shares = np.array(choice.shares).T
     return np.array(
         [
             of_tempo,
@@ -87,13 +108,33 @@ def features(
             min(float(on_beats[0] - on_beats[2]), LEAD),
             *ear.octaves(bpm),
             *chosen.features[tempo.FEATURES : tempo.FEATURES + ATTACKS],
+            min(drift, FAR_MOVED),
+            *rivals(tempi, shares, choice.bpm),
         ]
     )
 
 
-def capped(odds_of_beats: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Log odds of right beats (rows,), no surer than the phase lets them be; `known` (rows, n)."""
-    return np.minimum(odds_of_beats, known[:, PHASE_COLUMN] + SURER)
+def rivals(bpm: np.ndarray, share: np.ndarray, chosen_bpm: float) -> np.ndarray:
+    """Logs (3,) of the belief in the chosen tempo's double, in its half, and in other tempi.
+
+    `share` (tempi,) are the shares of belief in the tempi `bpm` (tempi,).
+    """
+    octaves = np.log2(bpm / chosen_bpm)
+    kinds = (
+        np.abs(octaves - 1) < SAME_OCTAVE,
+        np.abs(octaves + 1) < SAME_OCTAVE,
+        np.abs(octaves - np.round(octaves)) > SAME_OCTAVE,
+    )
+    return np.log(np.array([share[kind].sum() for kind in kinds]) + EDGE)
+
+
+def capped(odds_of_beats: np.ndarray, known: np.ndarray, doubts: np.ndarray) -> np.ndarray:
+    """Log odds of right beats (rows,), no surer than the phase and any doubt let them be.
+
+    `known` (rows, n) are the features, `doubts` (rows, n) the log odds by each of `DOUBTS` alone.
+    """
+    least = np.minimum(known[:, PHASE_COLUMN], doubts.min(axis=1))
+    return np.asarray(np.minimum(odds_of_beats, least + SURER))
 
 
 def beliefs(reading: Reading) -> tuple[float, float]:

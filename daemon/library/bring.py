@@ -22,7 +22,7 @@ from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library.bring_notes import bring_notes
-from daemon.library.render import Tell
+from daemon.library.work import Tell
 from daemon.record import ClipRecord
 from daemon.version import __version__
 from daemon.witness.witnesses import Witnesses, read_witnesses

@@ -30,8 +30,9 @@ from daemon.crate.names import clip_name, part_of_stem, slug, stem_name
 from daemon.crate.neighbours import is_folder_name, stale_neighbours
 from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
-from daemon.library.render import Tell, render_version
+from daemon.library.render import render_version
 from daemon.library.steps import shape_after
+from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record, without
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge.request import kind_word
 from daemon.errors import LibraryError
 from daemon.record import ClipRecord
 
@@ -22,7 +23,7 @@ def instrument_request(record: ClipRecord, what: str) -> dict[str, Any]:
     """
     if record["kind"] not in ("loop", "track") or not record.get("bpm"):
         raise LibraryError(
-            f"nothing can play along with a {record['kind']} without a tempo;"
+            f"nothing can play along with a {kind_word(record['kind'])} without a tempo;"
             " say its tempo with `fit` first",
             "bad_request",
         )

@@ -25,7 +25,7 @@ from daemon.audio.wav import write_clip
 from daemon.crate.names import slug
 from daemon.hearing.features import features
 from daemon.library.performance import Performance, Play, licence_of_all, read_performance
-from daemon.library.render import Tell
+from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record
 from daemon.version import __version__
 

@@ -32,7 +32,8 @@ from daemon.library.kits import (
     pitched_sfz,
 )
 from daemon.library.notes import notes_of_version
-from daemon.library.render import Tell, render_version
+from daemon.library.render import render_version
+from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record
 from daemon.verbs.registry import SOURCES_OWN
 

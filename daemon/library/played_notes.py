@@ -16,8 +16,9 @@ from daemon.audio.loudness import amplify, measure_level
 from daemon.audio.wav import write_clip
 from daemon.brief import Brief
 from daemon.errors import ConformError, LibraryError
-from daemon.library.render import Tell, render_version
+from daemon.library.render import render_version
 from daemon.library.steps import changes_in
+from daemon.library.work import Tell
 from daemon.parts.true_stems import play_again
 from daemon.pieces.changes import Change, changed, read_changes
 from daemon.pieces.midi import read_midi

@@ -61,7 +61,8 @@ def report_of(
 
 
 def _said(ticks: Ticks, rows: Mapping[str, Sequence[Row]], left_out: int, sure: float) -> list[str]:
-    said = []
+    tracks = ", ".join(f"{name} ({len(own)} notes)" for name, own in rows.items())
+    said = [f"tracks: {tracks}"]
     if not ticks.on_grid:
         said.append(
             "no beat was heard: notes stand where they sounded, at 120 bpm; where it has one, say"
@@ -75,6 +76,6 @@ def _said(ticks: Ticks, rows: Mapping[str, Sequence[Row]], left_out: int, sure: 
         said.append(f"{what} over the loop's end, and ends there")
     if left_out:
         what = "1 note" if left_out == 1 else f"{left_out} notes"
-        said.append(f"left out: {what} less sure than {sure:g}")
+        said.append(f"left out: {what} less sure than {sure:g} (--sure)")
     said.append("notes are heard, not known: their ends and velocities are the least sure")
     return said

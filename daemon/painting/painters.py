@@ -1,44 +1,24 @@
-"""The painters as data: what each makes, where it runs, what it costs and what it allows.
+"""The painters of a name: a hosted model, or one of this machine.
 
-Prices are from memory of Replicate's price list; they are estimates for the daily cap. A model on
-this machine is a folder in diffusers' layout, named by its path or by its name in the models'
-folder.
+A model on this machine is a folder in diffusers' layout, named by its path or by its name in the
+models' folder.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from daemon.engines.contract import Price
 from daemon.engines.local.folders import models_folder, pipeline_fault
+from daemon.engines.replicate.painters import PAINTERS
 from daemon.errors import EngineError
 
 Makes = Literal["picture", "moving"]
 
-#: In `input`, `{name}` stands for a value of the wish: words, negative, aspect, seed, image_url,
-#: seconds. One without a value is left out.
-HOSTED: dict[str, dict[str, Any]] = {
-    "flux-schnell": {
-        "makes": "picture", "model": "black-forest-labs/flux-schnell", "license": "Apache-2.0",
-        "price": {"per_take_usd": 0.003},
-        "input": {
-            "prompt": "{words}", "aspect_ratio": "{aspect}", "seed": "{seed}", "num_outputs": 1,
-            "output_format": "png",
-        },
-    },
-    "wan-i2v": {
-        "makes": "moving", "model": "wan-video/wan-2.5-i2v",
-        "license": "Wan's terms at Replicate", "price": {"per_take_usd": 0.5},
-        "input": {
-            "image": "{image_url}", "prompt": "{words}", "negative_prompt": "{negative}",
-            "duration": "{seconds}", "resolution": "720p", "seed": "{seed}",
-        },
-    },
-}  # fmt: skip
 #: Pipelines of diffusers by their class -> (what they make, frames a second of what moves).
 PIPELINES: dict[str, tuple[Makes, int]] = {
     **dict.fromkeys(
@@ -78,37 +58,39 @@ class Painter:
 def find_painter(name: str, makes: Makes, service: Mapping[str, Any]) -> Painter:
     """The painter of a name. EngineError says why it cannot be used, and which there are.
 
-    service: {base_url, deadline_s} of Replicate, and {folder} of the models on this machine.
+    service: {base_url, deadline_s} of Replicate, the config's own {painters} there, and {folder} of
+    the models on this machine.
     """
-    if name in HOSTED:
-        entry = HOSTED[name]
-        whole = {**entry, "version": "", "official": True, "service": dict(service)}
+    hosted = {**PAINTERS, **service.get("painters", {})}
+    if name in hosted:
+        entry = hosted[name]
         found = Painter(
             name, entry["makes"], entry["model"], entry["license"], True,
-            Price(**entry["price"]), spec=whole,
+            Price(**entry["price"]), spec={**entry, "service": dict(service)},
         )  # fmt: skip
     else:
-        found = _local(name, service)
+        found = _local(name, service, hosted)
     if found.makes != makes:
         what = {"picture": "makes pictures of words", "moving": "moves a picture"}
         raise EngineError(
-            f"{name} {what[found.makes]}, and one that {what[makes]} is needed: {_others(makes)}",
+            f"{name} {what[found.makes]}, and one that {what[makes]} is needed:"
+            f" {_others(makes, hosted)}",
             "bad_request",
         )
     return found
 
 
-def _others(makes: Makes) -> str:
-    names = [name for name, entry in HOSTED.items() if entry["makes"] == makes]
+def _others(makes: Makes, hosted: Mapping[str, Any]) -> str:
+    names = [name for name, entry in hosted.items() if entry["makes"] == makes]
     return f"{', '.join(names)}, or the folder of a diffusers model"
 
 
-def _local(name: str, service: Mapping[str, Any]) -> Painter:
+def _local(name: str, service: Mapping[str, Any], hosted: Iterable[str]) -> Painter:
     places = [Path(name).expanduser(), models_folder(service) / name]
     folder = next((place for place in places if (place / "model_index.json").is_file()), None)
     if folder is None:
         raise EngineError(
-            f"painter: {name!r} is neither {', '.join(HOSTED)} nor the folder of a diffusers model"
+            f"painter: {name!r} is neither {', '.join(hosted)} nor the folder of a diffusers model"
             f" (with a model_index.json), nor one in {models_folder(service)}",
             "bad_request",
         )

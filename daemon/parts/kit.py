@@ -30,6 +30,8 @@ _UNLIKE_DB = 7.0
 #: and dB below the drums' peak under which a piece has none.
 EXPECTED = ("kick", "snare", "hat")
 _TRACE_DB = -14.0
+#: Semitones by which a drum's pitch may still move where it has one.
+_SETTLED = 0.7
 #: Sounds of a role at most.
 _MOST_OF_A_ROLE = 4
 
@@ -147,11 +149,19 @@ def _groups(hits: list[_Hit]) -> list[list[_Hit]]:
     return [[hit for hit, k in zip(hits, number, strict=True) if k == one] for one in set(number)]
 
 
+def _note(sound: np.ndarray, sample_rate: int) -> int | None:
+    """The MIDI number that a drum settles on; None where it goes on falling or has no pitch."""
+    whole = find_note(sound, sample_rate)
+    later = find_note(sound[round(_STRIKE_S * sample_rate) :], sample_rate)
+    if whole is None or later is None or abs(whole - later) > _SETTLED:
+        return None
+    return round(later)
+
+
 def _cut(drums: np.ndarray, group: list[_Hit], sample_rate: int) -> Shot:
     """The cleanest of a sound's hits, ended, faded and as loud as a one-shot is."""
     best = max(group, key=lambda hit: hit.worth)
     sound, gain_db = finished(drums[best.start : best.end], best.peak, sample_rate)
-    pitch = find_note(sound, sample_rate) if best.role in ("kick", "snare", "tom") else None
-    note = None if pitch is None else round(pitch)
+    note = _note(sound, sample_rate) if best.role in ("kick", "snare", "tom") else None
     at_s = best.start / sample_rate
     return Shot(sound, best.role, note, round(at_s, 4), len(group), best.purity, gain_db)

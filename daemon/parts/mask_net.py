@@ -1,9 +1,10 @@
 """A small network that says how much of each band, at each moment, belongs to each part.
 
-It sees loudness, tonality and width by band, a second back and a second ahead. Its answer has two
-numbers a band and part: how much of the band is the part's, and how far tones or attacks inside the
-band lean to it. The masks of the single bins follow from both, and add up to one. Dilated
-convolutions over time after Bai, Kolter and Koltun (2018). `tools/train_separator` trains it.
+It sees loudness, tonality and width by band, most of a second back and ahead. Its answer has some
+numbers a band and part: how much of the band is the part's, and how far single bins of the band
+lean to it by what they show (`CUES`): attack or tone, a peak, a rise, the sides. The masks of the
+bins follow from them, and add up to one. Dilated convolutions over time after Bai, Kolter and
+Koltun (2018). `tools/train_separator` trains it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import ndimage
 
 from daemon.models.weights import read_weights
 from daemon.parts.spectra import Spectra
@@ -23,10 +25,13 @@ BANDS = 72
 _LOWEST_HZ, _NARROWEST_HZ, _HIGHEST_HZ = 25.0, 22.0, 16000.0
 #: Numbers a band by which a moment is described.
 PER_BAND = 4
-#: Share of the mean power below which a band is silent.
+#: Share of the mean power below which a band is silent, and its level then.
 _FLOOR = 1e-5
-#: Bound of the logarithm of struck against steady, in one bin.
-_MOST_STRUCK = 3.0
+LEVEL_FLOOR = -5.0
+#: What a bin shows (`cues_of`), and the bound of each; the windows before a moment that it is held
+#: against.
+CUES = ("struck", "peak", "rise", "sides")
+_MOST_SHOWN, _BEFORE = 3.0, 4
 #: Slope of the leaky rectifier.
 _LEAK = 0.1
 
@@ -57,11 +62,25 @@ def band_weights(bins: int, bin_hz: float) -> np.ndarray:
     return np.asarray(np.maximum(weights, 0), np.float32)
 
 
-def struck_of(spectra: Spectra) -> np.ndarray:
-    """float32 (bins, windows): logarithm of struck against steady in each bin, bounded."""
+def cues_of(spectra: Spectra) -> np.ndarray:
+    """float32 (cues, bins, windows): what each bin shows, as bounded logarithms.
+
+    In turn: struck against steady; it against its neighbours in frequency, high in a partial; it
+    against the moments just before, high where it begins; the sides' share of it.
+    """
     floor = float(spectra.magnitude.mean()) * 1e-3 + 1e-9
-    ratio = np.log((spectra.struck + floor) / (spectra.steady + floor))
-    return np.clip(ratio, -_MOST_STRUCK, _MOST_STRUCK).astype(np.float32)
+    size = spectra.magnitude + floor
+    struck = np.log((spectra.struck + floor) / (spectra.steady + floor))
+    peak = np.log(size / (spectra.struck + floor))
+    ended = np.pad(spectra.magnitude, ((0, 0), (_BEFORE, 0)))[:, : spectra.magnitude.shape[1]]
+    before = ndimage.uniform_filter1d(ended, _BEFORE, axis=1, origin=-(_BEFORE // 2))
+    rise = np.log(size / (before + floor))
+    left, right = spectra.values[0], spectra.values[-1]
+    side = ndimage.uniform_filter((np.abs(left - right) ** 2 / 4).astype(np.float32), 3)
+    whole = ndimage.uniform_filter(spectra.magnitude**2, 3)
+    sides = np.log10((side + floor**2) / (whole + floor**2)) + 1
+    cues = np.stack([struck, peak, rise, sides])
+    return np.asarray(np.clip(cues, -_MOST_SHOWN, _MOST_SHOWN), np.float32)
 
 
 def described(spectra: Spectra, struck: np.ndarray, mean_power: float) -> np.ndarray:
@@ -102,20 +121,22 @@ class MaskNet:
 
     def masks(self, spectra: Spectra, mean_power: float) -> dict[str, np.ndarray]:
         """Part -> float32 (bins, windows); they add up to one in every bin."""
-        struck = struck_of(spectra)
-        answer = self._answer(described(spectra, struck, mean_power))
-        weights = band_weights(len(struck), spectra.bin_hz)
-        share, lean = answer[: len(self.parts)], answer[len(self.parts) :]
-        logits = np.stack(
-            [weights @ a.T + (weights @ b.T) * struck for a, b in zip(share, lean, strict=True)]
-        )
+        cues = cues_of(spectra)
+        answer = self._answer(described(spectra, cues[0], mean_power))
+        weights = band_weights(cues.shape[1], spectra.bin_hz)
+        count = len(self.parts)
+        logits = np.stack([weights @ share.T for share in answer[:count]])
+        # a network that was taught fewer cues has leans for those alone
+        for n, cue in enumerate(cues[: len(answer) // count - 1], start=1):
+            for part, lean in enumerate(answer[n * count : (n + 1) * count]):
+                logits[part] += (weights @ lean.T) * cue
         logits -= logits.max(axis=0)
         np.exp(logits, out=logits)
         logits /= logits.sum(axis=0)
         return dict(zip(self.parts, logits, strict=True))
 
     def _answer(self, seen: np.ndarray) -> np.ndarray:
-        """float32 (2 * parts, windows, BANDS) of (windows, BANDS * PER_BAND)."""
+        """float32 (parts * (1 + cues), windows, BANDS) of (windows, BANDS * PER_BAND)."""
         w = self.weights
         x = _rectified((seen - w["mean"]) / w["spread"] @ w["in.weight"] + w["in.bias"])
         for n in range(self._layers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -125,13 +126,18 @@ def _kit(source: Source, stems: Stems, tell: Tell) -> Iterator[Result]:
         for one in shots
         if one.from_piece
     ]
+    of_role: Counter[str] = Counter()
     for shot in shots:
+        of_role[shot.role] += 1
+        number = of_role[shot.role]
+        # four of one name could not be told apart in a sampler's list
+        name = shot.role if number == 1 else f"{shot.role} {number}"
         yield _one_shot(
             source,
             stems,
             shot.audio,
             f"{source.name} kit",
-            {"role": shot.role, "words": shot.role, "note": shot.note},
+            {"role": shot.role, "words": name, "note": shot.note},
             {"at_s": shot.at_s, "hits": shot.hits, "purity": round(shot.purity, 3)},
             {"gain_db": round(shot.gain_db, 2)},
             lacks,

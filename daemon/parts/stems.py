@@ -74,8 +74,17 @@ class Stems:
 
     @property
     def better(self) -> str:
-        """What a better separator would need; empty where the parts are true."""
-        return better_than(self.separator) if self.separator else ""
+        """What a better separator would need; empty where the parts are true.
+
+        Speech is no music: without a beat it is said first how little such parts then mean.
+        """
+        if self.separator is None:
+            return ""
+        line = better_than(self.separator)
+        if "vocals" in self.separator.parts or self._source.grid.bpm is not None:
+            return line
+        doubt = "without a beat it may be speech, or one voice, which this separator does not know"
+        return f"{doubt}: {line}"
 
     def wanted(self, asked: tuple[str, ...]) -> dict[str, np.ndarray]:
         """The parts that were asked for, or all. ConformError names one that cannot be had."""

@@ -237,6 +237,7 @@ INTERPOLATE = DaemonVerb(
         example="one.mid --to other.mid --steps 8",
         fields=(_TO, _STEPS, "seed", _SOUND, "bpm", "key"),
         beside="to",
+        beside_needed=True,
     ),
     work="daemon.pieces.interpolate:interpolate",
 )

@@ -52,7 +52,11 @@ def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> I
             "accent": [round(one, 3) for one in feel.accent],
             "moved_ms": moved_ms(piece, felt),
         },
-        "said": [f"{feel.name}: {feel.source}", *piece.said],
+        "said": [
+            f"{feel.name}: {feel.source}",
+            f"notes moved by {moved_ms(piece, felt):.1f} ms in the mean",
+            *piece.said,
+        ],
     }
     yield result_of(felt, brief, request, tell, method=feel.name, report=report)
 

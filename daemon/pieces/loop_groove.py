@@ -61,6 +61,7 @@ def _report(
     heard: Attacks, feel: Feel, amount: float, slices: Slices, sample_rate: int
 ) -> dict[str, Any]:
     ms = np.abs(slices.moves) * 1000 / sample_rate
+    told = f"{len(ms)} strokes moved by {ms.mean():.1f} ms in the mean" if len(ms) else "no stroke"
     return {
         "found": {"grid": heard.grid.words, "strokes": len(heard.ticks)},
         "did": {
@@ -71,7 +72,7 @@ def _report(
             "accent": [round(one, 3) for one in feel.accent],
             "moved_ms": round(float(ms.mean()), 2) if len(ms) else 0.0,
         },
-        "said": [f"{feel.name}: {feel.source}", *_said(heard, feel)],
+        "said": [f"{feel.name}: {feel.source}", told, *_said(heard, feel)],
     }
 
 

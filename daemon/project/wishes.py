@@ -38,8 +38,9 @@ _OF_MAKE = ("prompt", "bpm", "key", "meter", "bars", "engine", "genre", "seed", 
 #: Keys of `images`, of pictures by a model.
 _OF_IMAGES = {
     "painter": Field(
-        "painter", plain_text, "flux-schnell, or the folder of a diffusers model", "drawn covers",
-        "Who paints the pictures.", "flux-schnell",
+        "painter", plain_text,
+        "flux-schnell, one of replicate.painters, or the folder of a diffusers model",
+        "drawn covers", "Who paints the pictures.", "flux-schnell",
     ),
     "prompt": Field(
         "prompt", lambda raw: _texts_of(raw, "|"), "words, or a list of them", "the pieces' prompt",
@@ -176,7 +177,9 @@ def _mapping(
             hint = f"did you mean {near[0]}?" if near else f"it takes {', '.join([*takes, *inner])}"
             faults.append(f"{name}, line {line}: {key} is not a key of a project; {hint}")
         else:
-            raw = loader.construct_object(node, deep=True)
+            is_ratio = isinstance(node, yaml.ScalarNode) and ":" in node.value
+            # YAML reads 9:16 as a number to base 60, and a size means what stands there
+            raw = node.value if is_ratio else loader.construct_object(node, deep=True)
             try:
                 values[key] = takes[key].check(raw)
             except RequestError as error:

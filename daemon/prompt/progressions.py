@@ -29,7 +29,9 @@ _QUALITY = (
 )
 _SYMBOL = rf"[A-G][#b]?{_QUALITY}(?:/[A-G][#b]?)?"
 _NUMERAL = rf"[#b]?(?:VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i){_QUALITY}"
-_BETWEEN = r"(?:\s*(?:->|[-,|>])\s*|\s+)"
+#: Two chords of one bar.
+_SHARED = r"\s+/\s+"
+_BETWEEN = rf"(?:\s*(?:->|[-,|>])\s*|{_SHARED}|\s+)"
 _SYMBOLS = rf"(?<![\w#'&/.-])(?:\|\s*)?{_SYMBOL}(?:{_BETWEEN}{_SYMBOL}(?![\w#'/]))+(?![\w#'/])"
 _NUMERALS = rf"(?<![\w#'&/.-])(?:\|\s*)?{_NUMERAL}(?:{_BETWEEN}{_NUMERAL}(?![\w#'/]))+(?![\w#'/])"
 _NAMED = r"\b(?:chords?|progression|changes|turnaround|vamp|harmony)\b"
@@ -99,7 +101,10 @@ def _parted(said: str, start: int, numerals: bool) -> Progression | None:
     groups = (
         [pattern(one, 0).findall(line) for line in lines]
         if lines
-        else [[chord] for chord in pattern(one, 0).findall(said)]
+        else [
+            pattern(one, 0).findall(bar)
+            for bar in pattern(rf"{one}(?:{_SHARED}{one})*", 0).findall(said)
+        ]
     )
     bars = tuple(
         " / ".join(_plain(chord, numerals) for chord in group) for group in groups if group

@@ -492,7 +492,7 @@ def _note(
     if kind != "oneshot":
         if asked is not None:
             said.append(
-                f"note {asked} is not used: it is for one-shots; give kind: oneshot, or a key"
+                f"note {asked} is not used: it is for one-shots; give kind: one-shot, or a key"
             )
         return None, None
     if asked is None:

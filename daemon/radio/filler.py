@@ -11,7 +11,7 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.client.connection import DaemonClient
 from daemon.client.follow import Follower
-from daemon.engines.registry import place_of
+from daemon.engines.registry import engine_info, place_of
 from daemon.errors import EngineError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
@@ -56,6 +56,10 @@ def loop_of(record: Any, *, fresh: bool = False) -> dict[str, Any] | None:
 
 def check_engine(name: str, places: Places) -> None:
     """EngineError or ServiceError where an engine cannot fill a set."""
+    if name != "auto" and "loop" not in engine_info(name).kinds:
+        makes = ", ".join(engine_info(name).kinds)
+        text = f"engine: {name} makes {makes} and no loop, and loops are woven into a set"
+        raise EngineError(text, "bad_request")
     if place_of(name) == "hosted":
         raise EngineError(
             f"engine: {name} costs money, and a radio asks without an end; name an engine of this"
@@ -96,16 +100,24 @@ class Filler:
             if "bpm" not in now:
                 continue
             try:
-                for record in self._ordered(now):
-                    if loop := loop_of(record, fresh=True):
-                        self._offers.add(loop)
-                        self.made += 1
-                self.state = f"{self.made} loops"
-                self._ended.wait(_BETWEEN_S)
+                self._take(list(self._ordered(now)), str(now["words"]))
             except SidecrateError as error:
                 self.state = error.text
                 log.warning("the radio's engine %s: %s", self._engine, error.text)
                 self._ended.wait(_AFTER_FAULT_S)
+
+    def _take(self, records: list[Any], words: str) -> None:
+        """Offer what came, if the set is still of the words that it was asked by; then rest."""
+        if self._about()["words"] != words:
+            # other words were said meanwhile: what came is a clip of the crate, and not heard here
+            self.state = f"{self.made} loops; one of the words before was left out"
+            return
+        for record in records:
+            if loop := loop_of(record, fresh=True):
+                self._offers.add(loop)
+                self.made += 1
+        self.state = f"{self.made} loops"
+        self._ended.wait(_BETWEEN_S)
 
     def _ordered(self, now: dict[str, Any]) -> Iterator[Any]:
         client = DaemonClient.to(self._places)

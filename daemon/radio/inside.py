@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from daemon.children.blas_threads import one_thread
 from daemon.children.inside import lower_priority
+from daemon.home.heap import keep_music_apart
 from daemon.radio.course import Course
 from daemon.radio.phrase import Phrase
 
@@ -66,6 +67,7 @@ class Pieces:
 def main() -> None:
     one_thread(os.environ)
     lower_priority()
+    keep_music_apart()
     asked: dict[str, Any] = json.loads(sys.argv[1])
     out = sys.stdout.buffer
     pieces = Pieces(int(asked["seed"]), tuple(asked["follow"]))

@@ -1,6 +1,6 @@
 """The loudness of the set: each passage brought towards the loudness of its energy, without a step.
 
-Loudness is that of ITU-R BS.1770 over 2 to 3 s. A gain curve is planned before a phrase is heard:
+Loudness is that of ITU-R BS.1770 over about 2 s. A gain curve is planned before a phrase is heard:
 from its own weighted power in steps of a tenth of a second, with what still rings of the phrases
 before, and from how loud the last seconds were.
 """
@@ -17,22 +17,27 @@ _LUFS, _CALMER_LU = -15.0, 1.0
 #: dB by which a passage may be turned up or down from its phrase, and a phrase at all.
 _MOST_UP_DB, _MOST_DOWN_DB, _MOST_UP_WHOLE_DB = 14.0, 10.0, 14.0
 #: LU by which a passage may be off what is wanted: so much of its own life it keeps.
-_LEFT_LU = 0.8
+_LEFT_LU = 0.5
 #: Frames of a step of power, steps between two points of the curve, and steps of a passage's half.
 _HOP = RATE // 10
-_KNOT, _HALF = 5, 12
+_KNOT, _HALF = 5, 9
+#: Frames of what was heard that count for what follows.
+PAST = 2 * _HALF * _HOP
 #: Rounds in which a curve is found, and how much of what is off each takes away.
 _ROUNDS, _SHARE, _MOST_A_ROUND_DB = 10, 0.6, 6.0
 #: What a limiter takes at most, as a share of the power that there was.
 _LEAST_LEFT = 0.05
+#: Times that a curve is found again with what the limiter took: bare drums need most of them.
+_ATTEMPTS = 4
 
 
 class Leveller:
     """Levels one phrase after another; it knows what was heard before."""
 
-    def __init__(self) -> None:
-        self._ringing = np.zeros((0, 2), np.float32)
-        self._past = np.zeros(0)
+    def __init__(self, heard: np.ndarray | None = None, ringing: np.ndarray | None = None) -> None:
+        """heard, ringing: what was heard last, and what of it rings on, float32 (frames, 2)."""
+        self._ringing = np.zeros((0, 2), np.float32) if ringing is None else ringing
+        self._past = np.zeros(0) if heard is None else _power(heard)
 
     def level(self, audio: np.ndarray, frames: int, energy: float) -> np.ndarray:
         """A phrase, float32 (frames and ringing, 2), with its passages at one loudness.
@@ -43,8 +48,8 @@ class Leveller:
         ringing[: len(self._ringing)] = self._ringing
         made = self._levelled(audio, frames, _power(ringing[:frames]), energy)
         ringing[: len(made)] += made
-        self._past = _power(ringing[:frames])[-2 * _HALF :]
-        self._ringing = ringing[frames:]
+        self._past = _power(ringing[max(0, frames - PAST) : frames])
+        self._ringing = ringing[frames:].copy()
         return made
 
     def _levelled(
@@ -56,15 +61,14 @@ class Leveller:
             return audio
         gain_db = min(wanted - whole, _MOST_UP_WHOLE_DB)
         limited = np.ones(len(own))
-        for is_last in (False, True):
+        for _ in range(_ATTEMPTS):
             places, curve_db = self._curve(own * limited, rings, wanted, gain_db)
             here_db = np.interp(np.arange(len(audio)), places * _HOP, curve_db)
             louder = audio * (10 ** (here_db / 20)).astype(np.float32)[:, None]
             made: np.ndarray = (louder * limiting(louder, RATE)).astype(np.float32)
-            if not is_last:
-                # what the limiter takes is loudness too: the curve is found again with that
-                left = _power(made[:frames]) / np.maximum(_power(louder[:frames]), 1e-12)
-                limited = np.clip(left, _LEAST_LEFT, 1.0)
+            # what the limiter takes is loudness too: the curve is found again with that
+            left = _power(made[:frames]) / np.maximum(_power(louder[:frames]), 1e-12)
+            limited = np.clip(left, _LEAST_LEFT, 1.0)
         return made
 
     def _curve(

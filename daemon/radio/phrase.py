@@ -30,6 +30,10 @@ class Phrase:
     round: int
     """Which words these are: it rises with each change."""
     license: str = "CC0-1.0"
+    energy: float = 0.7
+    """0 to 1, from which its loudness follows."""
+    place: int = 0
+    """Its place among those that were written: it was levelled to follow the one before."""
 
     @property
     def title(self) -> str:

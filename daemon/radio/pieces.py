@@ -11,7 +11,7 @@ from bridge.music import Key
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.audio import rooms
-from daemon.audio.signals import forget_long_responses
+from daemon.audio.signals import forget_long_responses, forget_noise
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import player_of
@@ -28,7 +28,7 @@ from daemon.radio.leveller import Leveller
 from daemon.radio.phrase import RATE, Phrase
 from daemon.radio.woven import Loop, fitting, loop_phrases
 
-#: Bars of the first phrases of new words: the sooner they are written, the sooner they are heard.
+#: Bars of the first phrases of a set or of new words: the sooner written, the sooner heard.
 _FIRST_BARS = 2
 #: Energy of a loop that is woven in.
 _LOOP_ENERGY = 0.7
@@ -43,24 +43,36 @@ class Desk:
     leveller: Leveller = field(default_factory=Leveller)
     loops: list[Loop] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
-    since: int = 0
-    """Pieces of the musician since the last loop."""
+    since: int = _PIECES_BETWEEN
+    """Pieces of the musician since the last loop; a set may begin with one, which is there soon."""
     said: str = ""
     """What was wrong with the last loop, in words."""
+    written: int = 0
+    """Phrases so far."""
+
+    def levelled(self, phrase: Phrase, energy: float) -> Phrase:
+        """The next phrase, at the loudness of its energy."""
+        self.written += 1
+        audio = self.leveller.level(phrase.audio, phrase.frames, energy)
+        return replace(phrase, audio=audio, energy=energy, place=self.written)
 
 
 def phrases(course: Course, turn: int, desk: Desk) -> Iterator[Phrase]:
     """The phrases of a set from its next piece on, without an end."""
-    is_first = turn > 0
+    is_first = True
     while True:
         piece, plan = planned(course, _FIRST_BARS if is_first else PHRASE_BARS)
+        if is_first and not desk.written:
+            yield from _woven(piece, plan, turn, desk)
         is_first = False
         yield from _of_piece(piece, plan, turn, desk)
+        desk.since += 1
         yield from _woven(piece, plan, turn, desk)
         # a set goes on for days: what the last piece cached is given back
         player_of(RATE, None).forget()
         rooms.forget()
         forget_long_responses()
+        forget_noise()
         give_back()
 
 
@@ -69,15 +81,15 @@ def _of_piece(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phras
     notes = {part: score.part(part) for part in plan.parts}
     track = Track(plan, notes, player_of(RATE, None), False)
     for section, frames, audio in track.blocks_played(lambda value, words: None):
-        yield Phrase(
-            desk.leveller.level(audio, frames, section.energy), frames, piece.words, section.name,
-            plan.key_.short, plan.bpm, plan.meter, section.bars, piece.number, turn,
+        phrase = Phrase(
+            audio, frames, piece.words, section.name, plan.key_.short, plan.bpm, plan.meter,
+            section.bars, piece.number, turn,
         )  # fmt: skip
+        yield desk.levelled(phrase, section.energy)
 
 
 def _woven(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phrase]:
     """A loop after every few pieces, in the key and at the tempo of the piece before it."""
-    desk.since += 1
     fresh = any(loop.fresh and loop.path not in desk.heard for loop in desk.loops)
     if desk.since < _PIECES_BETWEEN and not fresh:
         return
@@ -90,8 +102,7 @@ def _woven(piece: Piece, plan: Plan, turn: int, desk: Desk) -> Iterator[Phrase]:
     desk.since = 0
     try:
         for phrase in loop_phrases(loop, plan.bpm, plan.key, piece.number, turn):
-            audio = desk.leveller.level(phrase.audio, phrase.frames, _LOOP_ENERGY)
-            yield replace(phrase, audio=audio, key=plan.key_.short)
+            yield desk.levelled(replace(phrase, key=plan.key_.short), _LOOP_ENERGY)
     except SidecrateError as error:
         desk.said = f"{Path(loop.path).name}: {error.text}"
 

@@ -190,6 +190,9 @@ class Radio:
         ):
             text = f"keep: {minutes!r} is not allowed; it takes minutes, up to the {most:g} that"
             raise ServiceError(f"{text} are remembered", "bad_request")
+        if self._recorder.fault:
+            why = f"keep: nothing is remembered ({self._recorder.fault}, in the temporary folder)"
+            raise ServiceError(f"{why}; free some space and begin the radio anew", "no_space")
         audio = self._recorder.last(float(minutes))
         if not len(audio):
             raise ServiceError("keep: nothing was heard yet", "bad_request")

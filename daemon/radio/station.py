@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from daemon.radio.leveller import PAST, Leveller
 from daemon.radio.phrase import RATE, Phrase, bent
 from daemon.radio.writer import Writer
 
@@ -40,7 +41,9 @@ class Mixer:
         self._writer = writer
         self._buffer = np.zeros((0, 2), np.float32)
         self._ringing = np.zeros((0, 2), np.float32)
+        self._heard = np.zeros((0, 2), np.float32)
         self.playing: Phrase | None = None
+        self._is_again = False
         self._begun: Phrase | None = None
 
     def block(self) -> tuple[np.ndarray, Phrase | None]:
@@ -57,13 +60,27 @@ class Mixer:
             # before the first phrase
             self._buffer = np.concatenate([self._buffer, np.zeros((BLOCK, 2), np.float32)])
             return
-        length = max(len(phrase.audio), len(self._ringing))
+        audio = self._following(phrase)
+        length = max(len(audio), len(self._ringing))
         mixed = np.zeros((length, 2), np.float32)
-        mixed[: len(phrase.audio)] += phrase.audio
+        mixed[: len(audio)] += audio
         mixed[: len(self._ringing)] += self._ringing
         self._buffer = np.concatenate([self._buffer, mixed[: phrase.frames]])
-        self._ringing = mixed[phrase.frames :]
+        self._heard = np.concatenate([self._heard, mixed[: phrase.frames]])[-PAST:]
+        self._ringing = mixed[phrase.frames :].copy()
         self.playing = self._begun = phrase
+
+    def _following(self, phrase: Phrase) -> np.ndarray:
+        """A phrase's sound, levelled anew where it follows another than it was levelled for.
+
+        That is so where one is heard again, and where new words took the place of what was ready.
+        """
+        last, was_again = self.playing, self._is_again
+        self._is_again = last is phrase
+        if last is None or (phrase.place == last.place + 1 and not was_again):
+            return phrase.audio
+        leveller = Leveller(self._heard, self._ringing)
+        return leveller.level(phrase.audio, phrase.frames, phrase.energy)
 
 
 class Recorder:
@@ -74,17 +91,29 @@ class Recorder:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the station
         self._at = self._filled = 0
         self._lock = threading.Lock()
+        self.fault = ""
+        """Why nothing is remembered any more, in words."""
 
     def put(self, block: np.ndarray) -> None:
+        if self.fault:
+            return
         samples = np.round(np.clip(block, -1, 1) * 32767).astype("<i2")
         with self._lock:
-            first = min(len(samples), self._frames - self._at)
-            for at, part in ((self._at, samples[:first]), (0, samples[first:])):
-                if len(part):
-                    self._file.seek(at * 4)
-                    self._file.write(part.tobytes())
-            self._at = (self._at + len(samples)) % self._frames
-            self._filled = min(self._frames, self._filled + len(samples))
+            try:
+                self._write(samples)
+            except OSError as error:
+                # the set goes on without; what was written may have holes
+                self.fault, self._filled = error.strerror or str(error), 0
+                log.warning("the radio remembers nothing any more: %s", self.fault)
+
+    def _write(self, samples: np.ndarray) -> None:
+        first = min(len(samples), self._frames - self._at)
+        for at, part in ((self._at, samples[:first]), (0, samples[first:])):
+            if len(part):
+                self._file.seek(at * 4)
+                self._file.write(part.tobytes())
+        self._at = (self._at + len(samples)) % self._frames
+        self._filled = min(self._frames, self._filled + len(samples))
 
     def now(self, phrase: Phrase) -> None:
         return None
@@ -93,6 +122,8 @@ class Recorder:
         """What was heard in the last minutes, float32 (frames, 2); less where less is there."""
         with self._lock:
             count = min(self._filled, round(minutes * 60 * RATE))
+            if not count:
+                return np.zeros((0, 2), np.float32)
             start = (self._at - count) % self._frames
             first = min(count, self._frames - start)
             self._file.flush()

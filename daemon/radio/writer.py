@@ -14,12 +14,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from daemon.errors import WorkerError
-from daemon.radio.phrase import Phrase
+from daemon.radio.phrase import RATE, Phrase
 
 log = logging.getLogger(__name__)
 
-#: Phrases that are ready beside the one that is heard.
-AHEAD = 3
+#: s of phrases that are ready beside the one that is heard: a busy machine has its bursts.
+AHEAD_S = 60.0
 #: s of rest after a piece that failed, or a child that ended.
 _REST_S = 2.0
 
@@ -151,6 +151,9 @@ class Writer:
             self._at_work.end()
         self._thread.join(timeout=10)
 
+    def _ready_s(self) -> float:
+        return sum(phrase.frames for phrase in self._ready) / RATE
+
     def _run(self) -> None:
         source = self._at_work = self._source()
         while not self._ended:
@@ -188,5 +191,5 @@ class Writer:
             self._ready.append(phrase)
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._ended or turn != self._turn or len(self._ready) < AHEAD
+                lambda: self._ended or turn != self._turn or self._ready_s() < AHEAD_S
             )

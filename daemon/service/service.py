@@ -314,13 +314,14 @@ class Service:
                 loop.add_signal_handler(name, leave)
 
     def banner(self) -> str:
-        """The text for the person who started the daemon: its folders and its doors."""
-        doors = self._health()
+        """For the person who started the daemon: its folders; doors tell of themselves."""
         lines = [f"Sidecrate {__version__} is ready. Ctrl-C ends it."]
         lines.append(f"  clips appear in  {crate_folder(self._config, self._places)}")
         if self._config.inbox.enabled:
             lines.append(f"  drop prompts in  {inbox_folder(self._config, self._places)}")
-        return "\n".join(lines + [f"  {name}: {health}" for name, health in doors.items()])
+        if self._web and self._web.trouble:
+            lines.append(f"  page: {self._web.trouble}")
+        return "\n".join(lines)
 
     def _health(self) -> dict[str, str]:
         """The doors' health; the page's too, where it cannot be served."""

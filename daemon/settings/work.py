@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 
 from daemon.engines.local import models as local_models
 from daemon.engines.remote import boxes
+from daemon.engines.replicate import painters as replicate_painters
 from daemon.engines.replicate.models import merged
 from daemon.engines.servers import table as servers
 from daemon.home.addresses import may_be_asked, may_have_secret
@@ -58,6 +59,9 @@ class ReplicateSettings(Section):
     models: dict[str, dict[str, Any]] = Field(
         {}, description="Models of yours, or changes to ours, by engine name: see docs/hosted.md."
     )
+    painters: dict[str, dict[str, Any]] = Field(
+        {}, description="Models that paint, yours or changes to ours, by name: see docs/video.md."
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -73,6 +77,11 @@ class ReplicateSettings(Section):
     @classmethod
     def models_are_whole(cls, models: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
         return {name: merged(name, entry) for name, entry in models.items()}
+
+    @field_validator("painters")
+    @classmethod
+    def painters_are_whole(cls, painters: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: replicate_painters.merged(name, entry) for name, entry in painters.items()}
 
 
 class LocalSettings(Section):

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from bridge.music import note_name
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.hearing.one_voice import HOP_S
@@ -68,8 +67,7 @@ def learn_sound(
             audio,
             rate,
             role=role,
-            # kits read the note by this name, whichever octaves its user's DAW counts
-            words=f"{name} {role} {note_name(pitch, 'scientific')}",
+            words=f"{name} {role}",
             note=pitch,
             method="learn",
             model="harmonics and noise",

@@ -1,6 +1,6 @@
 """Engines taught from a user's own sounds: `sidecrate train`, and the verb of all other doors."""
 
-from bridge.request import Field, short_text, switch
+from bridge.request import Field, short_text, switch, whole
 from bridge.verbs import Verb
 from daemon.verbs.registry import DaemonVerb
 
@@ -28,18 +28,34 @@ _YOURS = Field(
     "Says that the sounds are yours, or free to be used like this.",
     "on",
 )
-#: s; the longest that reading 50,000 files may take.
-_DEADLINE_S = 6 * 3600.0
+_ONTO = Field(
+    "onto",
+    short_text,
+    "a local model's name, as local-musicgen-small",
+    "none: a small engine of its own",
+    "Tune this local model by an adapter (LoRA) instead.",
+    "local-musicgen-small",
+)
+_STEPS = Field(
+    "steps",
+    whole(1, 1_000_000),
+    "a whole number from 1 to 1,000,000",
+    "1000",
+    "Steps of onto.",
+    "1000",
+)
+#: s; the longest that reading 50,000 files may take, or tuning a large model.
+_DEADLINE_S = 24 * 3600.0
 
 TRAIN = DaemonVerb(
     Verb(
         "train",
         works_on="folder",
-        gives="an engine mine-NAME, and three sounds of it to hear",
+        gives="an engine mine-NAME, and sounds of it to hear",
         said="teach an engine from {}",
         help="teach an engine from a folder of your own sounds",
         example="~/Samples/Kicks --name my-kicks --yours on",
-        fields=(_NAME, _LICENCE, _YOURS),
+        fields=(_NAME, _LICENCE, _YOURS, _ONTO, _STEPS),
     ),
     work="daemon.training.job:train",
     brief="daemon.training.request:brief_of",

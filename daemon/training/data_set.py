@@ -22,10 +22,9 @@ from daemon.engines.mine.sounds import Sound, prepared, whole
 from daemon.errors import AudioError, EngineError
 from daemon.training.found import Found, Read, ReadNotes
 from daemon.training.role_hearing import hear_role
+from daemon.training.speech_hearing import is_speech
 
 ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
-#: Below this many one-shots, or seconds of loops, nothing can be learnt.
-LEAST_SOUNDS, LEAST_LOOPS_S = 20, 120.0
 #: Files that are looked at, sounds of one role and seconds of loops that are used.
 MOST_FILES = 50_000
 MOST_OF_ROLE = 400
@@ -35,10 +34,10 @@ MOST_MADE = 0.25
 #: The role of a sound of which neither name nor ear says one.
 UNNAMED = "sound"
 #: A longer file is a loop or a song; and so may be one from here on that has attacks enough.
-_MOST_S, _MAY_LOOP_S, _LOOP_ATTACKS = 6.0, 1.4, 4
+_MOST_S, MAY_LOOP_S, _LOOP_ATTACKS = 6.0, 1.4, 4
 _LOOP_WORDS = re.compile(r"loop|beat|break|groove|fill|bpm|bars?\b")
 #: A file is read up to here.
-_READ_S = 1200.0
+READ_S = 1200.0
 #: A sound whose second half is so far under its first (dB) rings out: no beat goes on in it. Where
 #: its name says a role and no loop, less is enough: a ride rings for long.
 _RINGS_OUT_DB, _NAMED_RINGS_OUT_DB = -20.0, -6.0
@@ -50,6 +49,9 @@ _TELL_EVERY = 25
 #: A long file without a beat is a row of sounds where silence of this length (s) and level (dB
 #: under its peak) parts it, twice at least.
 _APART_S, _APART_DB = 0.12, -50.0
+
+UNREADABLE = "they cannot be read"
+_SPEECH = "somebody speaks in them"
 
 Tell = Callable[[float, str], None]
 
@@ -163,6 +165,7 @@ def gather(
                 one = replace(one, role=made[path] or one.role, made=True, heard=False)
             (data.loops if one.is_loop else data.taken).append(one)
     known.flush()
+    _without_speech(data)
     _without_doubles(data)
     _loops_without_doubles(data)
     _without_too_many(data)
@@ -173,27 +176,29 @@ def gather(
 def _read(path: Path) -> Read:
     """A file's sounds, or why it is left out."""
     try:
-        audio, rate = read_audio(path, 0.0, _READ_S)
+        audio, rate = read_audio(path, 0.0, READ_S)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if np.abs(audio).max(initial=0.0) < 1e-3:
             return Read(why="they are silent")
         full = np.abs(audio).max(axis=1, initial=0.0) >= 0.9999
         if full.mean() > _CLIPPED_SHARE:
             return Read(why="they are clipped")
-        if len(audio) > _MAY_LOOP_S * rate and _may_loop(path, audio, rate):
+        if not _says_role(path) and is_speech(audio, rate):
+            return Read(why=_SPEECH)
+        if len(audio) > MAY_LOOP_S * rate and _may_loop(path, audio, rate):
             # imported only where there is one: the ear of drums is a net
             from daemon.training.loop_hearing import is_loop, loops_of
 
             if len(audio) > _MOST_S * rate or is_loop(path):
                 loops, why = loops_of(path)
-                if loops or not (pieces := _sounds_apart(audio, rate)):
+                if loops or not (pieces := sounds_apart(audio, rate)):
                     found = (Found(path, one.part, digest, one) for one in loops)
                     return Read(tuple(found), why)
                 return _one_shots(path, digest, pieces, rate)
     except (AudioError, OSError):
-        return Read(why="they cannot be read")
+        return Read(why=UNREADABLE)
     if len(audio) > _MOST_S * rate:
-        if pieces := _sounds_apart(audio, rate):
+        if pieces := sounds_apart(audio, rate):
             return _one_shots(path, digest, pieces, rate)
         if _rings_out(path, audio):
             return _one_shots(path, digest, [audio], rate)
@@ -214,9 +219,12 @@ def _may_loop(path: Path, audio: np.ndarray, rate: int) -> bool:
     return len(attacks(mixed(audio[: round(12 * rate)]), rate)) >= _LOOP_ATTACKS
 
 
+def _says_role(path: Path) -> bool:
+    return bool(role_in(path.stem) or role_in(path.parent.name))
+
+
 def _says_one_shot(path: Path) -> bool:
-    named = role_in(path.stem) or role_in(path.parent.name)
-    return bool(named) and not _LOOP_WORDS.search(path.stem.lower())
+    return _says_role(path) and not _LOOP_WORDS.search(path.stem.lower())
 
 
 def _rings_out(path: Path, audio: np.ndarray) -> bool:
@@ -228,7 +236,7 @@ def _rings_out(path: Path, audio: np.ndarray) -> bool:
     return second < first * 10 ** (far_db / 10)
 
 
-def _sounds_apart(audio: np.ndarray, rate: int) -> list[np.ndarray]:
+def sounds_apart(audio: np.ndarray, rate: int) -> list[np.ndarray]:
     """The sounds of a row that silence parts; none where it is not one."""
     level = np.abs(audio).max(axis=1)
     loud = np.flatnonzero(level > float(level.max()) * 10 ** (_APART_DB / 20))
@@ -256,6 +264,15 @@ def _one_shots(path: Path, digest: str, pieces: Sequence[np.ndarray], rate: int)
             Found(path, role or UNNAMED, own, sound, heard=named is None and role is not None)
         )
     return Read(tuple(found)) if found else Read(why="they are silent")
+
+
+def _without_speech(data: DataSet) -> None:
+    """Leave out what has no role where most such is speech: single words are hard to tell."""
+    unnamed = [one for one in data.taken if one.role == UNNAMED]
+    if unnamed and len(data.left_out.get(_SPEECH, ())) > len(unnamed):
+        data.taken = [one for one in data.taken if one.role != UNNAMED]
+        for one in unnamed:
+            data.leave_out(one.path, "they lie among speech, and no drum is heard in them")
 
 
 def _without_doubles(data: DataSet) -> None:
@@ -340,33 +357,6 @@ def _made_within_bounds(data: DataSet) -> None:
         else:
             kept.append(one)
     data.taken = kept
-
-
-def check_enough(data: DataSet) -> None:
-    """Leave out the kind of which there is too little. EngineError where nothing is left."""
-    sounds, loops_s = len(data.taken), data.loops_s
-    if sounds and sounds < LEAST_SOUNDS and loops_s >= LEAST_LOOPS_S:
-        for one in data.taken:
-            data.leave_out(one.path, f"fewer than {LEAST_SOUNDS} one-shots are too few")
-        data.taken = []
-    if data.loops and loops_s < LEAST_LOOPS_S and sounds >= LEAST_SOUNDS:
-        for one in data.loops:
-            data.leave_out(
-                one.path, f"less than {LEAST_LOOPS_S / 60:.0f} minutes of loops is too little"
-            )
-        data.loops = []
-    if len(data.taken) >= LEAST_SOUNDS or data.loops_s >= LEAST_LOOPS_S:
-        return
-    said = "; ".join(line for line in data.lines() if line.startswith("leaves out"))
-    loops = f", and {loops_s:.0f} s of loops, it takes {LEAST_LOOPS_S:.0f} s" if data.loops else ""
-    raise EngineError(
-        f"{sounds} {'sound is' if sounds == 1 else 'sounds are'} too few to learn from,"
-        f" it takes {LEAST_SOUNDS}{loops}"
-        + (f" ({said})" if said else "")
-        + '; with fewer, play them as a kit: sidecrate make "..." --kit FOLDER, or put one loop on'
-        " the grid: sidecrate fit FILE",
-        "too_few",
-    )
 
 
 def roles_of(found: Sequence[Found]) -> dict[str, Role]:

@@ -6,12 +6,12 @@ each minute: a run that was killed goes on as if nothing had been. Checkpoints a
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,8 +20,10 @@ import numpy as np
 from bridge.files.whole import write_whole
 from daemon.engines.local.adapters import HEAD
 from daemon.engines.local.model import Asked, Model
+from daemon.engines.mine.store import preview_file
 from daemon.errors import EngineError
 from daemon.home.room import check_space
+from daemon.training.base import STEPS
 from daemon.training.data_set import Tell
 
 #: Layers that learn: the projections of attention, by their names in all three families.
@@ -40,7 +42,7 @@ _TOLD = 50
 class Plan:
     """What is taught. rank and alpha: of the adapter; a step hears `batch` crops."""
 
-    steps: int = 1000
+    steps: int = STEPS
     rank: int = 16
     alpha: int = 16
     rate: float = 1e-4
@@ -68,13 +70,6 @@ class Family(Protocol):
     def loss(self, model: Model, encoded: Mapping[str, Any], generator: Any) -> Any:
         """A tensor of one number. generator: the torch generator that the noise is drawn from."""
         ...
-
-
-def why_not_tune() -> str | None:
-    """None where peft is here, else what to do."""
-    if find_spec("peft") is None:
-        return "peft is not installed: pip install 'sidecrate[tune]'"
-    return None
 
 
 def tune(
@@ -145,7 +140,7 @@ def tune(
             state.save(weights, optimiser, step + 1, losses)
             written = time.monotonic()
         if step + 1 in previews:
-            _preview(model, examples, folder.parent / f"{file.stem}-preview.wav")
+            _preview(model, examples, preview_file(file))
     _write(weights, plan, {**about, "losses": _tenths(losses)}, file)
     shutil.rmtree(folder, ignore_errors=True)
     return _tenths(losses)
@@ -238,7 +233,11 @@ def _preview(model: Model, examples: Sequence[Example], path: Path) -> None:
     try:
         with torch.no_grad():
             audio = model.generate(asked, lambda share: None)
-        soundfile.write(path, np.clip(audio, -1, 1), model.sample_rate, subtype="PCM_24")
+        file = io.BytesIO()
+        soundfile.write(
+            file, np.clip(audio, -1, 1), model.sample_rate, format="WAV", subtype="PCM_24"
+        )
+        write_whole(path, file.getvalue())
     except (RuntimeError, OSError, ValueError):
         path.unlink(missing_ok=True)
 

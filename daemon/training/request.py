@@ -7,6 +7,7 @@ from bridge.request import Request
 from daemon.brief import Brief
 from daemon.engines.mine.store import check_name
 from daemon.errors import EngineError
+from daemon.training.base import ready_base
 
 
 def brief_of(brief: Brief, request: Request) -> Brief:
@@ -28,4 +29,9 @@ def brief_of(brief: Brief, request: Request) -> Brief:
                 " licence; it stands with every clip",
             )
         )  # fmt: skip
+    if onto := str(request.get("onto") or ""):
+        try:
+            ready_base(onto)
+        except EngineError as error:
+            raise RequestError(Fault("onto", onto, error.text)) from None
     return brief.amended(words=f"mine-{name}")

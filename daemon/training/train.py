@@ -21,11 +21,13 @@ from daemon.engines.mine.store import (
     check_name,
     mine_folder,
     model_file,
+    preview_file,
 )
 from daemon.errors import EngineError
 from daemon.home.places import Places
 from daemon.home.room import check_space
-from daemon.training.data_set import DataSet, Tell, check_enough, files_of, gather, roles_of
+from daemon.training.data_set import DataSet, Tell, files_of, gather, roles_of
+from daemon.training.enough import check_enough, check_may_be_enough
 from daemon.training.found import Found
 
 #: The licence of sounds that are their user's.
@@ -63,6 +65,7 @@ def teach(
     check_free(name, places, model_file)
     notes = mine_folder(places) / f".reading-{name}"
     files = files_of(folder) if isinstance(folder, Path) else folder
+    check_may_be_enough([*files, *(made or ())])
     data = gather(files, notes, lambda share, words: tell(0.8 * share, words), made)
     check_enough(data)
     tell(0.8, "learning the roles")
@@ -212,6 +215,7 @@ def forget(name: str, places: Places) -> None:
     path = model_file(name, mine_folder(places)) if _is_blend(about) else _there(name, places)
     about.unlink(missing_ok=True)
     path.unlink(missing_ok=True)
+    preview_file(path).unlink(missing_ok=True)
 
 
 def _is_blend(about: Path) -> bool:

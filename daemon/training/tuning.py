@@ -8,20 +8,20 @@ from pathlib import Path
 import numpy as np
 import soxr
 
-from daemon.engines.contract import EngineInfo
 from daemon.engines.local.adapters import read_adapter_head
 from daemon.engines.local.model import Model
-from daemon.engines.local.run import ready_to_tune
+from daemon.engines.local.run import model_to_tune
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.shape import SAMPLE_RATE
 from daemon.engines.mine.store import PREFIX, adapter_file, check_name, mine_folder
-from daemon.engines.registry import engine_info
 from daemon.errors import EngineError
 from daemon.home.places import Places
+from daemon.training.base import base_of, ready_base
 from daemon.training.captions import caption_of
-from daemon.training.data_set import Tell, check_enough, files_of, gather
+from daemon.training.data_set import Tell, files_of, gather
+from daemon.training.enough import check_enough, check_may_be_enough
 from daemon.training.found import Found
-from daemon.training.lora import Example, Plan, blended, tune, why_not_tune
+from daemon.training.lora import Example, Plan, blended, tune
 from daemon.training.lora_families import FAMILIES
 from daemon.training.registering import register
 from daemon.training.train import Taught, about_of, check_free
@@ -44,12 +44,11 @@ def teach_onto(
     EngineError where the model or peft is not here, or the folder has too few sounds.
     """
     name = check_name(name)
-    info = _base(base)
-    if why := why_not_tune() or info.needs():
-        raise EngineError(why, "engine_not_ready")
+    info = ready_base(base)
     check_free(name, places, adapter_file)
     notes = mine_folder(places) / f".reading-{name}"
     files = files_of(folder) if isinstance(folder, Path) else folder
+    check_may_be_enough(files)
     data = gather(files, notes, lambda share, words: tell(_READ * share, words))
     check_enough(data)
     used = [*data.taken, *data.loops]
@@ -60,14 +59,14 @@ def teach_onto(
         "captions": sorted(set(captions.values()))[:200],
     }
     tell(_READ, f"loading {base}")
-    model = ready_to_tune(info.spec)
-    examples = [_example(one, captions[one.digest], model) for one in used]
     path = adapter_file(name, mine_folder(places))
-    losses = tune(
-        model, FAMILIES[info.spec["family"]], examples, plan,
-        mine_folder(places) / f".tuning-{name}", about, path,
-        lambda share, words: tell(_READ + (1 - _READ) * share, words),
-    )  # fmt: skip
+    with model_to_tune(info.spec) as model:
+        losses = tune(
+            model, FAMILIES[info.spec["family"]],
+            [_example(one, captions[one.digest], model) for one in used], plan,
+            mine_folder(places) / f".tuning-{name}", about, path,
+            lambda share, words: tell(_READ + (1 - _READ) * share, words),
+        )  # fmt: skip
     register(name, info, [(path, 1.0)], about, places)
     _clear(notes)
     tell(1.0, "done")
@@ -107,20 +106,8 @@ def blend(parts: Sequence[tuple[str, float]], name: str, places: Places) -> str:
     }
     strengths = [strength for _, strength in parts]
     adapters = list(zip(files, strengths, strict=True))
-    register(name, _base(str(first["base"])), adapters, about, places)
+    register(name, base_of(str(first["base"])), adapters, about, places)
     return f"{PREFIX}{name}"
-
-
-def _base(name: str) -> EngineInfo:
-    info = engine_info(name)
-    if info.spec.get("family") not in FAMILIES:
-        families = ", ".join(FAMILIES)
-        raise EngineError(
-            f"{name} cannot be tuned here; name a local model of {families}, as"
-            " local-musicgen-small",
-            "bad_request",
-        )
-    return info
 
 
 def _example(found: Found, caption: str, model: Model) -> Example:

@@ -45,6 +45,8 @@ class Job(Answer):
     progress: float | None
     prompt: str
     title: str
+    do: str
+    """The verb that was asked for, as make or train."""
     kind: str
     count: int
     door: str
@@ -156,6 +158,28 @@ class Best(Answer):
 
     best: list[str]
     taste: Taste
+
+
+class TasteOfKind(Taste):
+    """How well the taste in clips of a kind is known."""
+
+    kind: str
+
+
+class Tastes(RootModel[list[TasteOfKind]]):
+    """How well the taste is known, by kind."""
+
+
+class TunableModel(Answer):
+    """A local model that can be tuned on a folder of sounds; `why` it cannot now."""
+
+    engine: str
+    title: str
+    why: str | None
+
+
+class TunableModels(RootModel[list[TunableModel]]):
+    """The local models that can be tuned."""
 
 
 class TaughtEngine(Answer):

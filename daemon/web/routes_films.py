@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import FileResponse
 
 from daemon.errors import LibraryError
+from daemon.library.films import is_found_by
 from daemon.web.routes_jobs import Id
 from daemon.web.site import Site
 
@@ -23,10 +25,14 @@ def film_routes(site: Site) -> APIRouter:
     routes = APIRouter(prefix="/api")
 
     @routes.get("/films")
-    async def films(limit: Annotated[int, Query(ge=1, le=500)] = 100) -> list[dict[str, Any]]:
-        """The newest films that are still there."""
-        rows = site.jobs.rows(f"{_FILMS} ORDER BY published DESC LIMIT ?", limit)
-        found = [(row["id"], row["job"], json.loads(row["record"])) for row in rows]
+    async def films(
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        search: Annotated[str, Query(max_length=200)] = "",
+    ) -> list[dict[str, Any]]:
+        """The newest films that are still there, by the words of their title, look and clip."""
+        rows = site.jobs.rows(f"{_FILMS} ORDER BY published DESC")
+        records = ((row["id"], row["job"], json.loads(row["record"])) for row in rows)
+        found = islice((film for film in records if is_found_by(film[2], search)), limit)
         return [
             {
                 "id": name, "job": job, "words": record.get("words") or "",

@@ -6,10 +6,14 @@ import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter
+from fastapi.responses import FileResponse
 from pydantic import Field
 
-from daemon.engines.mine.store import PREFIX, mine_folder
+from daemon.engines.mine.store import PREFIX, adapter_file, mine_folder, preview_file
+from daemon.errors import EngineError
+from daemon.training.base import bases, why_not_tune
 from daemon.web.routes_clips import Given
+from daemon.web.routes_jobs import Id
 from daemon.web.site import Site
 
 
@@ -31,6 +35,27 @@ def taste_routes(site: Site) -> APIRouter:
         for clip in batch.clips:
             site.library.get(clip)
         return await site.taste.choose(kind, batch.clips, batch.count)
+
+    @routes.get("/taste")
+    async def taste() -> list[dict[str, Any]]:
+        """How well the taste is known, for each kind of which something was kept or thrown away."""
+        return await site.taste.skills()
+
+    @routes.get("/tunable")
+    async def tunable() -> list[dict[str, Any]]:
+        """The local models that can be tuned on a folder of sounds, and why one cannot now."""
+        return [
+            {"engine": info.name, "title": info.title, "why": why_not_tune() or info.needs()}
+            for info in bases()
+        ]
+
+    @routes.get("/taught/{engine}/preview", response_class=FileResponse)
+    async def preview(engine: Id) -> FileResponse:
+        """The newest sound of a model that is being tuned, or was: it says how far it is."""
+        path = preview_file(adapter_file(engine, mine_folder(site.places)))
+        if not path.is_file():
+            raise EngineError(f"{engine} has no sound to hear yet", "unknown_engine")
+        return FileResponse(path, media_type="audio/wav", headers={"Cache-Control": "no-store"})
 
     @routes.get("/taught")
     async def taught() -> list[dict[str, Any]]:

@@ -177,7 +177,8 @@ class Site:
         proposal = waiting_text(self.jobs, job.id) if job.state == "improving" else None
         return {
             "job": job.id, "state": job.state, "stage": job.stage, "progress": job.progress,
-            "prompt": job.brief.prompt, "title": job.brief.title, "kind": job.brief.kind,
+            "prompt": job.brief.prompt, "title": job.brief.title, "do": job.brief.do,
+            "kind": job.brief.kind,
             "count": job.brief.clip_count, "door": job.origin.door, "created": job.created,
             "clips": [row["id"] for row in done],
             "code": job.error_code, "text": job.error_text, "proposal": proposal,

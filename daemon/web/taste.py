@@ -33,22 +33,36 @@ class TasteAsker:
     async def choose(self, kind: str, clips: Sequence[str], count: int) -> dict[str, Any]:
         """{best, taste} of clips of a kind; `best` holds none that has no measured sound."""
         library = self._mine().library
-        marked = [
-            one
-            for one in marked_clips(self._jobs, library.database)
-            if one["kind"] == kind and one["features"]
-        ][:_MOST_EXAMPLES]
         sounds = [(clip, features_of(library.published_record(clip))) for clip in clips]
         sounds = [(clip, features) for clip, features in sounds if features]
+        answer = await self._ask(kind, [features for _, features in sounds], count)
+        best = [sounds[number][0] for number in answer.pop("best")]
+        return {"best": best, "taste": answer}
+
+    async def skills(self) -> list[dict[str, Any]]:
+        """How well the taste is known, for each kind of which something was judged."""
+        marked = marked_clips(self._jobs, self._mine().library.database)
+        kinds = sorted({str(one["kind"]) for one in marked if one["features"]})
+        known = [(kind, await self._ask(kind, [], 0)) for kind in kinds]
+        return [
+            {"kind": kind, **{key: value for key, value in taste.items() if key != "best"}}
+            for kind, taste in known
+        ]
+
+    async def _ask(self, kind: str, sounds: Sequence[bytes], count: int) -> dict[str, Any]:
+        marked = [
+            one
+            for one in marked_clips(self._jobs, self._mine().library.database)
+            if one["kind"] == kind and one["features"]
+        ][:_MOST_EXAMPLES]
         task = {
             "examples": [[_text(one["features"]), one["liked"], one["job"]] for one in marked],
-            "sounds": [_text(features) for _, features in sounds],
+            "sounds": [_text(features) for features in sounds],
             "count": count,
         }
         async with self._turn:
             answer = await self._child.ask(CHOOSE, task, lambda *_: None, _DEADLINE_S)
-        best = [sounds[number][0] for number in answer.pop("best")]
-        return {"best": best, "taste": answer}
+        return dict(answer)
 
 
 def _text(raw: bytes) -> str:

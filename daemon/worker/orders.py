@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bridge.errors import RequestError
+from bridge.request import kind_word
 from daemon.brief import Brief
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info
@@ -81,7 +82,7 @@ def _take(said: Mapping[str, Any], find: Find, offered: list[str]) -> TakeOrder:
     if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 1 << 63:
         raise _bad(f"seed {seed!r:.40} is no whole number from 0")
     if brief.kind not in info.kinds:
-        raise _bad(f"engine {info.name} makes no {brief.kind}")
+        raise _bad(f"engine {info.name} makes no {kind_word(brief.kind)}")
     if (digest := said.get("reference")) is not None:
         brief = brief.amended(reference=str(_file(digest, find, "reference")))
     return TakeOrder(info, brief.amended(engines=(info.name,), seed=seed))

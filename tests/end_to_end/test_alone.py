@@ -209,7 +209,7 @@ def test_what_no_engine_takes_is_refused_not_left_out(run):
     assert "not vocal" in run("make", "x", "--lyrics", "la la la", code=1)
     said = run("make", "x", "--kind", "loop", "--lyrics", "la la la", code=1)
     assert "lyrics" in said and "embedded" in said
-    assert "makes loop, oneshot, sfx, not track" in run(
+    assert "makes loop, one-shot, sfx, not track" in run(
         "make", "x", "--engine", "fake", "--kind", "track", code=1
     )
 

@@ -7,6 +7,7 @@ import io
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,7 +39,7 @@ def groove(seconds: float, bpm: float, seed: int, rate: int) -> bytes:
     return file.getvalue()
 
 
-class EngineServer:
+class EngineServer(ABC):
     """One program's server on a free port until `close`. Its wire stands in a subclass.
 
     work_s   how long a take is under way
@@ -98,9 +99,9 @@ class EngineServer:
         whole = groove(seconds, bpm, int(about["order"].get("seed") or 0), rate)
         return whole[: len(whole) // 100] if about["fault"] == "half" else whole
 
+    @abstractmethod
     def answer(self, method: str, path: str, query: dict[str, str], call: _Handler) -> Any:
         """The JSON of an answer, or (status, JSON), or (content type, bytes)."""
-        raise NotImplementedError
 
 
 class Sa3Server(EngineServer):

@@ -58,7 +58,13 @@ def views_of(page: Any, width: int) -> Iterator[str]:
 
 def _rooms_of(page: Any) -> Iterator[str]:
     """What opens over the page, by the palette."""
-    by_words = {"Connect your DAW": ".daws li", "Radio": "form", "Projects": "form", "Films": "p"}
+    by_words = {
+        "Connect your DAW": ".daws li",
+        "Radio": "form",
+        "Projects": "form",
+        "Films": "p",
+        "Your own sounds": "form",
+    }
     for room in ("Commands", "Keys", "Studio", *by_words):
         page.keyboard.press("Control+k")
         if room != "Commands":

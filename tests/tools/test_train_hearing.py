@@ -9,7 +9,7 @@ import pytest
 import soundfile as sf
 
 from daemon.hearing import odds, tempo
-from daemon.hearing.confidence import logit
+from daemon.hearing.confidence import RIVALS, logit, rivals
 from tests.daemon.hearing import music
 from tools.train_hearing import answers, loop_takes
 from tools.train_hearing import odds as training
@@ -97,9 +97,12 @@ def test_the_trainer_chooses_as_the_hearing_does():
             stored[f"{name}_{part}"] for part in ("mean", "scale", "weight", "offset")
         )
         both.append(made)
-    index, share = training.chosen(row, *both)
+    index, shares = training.chosen(row, *both)
     assert index == row["chosen"]
-    assert logit(share) == pytest.approx(row["known"][training.TEMPO_COLUMN], abs=1e-3)
+    assert rivals(row["bpm"], shares, row["bpm"][index]) == pytest.approx(
+        row["known"][RIVALS], abs=0.01
+    )
+    assert logit(shares.max()) == pytest.approx(row["known"][training.TEMPO_COLUMN], abs=1e-3)
     assert row["right"][index] == row["beats_right"] == 1
 
 

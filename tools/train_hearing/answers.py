@@ -133,7 +133,7 @@ def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[s
         "chosen": int(np.flatnonzero(bpm == choice.bpm)[0]),
         "right": _right_tempi(bpm, take.truth),
         "evidence": choice.evidence,
-        "known": confidence.features(env, ear, choice, heard.bpm, asked_bpm),
+        "known": confidence.features(env, ear, choice, heard.bpm, heard.drift, asked_bpm),
         **_verdict(choice, heard, take.truth),
     }
 

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
-from daemon.hearing.confidence import PHASE_COLUMN, capped, logit
+from daemon.hearing.confidence import DOUBTS, PHASE_COLUMN, RIVALS, capped, logit, rivals
 from daemon.hearing.hearing import BEATLESS
 from daemon.hearing.odds import PROMISED, probability, promised
 
@@ -35,12 +35,15 @@ CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.2, "loops": 0.8}
 OTHER_WEIGHT = 0.5
 #: Pull of the weights towards 0, for each regression.
 PULL = {"tempo": 2.0, "lattice": 4.0, "beat": 1.0, "sure": 1.0, "bar": 1.0}
+#: The same of a doubt, which has one feature.
+DOUBT_PULL = 0.5
 #: Standard deviations beyond which a feature counts no more, as `daemon.hearing.odds` has it.
 MOST = 4.0
 #: Log odds taken from a fitted confidence: a wrong claim costs its user more than a missing one.
 MODESTY = 0.5
-#: Share of the claims from `daemon.hearing.odds.PROMISED` on that are to be right.
-KEPT = 0.98
+#: Share of the claims from `daemon.hearing.odds.PROMISED` on that are to be right among those that
+#: the promise is fitted to: with it 98 in 100 are right among others too.
+KEPT = 0.983
 #: Weights are stored rounded to this many digits: more would change with the machine.
 DIGITS = 4
 #: Where the log odds of the tempo and of a beat stand among the features of an answer's confidence.
@@ -72,18 +75,24 @@ class Regression:
     def fit_choice(self, takes: list[tuple[np.ndarray, np.ndarray, float]]) -> Regression:
         """Fit to takes of (features (n, k), right (n,), weight): the right row is to win."""
         known = [(self.scaled(rows), right, heed) for rows, right, heed in takes if right.any()]
+        rows, right = (np.concatenate(column) for column in list(zip(*known, strict=True))[:2])
+        heed = np.array([each[2] for each in known])
+        count = np.array([len(each[1]) for each in known])
+        first = np.cumsum(count) - count
+
+        def shares(belief: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            """Each row's share of its take's belief (rows,), and the takes' sums (takes,)."""
+            sums = np.add.reduceat(belief, first)
+            return belief / np.repeat(sums + 1e-12, count), sums
 
         def loss(weight: np.ndarray) -> tuple[float, np.ndarray]:
-            total = 0.5 * PULL[self.name] * float(weight @ weight)
-            slope = PULL[self.name] * weight
-            for rows, right, heed in known:
-                score = rows @ weight
-                belief = np.exp(score - score.max())
-                belief /= belief.sum()
-                hit = belief * right
-                total -= heed * float(np.log(hit.sum() + 1e-12))
-                slope = slope + heed * (rows.T @ belief - rows.T @ hit / (hit.sum() + 1e-12))
-            return total, slope
+            score = rows @ weight
+            score -= np.repeat(np.maximum.reduceat(score, first), count)
+            belief, _ = shares(np.exp(score))
+            hit, won = shares(belief * right)
+            total = 0.5 * PULL[self.name] * float(weight @ weight) - heed @ np.log(won + 1e-12)
+            slope = rows.T @ (np.repeat(heed, count) * (belief - hit))
+            return float(total), PULL[self.name] * weight + slope
 
         self.weight = minimize(loss, self.weight, jac=True, method="L-BFGS-B").x
         return self
@@ -91,14 +100,15 @@ class Regression:
     def fit_yes(self, features: np.ndarray, yes: np.ndarray, heed: np.ndarray) -> Regression:
         """Fit to features (n, k) whether each is right (n,), by weights `heed` (n,)."""
         rows = self.scaled(features)
+        pull = PULL.get(self.name, DOUBT_PULL)
 
         def loss(both: np.ndarray) -> tuple[float, np.ndarray]:
             weight, offset = both[:-1], both[-1]
             chance = 1 / (1 + np.exp(-(rows @ weight + offset)))
             total = -heed * (yes * np.log(chance + 1e-12) + (1 - yes) * np.log(1 - chance + 1e-12))
             wrong = heed * (chance - yes)
-            slope = np.append(rows.T @ wrong + PULL[self.name] * weight, wrong.sum())
-            return float(total.sum() + 0.5 * PULL[self.name] * weight @ weight), slope
+            slope = np.append(rows.T @ wrong + pull * weight, wrong.sum())
+            return float(total.sum() + 0.5 * pull * weight @ weight), slope
 
         both = minimize(loss, np.zeros(rows.shape[1] + 1), jac=True, method="L-BFGS-B").x
         self.weight, self.offset = both[:-1], float(both[-1])
@@ -154,8 +164,8 @@ def fit_lattice(rows: list[Row]) -> Regression:
     )
 
 
-def chosen(row: Row, by_tempo: Regression, by_lattice: Regression) -> tuple[int, float]:
-    """The candidate that these odds choose, and its share of belief, as `choice.choose` has it."""
+def chosen(row: Row, by_tempo: Regression, by_lattice: Regression) -> tuple[int, np.ndarray]:
+    """The candidate that these odds choose, and the shares (n,) of all, as `choice.choose` does."""
     features = row["features"]
     fitted = np.flatnonzero(np.isfinite(features[:, -1]))
     first = by_tempo.odds(features[:, : tempo.FEATURES])
@@ -163,7 +173,7 @@ def chosen(row: Row, by_tempo: Regression, by_lattice: Regression) -> tuple[int,
     belief = first - first[fitted].max() + second.max() - UNFITTED
     belief[fitted] = second
     share = np.exp(belief - belief.max())
-    return int(fitted[np.argmax(second)]), float((share / share.sum()).max())
+    return int(fitted[np.argmax(second)]), share / share.sum()
 
 
 def rechosen(rows: list[Row], by_tempo: Regression, by_lattice: Regression) -> list[Row]:
@@ -177,7 +187,8 @@ def rechosen(rows: list[Row], by_tempo: Regression, by_lattice: Regression) -> l
         index, share = chosen(row, by_tempo, by_lattice)
         if index == row["chosen"] or row["beatless"]:
             known = row["known"].copy()
-            known[TEMPO_COLUMN] = logit(share)
+            known[TEMPO_COLUMN] = logit(float(share.max()))
+            known[RIVALS] = rivals(row["bpm"], share, float(row["bpm"][row["chosen"]]))
             known[DOUBT_COLUMN] = min(known[TEMPO_COLUMN], known[PHASE_COLUMN])
             found.append(row | {"known": known})
     return found
@@ -206,6 +217,18 @@ def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
     made = Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
     made.offset -= MODESTY
     return made
+
+
+def fit_doubts(rows: list[Row], beat: Regression) -> list[Regression]:
+    """Whether the beats of what has a beat are right, by each of `DOUBTS` alone."""
+    some = [row for row in rows if np.isfinite(row["beats_right"]) and not row["beatless"]]
+    known = known_of(some, beat)
+    yes = np.array([row["beats_right"] for row in some])
+    heed = np.array([heed_of(row) for row in some])
+    return [
+        Regression(name, known[:, [at]]).fit_yes(known[:, [at]], yes, heed)
+        for name, at in DOUBTS.items()
+    ]
 
 
 _RIGHT = {"sure": "beats_right", "bar": "bar_right"}
@@ -251,7 +274,11 @@ def judged_odds(rows: list[Row]) -> list[Judged]:
         beat = fit_beat(others)
         known = known_of(own, beat)
         sure, of_bar = (fit_confidence(name, others, beat).odds(known) for name in ("sure", "bar"))
-        sure = capped(sure, known)
+        doubts = [
+            doubt.odds(known[:, [at]])
+            for doubt, at in zip(fit_doubts(others, beat), DOUBTS.values(), strict=True)
+        ]
+        sure = capped(sure, known, np.array(doubts).T)
         there = _chance(beat.odds(np.array([row["evidence"] for row in own])))
         found += list(zip(own, there, sure, of_bar, strict=True))
     return found
@@ -311,6 +338,7 @@ def fitted(rows: list[Row], promise: float) -> dict[str, np.ndarray]:
     beat = fit_beat(rows)
     made = [by_tempo, by_lattice, beat]
     made += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
+    made += fit_doubts(rows, beat)
     stored = {name: value for each in made for name, value in each.stored().items()}
     return stored | {"promise": np.asarray(round(promise, DIGITS))}
 

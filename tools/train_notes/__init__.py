@@ -4,7 +4,10 @@
     python -m tools.train_notes.pieces BANK.npz PIECES SOUNDFONT... --count 114
     python -m tools.train_notes.pieces BANK.npz PIECES SOUNDFONT... --first-seed 1000 --count 21
     python -m tools.train_notes.notes PIECES NOTES.npz --steps 2600
-    python -m tools.train_notes.notes PIECES daemon/notes/notes.npz --steps 1800 --before NOTES.npz
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1800 --before NOTES.npz
+    python -m tools.train_notes.tracker BANK.npz PIECES --count 130
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1600 --second 260 --before NOTES.npz
+    python -m tools.train_notes.notes PIECES daemon/notes/notes.npz --steps 1900 --second 210 --before NOTES.npz
     python -m tools.train_notes.drums PIECES ONE.npz --steps 8000
     python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
     python -m tools.train_notes.kits BANK.npz KITS --more MORE.npz --count 300
@@ -13,7 +16,9 @@
     python -m tools.train_notes.joined ONE.npz OTHER.npz daemon/notes/drums.npz
 
 Half of the pieces are the embedded musician's; the others are what he writes, played by General
-MIDI SoundFonts and by sampled kits. Sidecrate needs none of this to run, and teaching needs nothing
+MIDI SoundFonts and by sampled kits, or as trackers play it. Before the last two stretches of the notes'
+network the pieces were written anew with `--count 120`, since the musician's voices had changed, and
+his own among the seeds 120 to 219 added. Sidecrate needs none of this to run, and teaching needs nothing
 but fluidsynth beside it. The stored nets were taught while the scripts still grew: the first stretch
 of each knew no noise, and the drums' no sound without drums and no lifted bands, so that a run of
 today gives others of about the same worth. Two kits of five and all seeds from a million on are kept

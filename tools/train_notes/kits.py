@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import soxr
+from scipy import signal
 
 from daemon.notes.drum_net import ROLES
 from daemon.notes.log_spectra import RATE, quick_of
@@ -27,14 +28,14 @@ from tools.train_notes.pieces import sounds_of as sounds_of_piece
 from tools.train_separator.mixes import PIECE, split_kits
 
 #: 16ths of a bar, and bars of a piece.
-_SLOTS, _BARS = 16, 4
+SLOTS, BARS = 16, 4
 #: Peak levels that each sound's gain is drawn between.
-_GAINS = {
+GAINS = {
     "kick": (0.5, 1.1), "snare": (0.35, 1.0), "clap": (0.3, 0.9), "rim": (0.25, 0.8),
     "hat": (0.08, 0.55), "ohat": (0.12, 0.55), "ride": (0.1, 0.55), "crash": (0.2, 0.8),
     "tom": (0.35, 1.0), "conga": (0.25, 0.9), "shaker": (0.05, 0.4),
 }  # fmt: skip
-_PIECE = {**PIECE, "conga": "toms", "shaker": "hats"}
+PIECES = {**PIECE, "conga": "toms", "shaker": "hats"}
 #: Which of a SoundFont's other percussion, by its place in the bank's list, is which of ours.
 _CONGAS, _SHAKERS = range(2, 9), (0, 11, 12)
 #: Of so many pieces one is the musician's own.
@@ -53,7 +54,7 @@ def written(rng: np.random.Generator, six_s: float) -> list[Stroke]:
     """The strokes of a piece whose 16ths last `six_s`."""
     swing = rng.uniform(0, 0.3) if rng.random() < 0.4 else 0.0
     loose_s = rng.uniform(0, 0.012)
-    first = patterns.drums(rng, _SLOTS, 4)
+    first = patterns.drums(rng, SLOTS, 4)
     first.pop("perc", None)
     if rng.random() < 0.35:
         first["ride"] = first.pop("hat", [])
@@ -61,30 +62,30 @@ def written(rng: np.random.Generator, six_s: float) -> list[Stroke]:
         other = str(rng.choice(["clap", "rim"]))
         first[other] = first.pop("snare", [])
     if rng.random() < 0.15:
-        first = {"tom": [(s, rng.uniform(0.4, 1)) for s in range(_SLOTS) if rng.random() < 0.5]}
+        first = {"tom": [(s, rng.uniform(0.4, 1)) for s in range(SLOTS) if rng.random() < 0.5]}
     if rng.random() < 0.3:
         share = rng.uniform(0.15, 0.6)
-        first["conga"] = [(s, rng.uniform(0.3, 1)) for s in range(_SLOTS) if rng.random() < share]
+        first["conga"] = [(s, rng.uniform(0.3, 1)) for s in range(SLOTS) if rng.random() < share]
     if rng.random() < 0.15:
         every = int(rng.choice([1, 2, 2]))
-        first["shaker"] = [(s, rng.uniform(0.4, 1)) for s in range(0, _SLOTS, every)]
+        first["shaker"] = [(s, rng.uniform(0.4, 1)) for s in range(0, SLOTS, every)]
     crashes, fills = rng.random() < 0.6, rng.random() < 0.6
     out: list[Stroke] = []
-    for bar in range(_BARS):
+    for bar in range(BARS):
         hits = {name: list(own) for name, own in first.items()}
         if crashes and (bar == 0 or rng.random() < 0.4):
             hits["crash"] = [(int(rng.choice([0, 0, 0, 8])), rng.uniform(0.6, 1))]
         if fills and rng.random() < 0.6:
-            begin = _SLOTS - int(rng.choice([12, 8, 6, 4]))
+            begin = SLOTS - int(rng.choice([12, 8, 6, 4]))
             kept = {n: [h for h in own if h[0] < begin] for n, own in hits.items() if n != "kick"}
             hits |= kept
             hits["tom"] = [
-                (s, rng.uniform(0.4, 1)) for s in range(begin, _SLOTS) if rng.random() < 0.7
+                (s, rng.uniform(0.4, 1)) for s in range(begin, SLOTS) if rng.random() < 0.7
             ]
         for name, own in hits.items():
             for n, (slot, velocity) in enumerate(own):
                 late = (swing if slot % 2 else 0.0) * six_s + rng.normal(0, loose_s)
-                at_s = (bar * _SLOTS + slot) * six_s + late
+                at_s = (bar * SLOTS + slot) * six_s + late
                 which = n * 4 // max(1, len(own)) if name == "tom" else int(rng.integers(4))
                 out.append((max(0.0, at_s), name, which, velocity))
     return sorted(out)
@@ -96,8 +97,8 @@ def on_kit(
     """float32 (frames,) at `RATE`, and the strokes that the kit has: (s, row, velocity)."""
     rows = {role: n for n, role in enumerate(ROLES)}
     speed = 2 ** rng.uniform(-0.25, 0.25)
-    sounds = {name: _variants(rng, own, name, speed) for name, own in kit.items() if name in _GAINS}
-    gains = {name: rng.uniform(*_GAINS[name]) for name in _GAINS}
+    sounds = {name: _variants(rng, own, name, speed) for name, own in kit.items() if name in GAINS}
+    gains = {name: rng.uniform(*GAINS[name]) for name in GAINS}
     choked = [at_s for at_s, name, *_ in strokes if name == "hat"]
     audio = np.zeros(round(length_s * RATE), np.float32)
     kept = []
@@ -111,7 +112,7 @@ def on_kit(
             sound = _cut(sound, round(stop_s * RATE))
         sound = sound[: len(audio) - at]
         audio[at : at + len(sound)] += sound * np.float32(gains[name] * velocity)
-        kept.append((at_s, rows[_PIECE[name]], velocity))
+        kept.append((at_s, rows[PIECES[name]], velocity))
     return audio, np.array(kept).reshape(-1, 3)
 
 
@@ -171,11 +172,12 @@ def made_sounds(
         other = kits[int(rng.integers(len(kits)))]
         if name in other and rng.random() < 0.25:
             kit[name] = other[name]
-    drums, hits = on_kit(rng, written(rng, six_s), kit, _BARS * _SLOTS * six_s + 0.5)
+    drums, hits = on_kit(rng, written(rng, six_s), kit, BARS * SLOTS * six_s + 0.5)
     if not len(hits):
         return
+    drums = recorded(rng, drums)
     yield "drums", *_altered(rng, drums, hits)
-    around = sum(music.parts(rng, bank, _BARS, bpm, drums=False).values())
+    around = sum(music.parts(rng, bank, BARS, bpm, drums=False).values())
     if isinstance(around, np.ndarray):
         around = soxr.resample(around.astype(np.float32), music.RATE, RATE)
         around = np.pad(around, (0, max(0, len(drums) - len(around))))[: len(drums)]
@@ -184,6 +186,36 @@ def made_sounds(
         yield "mix", *_altered(rng, drums + around.astype(np.float32), hits)
         if rng.random() < 0.15:
             yield "pitched", *_altered(rng, around.astype(np.float32), hits[:0])
+
+
+def recorded(rng: np.random.Generator, drums: np.ndarray) -> np.ndarray:
+    """As a kit is recorded and sent: now and then pressed flat, in a near room, without its top."""
+    if rng.random() < 0.35:
+        drums = _pressed(drums, rng.uniform(0.15, 0.5), rng.uniform(2, 8), rng.uniform(0.03, 0.2))
+    if rng.random() < 0.3:
+        near = round(rng.uniform(0.05, 0.35) * RATE)
+        tail = rng.standard_normal(near) * np.exp(-6 * np.arange(near) / near)
+        wet = signal.oaconvolve(drums, tail / np.sqrt((tail**2).sum()))[: len(drums)]
+        drums = drums + rng.uniform(0.1, 0.7) * wet
+    if rng.random() < 0.25:
+        # a codec ends at once where a filter slopes
+        corner_hz = rng.uniform(4500, 10500)
+        sos = signal.cheby2(8, 50, corner_hz, fs=RATE, output="sos")
+        drums = signal.sosfilt(sos, drums)
+    return np.asarray(drums, np.float32)
+
+
+def _pressed(sound: np.ndarray, share: float, ratio: float, release_s: float) -> np.ndarray:
+    """Through a compressor whose threshold is that share of the peak."""
+    hop = 64
+    peaks = np.abs(sound[: len(sound) // hop * hop]).reshape(-1, hop).max(axis=1)
+    keep = np.exp(-hop / (release_s * RATE))
+    level, held = np.empty(len(peaks)), 0.0
+    for n, peak in enumerate(peaks):
+        held = max(float(peak), held * keep)
+        level[n] = held
+    gain = np.minimum(1, (level / (share * level.max(initial=1e-6) + 1e-9)) ** (1 / ratio - 1))
+    return sound * np.interp(np.arange(len(sound)), np.arange(len(gain)) * hop, gain)
 
 
 def _altered(

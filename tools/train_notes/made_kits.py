@@ -1,7 +1,8 @@
 """Kits without end: drums of plain synthesis, drawn anew each time.
 
-Skins are falling sines with an attack of noise, metal is a cluster of squares and noise behind a
-high-pass, as in the drum machines of the eighties. Half of them are meant to be unlike any machine.
+Skins are falling sines with an attack of noise. Metal is a cluster of squares and noise behind a
+high-pass, as in the drum machines of the eighties, or plates of bronze as the musician's, each with
+modes of its own. Half of them are meant to be unlike any machine.
 """
 
 from __future__ import annotations
@@ -11,9 +12,13 @@ from collections.abc import Callable
 import numpy as np
 from scipy import signal
 
+from daemon.engines.embedded.voices.bronze import CymbalKind, cymbal
+from daemon.engines.embedded.voices.voice import Strike, Tone
 from tools.train_hearing.music import RATE
 
 Kit = dict[str, list[np.ndarray]]
+#: Share of kits whose metal is bronze.
+_BRONZE = 0.5
 
 
 def made_kit(rng: np.random.Generator) -> Kit:
@@ -31,9 +36,43 @@ def made_kit(rng: np.random.Generator) -> Kit:
 
     high_hz = rng.uniform(2500, 7500)
     tom_hz = rng.uniform(90, 170)
-    return {
+    kit = {
         name: [_full(sound()) for _ in range(count)]
         for name, count, sound in _sounds(rng, metal, high_hz, tom_hz)
+    }
+    return kit | bronze_kit(rng) if rng.random() < _BRONZE else kit
+
+
+def bronze_kit(rng: np.random.Generator) -> Kit:
+    """Hats, a ride and crashes of bronze, none of them the musician's own."""
+    bright, number = rng.uniform(-0.6, 0.3), int(rng.integers(2**40))
+
+    def struck(kind: CymbalKind, held_s: float) -> np.ndarray:
+        tone = Tone(bright=bright, length=rng.uniform(0.6, 1.5), attack=rng.uniform(0.1, 0.9))
+        stroke = Strike(60, held_s, rng.uniform(0.5, 1), RATE, tone)
+        return _full(cymbal(kind, stroke).mean(axis=1))
+
+    def kind(
+        name: str,
+        ring_s: tuple[float, float],
+        wash: tuple[float, float],
+        builds_s: float,
+        ping: float,
+    ) -> CymbalKind:
+        return CymbalKind(
+            f"{name} {number}", rng.uniform(220, 600), rng.uniform(7000, 14000),
+            rng.uniform(*ring_s), rng.uniform(0.05, 0.8), rng.uniform(*wash),
+            rng.uniform(2500, 6500), builds_s, (rng.uniform(0.2, 1), rng.uniform(2800, 7000)), ping,
+        )  # fmt: skip
+
+    hat, open_hat = kind("hat", (0.04, 0.16), (0.8, 2.2), 0.002, 1.0), (0.7, 1.8)
+    return {
+        "hat": [struck(hat, 0.1)],
+        "ohat": [struck(kind("open hat", open_hat, (1, 2.4), 0.004, 1.0), 2.0)],
+        "ride": [struck(kind("ride", (1.2, 3), (0.1, 0.9), 0.012, rng.uniform(1, 2)), 2.0)],
+        "crash": [
+            struck(kind(f"crash {n}", (1.2, 3.2), (1.4, 3), 0.018, 0.8), 2.0) for n in range(2)
+        ],
     }
 
 

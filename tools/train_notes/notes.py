@@ -106,13 +106,13 @@ def batches(rng: np.random.Generator, sounds: list[Taught], layer: str):
     return batch
 
 
-def teach(sounds: list[Taught], steps: int, second: int, before: NoteNet | None) -> NoteNet:
-    """A net taught on `sounds`; the second layer on `second` of them, evenly chosen.
+def teach(sounds: list[Taught], steps: int, second: int, before: NoteNet | None, out: Path) -> None:
+    """A net taught on `sounds`, written to `out` layer by layer; the second on `second` of them.
 
     It goes on from `before`, where there is one.
     """
     rng = np.random.default_rng(18)
-    found: dict[str, np.ndarray] = {}
+    found: dict[str, np.ndarray] = dict(before.weights) if before else {}
     for layer, its in (("first", sounds), ("second", sounds[:: max(1, len(sounds) // second)])):
         if layer == "second":
             net = NoteNet(found)
@@ -126,7 +126,7 @@ def teach(sounds: list[Taught], steps: int, second: int, before: NoteNet | None)
             lambda step, loss, layer=layer: print(layer, step, f"{loss:.4f}", flush=True), _WEIGH,
         )  # fmt: skip
         found |= {f"{layer}.{name}": value for name, value in weights.items()}
-    return NoteNet(found)
+        np.savez(out, **{name: value.astype(np.float16) for name, value in found.items()})
 
 
 def main() -> int:
@@ -139,8 +139,7 @@ def main() -> int:
     asked = about.parse_args()
     files = sorted(asked.folder.glob("*.npz"))
     before = NoteNet.load(asked.before) if asked.before else None
-    net = teach([Taught(path) for path in files], asked.steps, asked.second, before)
-    np.savez(asked.out, **{name: value.astype(np.float16) for name, value in net.weights.items()})
+    teach([Taught(path) for path in files], asked.steps, asked.second, before, asked.out)
     return 0
 
 

@@ -73,7 +73,8 @@ def notes_of(midi: bytes) -> dict[str, np.ndarray]:
     return found
 
 
-def _brief(rng: np.random.Generator, seed: int, kind: str, bars: int | None = None) -> Brief:
+def brief_of(rng: np.random.Generator, seed: int, kind: str, bars: int | None = None) -> Brief:
+    """An order to the musician, of any genre and tempo."""
     genre = str(rng.choice(sorted(STYLES)))
     bpm = float(round(rng.uniform(70, 170)))
     return Brief(
@@ -84,7 +85,7 @@ def _brief(rng: np.random.Generator, seed: int, kind: str, bars: int | None = No
 
 def played(rng: np.random.Generator, seed: int, bars: int | None = None) -> Piece:
     """A loop of the musician, of its own genre and tempo."""
-    take = make(_brief(rng, seed, "loop", bars), seed, lambda *_: None)
+    take = make(brief_of(rng, seed, "loop", bars), seed, lambda *_: None)
     stems = {
         part: soxr.resample(sound.mean(axis=1), take.sample_rate, RATE).astype(np.float32)
         for part, sound in take.stems.items()
@@ -94,7 +95,7 @@ def played(rng: np.random.Generator, seed: int, bars: int | None = None) -> Piec
 
 def sampled(rng: np.random.Generator, seed: int, fonts: list[Path], bank: Bank | None) -> Piece:
     """What the musician writes, played by a SoundFont and a sampled kit."""
-    take = make(_brief(rng, seed, "midi"), seed, lambda *_: None)
+    take = make(brief_of(rng, seed, "midi"), seed, lambda *_: None)
     notes = notes_of(take.midi)
     font = fonts[int(rng.integers(len(fonts)))]
     up = int(rng.integers(-5, 6))
@@ -256,7 +257,8 @@ def noise(rng: np.random.Generator) -> np.ndarray:
     return np.asarray(0.1 * sound / np.sqrt(np.mean(sound**2)), np.float32)
 
 
-def _store(path: Path, sound: np.ndarray, notes: np.ndarray, hits: np.ndarray) -> None:
+def store(path: Path, sound: np.ndarray, notes: np.ndarray, hits: np.ndarray) -> None:
+    """A sound's maps beside its notes (s, s, pitch, 0-1) and its strokes (s, role, 0-1)."""
     maps = maps_of(sound)
     np.savez(
         path, sharp=maps.sharp, quick=maps.quick,
@@ -277,12 +279,12 @@ def main() -> int:
     nothing = np.zeros((0, 4))
     for seed in range(asked.first_seed, asked.first_seed + asked.count, _NOISE_EVERY):
         sound = noise(np.random.default_rng([18, seed, 1]))
-        _store(asked.folder / f"noise{seed}.npz", sound, nothing, nothing[:, :3])
+        store(asked.folder / f"noise{seed}.npz", sound, nothing, nothing[:, :3])
     for seed in range(asked.first_seed, asked.first_seed + asked.count):
         rng = np.random.default_rng([18, seed])
         piece = sampled(rng, seed, asked.fonts, bank) if seed % 2 else played(rng, seed)
         for what, sound, notes, hits in sounds_of(rng, piece):
-            _store(asked.folder / f"{what}{seed}.npz", sound, notes, hits)
+            store(asked.folder / f"{what}{seed}.npz", sound, notes, hits)
     return 0
 
 

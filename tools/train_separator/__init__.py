@@ -1,13 +1,16 @@
 """How the separator's networks (`daemon/parts/*.npz`) are trained: on made-up music only.
 
     python -m tools.train_hearing.bank SOUNDFONT DRUMKITS BANK.npz
-    python -m tools.train_separator.mixes BANK.npz MIXES --count 300
-    python -m tools.train_separator.mixes BANK.npz MIXES --made --first-seed 1000 --count 300
-    python -m tools.train_separator.train MIXES mix daemon/parts/mix.npz
-    python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz
+    python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
+    python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --count 107
+    python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --each 0 --count 150 \
+        --first-seed 2000
+    python -m tools.train_separator.train MIXES mix daemon/parts/mix.npz --before daemon/parts/mix.npz
+    python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz \
+        --before daemon/parts/drums.npz
 
-A quarter of the pieces are the embedded musician's; the others are written by
-`tools.train_hearing.music` for a General MIDI SoundFont and Hydrogen's kits. Training needs torch;
-Sidecrate needs none of this to run. Two kits of five and all seeds from a million on are kept out,
-for `benchmarks apart` to judge by.
+Nearly half of the pieces are the embedded musician's; the others are written by
+`tools.train_hearing.music` for a General MIDI SoundFont, their drums on sampled kits and on made ones
+without end. Training needs torch; Sidecrate needs none of this to run. Two kits of five and all seeds
+from a million on are kept out, for `benchmarks apart` to judge by.
 """

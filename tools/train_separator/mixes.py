@@ -1,10 +1,6 @@
-"""Pieces with known parts, as spectra ready to train on: one file a piece."""
+"""Pieces with known parts, how they are mixed, and what is stored of their spectra to train on."""
 
 from __future__ import annotations
-
-import argparse
-import sys
-from pathlib import Path
 
 import numpy as np
 from scipy import signal
@@ -12,7 +8,7 @@ from scipy import signal
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
-from daemon.parts.mask_net import described, struck_of
+from daemon.parts.mask_net import cues_of, described
 from daemon.parts.spectra import Spectra
 from tools.train_hearing.music import RATE, Bank, parts
 
@@ -26,6 +22,8 @@ PIECE = {
 }  # fmt: skip
 #: s of each piece.
 _LENGTH_S = 6.0
+#: Bins that are kept of a stored piece: the lowest, and so many of the others.
+LOWEST_BINS, DRAWN_BINS = 64, 128
 #: Of five kits, those kept out of training.
 HELD_OUT = (1, 3)
 
@@ -45,13 +43,13 @@ def made(rng: np.random.Generator, bank: Bank) -> dict[str, np.ndarray]:
         spread = 0.0 if part == "bass" else rng.uniform(-0.6, 0.6) * (part != "drums")
         sound = np.stack([mono * (1 - max(spread, 0)), mono * (1 + min(spread, 0))], axis=1)
         if part in ("chords", "lead"):
-            sound = _roomed(rng, sound)
+            sound = roomed(rng, sound)
         found[name] = found.get(name, 0) + sound.astype(np.float32)
     for piece in ("toms", "cymbals"):
         # grooves have few of them, so that a network would never learn them
         if f"drums/{piece}" not in found and rng.random() < 0.4:
             found[f"drums/{piece}"] = _scattered(rng, bank, piece, len(mono))
-    return _at_other_speeds(rng, found)
+    return at_other_speeds(rng, found)
 
 
 def _scattered(rng: np.random.Generator, bank: Bank, piece: str, frames: int) -> np.ndarray:
@@ -66,7 +64,7 @@ def _scattered(rng: np.random.Generator, bank: Bank, piece: str, frames: int) ->
     return np.repeat(out[:, None], 2, axis=1)
 
 
-def _at_other_speeds(
+def at_other_speeds(
     rng: np.random.Generator, found: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Drums up to a sixth faster or slower, and as much higher or lower: more kits than there are.
@@ -148,7 +146,7 @@ def _filtered(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
     return np.asarray(sound, np.float32)
 
 
-def _roomed(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
+def roomed(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
     """With a decorrelated room behind it, in half of all cases."""
     if rng.random() < 0.5:
         return sound
@@ -158,51 +156,32 @@ def _roomed(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
     return sound + signal.oaconvolve(sound, tail, axes=0)[: len(sound)]
 
 
-def stored(sounds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def stored(rng: np.random.Generator, sounds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What training needs of a piece, in float16.
 
-    `seen` (windows, features), `struck` and `magnitude` (bins, windows), and by part the share of
-    its spectrum that is in phase with the mix: a real mask can give no more.
+    `seen` (windows, features); of the bins numbered `bins`, all of the lowest, where a bass's
+    partials lie, and as many drawn of the others, `cues` (cues, bins, windows), `magnitude` (bins,
+    windows), and by part the share of its spectrum that is in phase with the mix: a real mask can
+    give no more. `apart` (parts, windows) is the power that is not.
     """
     mix = np.sum(list(sounds.values()), axis=0)
     spectra = Spectra(mix, RATE)
     mean_power = float((spectra.magnitude**2).mean())
-    struck = struck_of(spectra)
+    cues = cues_of(spectra)
     scale = 1 / np.sqrt(mean_power + 1e-12)
     size = np.abs(spectra.values) + 1e-9
-    out = {"seen": described(spectra, struck, mean_power), "struck": struck}
-    out["magnitude"] = spectra.magnitude * scale
-    in_phase = []
+    others = rng.choice(np.arange(LOWEST_BINS, cues.shape[1]), DRAWN_BINS, replace=False)
+    bins = np.concatenate([np.arange(LOWEST_BINS), np.sort(others)])
+    out = {"seen": described(spectra, cues[0], mean_power), "cues": cues[:, bins]}
+    out["magnitude"] = spectra.magnitude[bins] * scale
+    in_phase, apart = [], []
     for sound in sounds.values():
         own = Spectra(sound, RATE).values
         along = np.real(own * spectra.values.conj()) / size
         # weighted by the channels' own power, as the error of one mask for both is
-        in_phase.append((along * size).mean(axis=0) / np.maximum(spectra.magnitude, 1e-9) * scale)
-    out["parts"] = np.stack(in_phase)
-    return {name: value.astype(np.float16) for name, value in out.items()}
-
-
-def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("--count", type=int, default=500)
-    about.add_argument("--first-seed", type=int, default=0)
-    about.add_argument("--made", action="store_true", help="leave the musician's pieces out")
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    bank = split_kits(Bank.load(asked.bank), held_out=False)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
-        rng = np.random.default_rng([14, seed])
-        if seed % 2 and not asked.made:
-            np.savez(asked.folder / f"mix{seed}.npz", **stored(mixed(rng, played(rng, seed))))
-            continue
-        found = made(rng, bank)
-        np.savez(asked.folder / f"mix{seed}.npz", **stored(mixed(rng, found)))
-        if any(name.startswith("drums/") for name in found):
-            np.savez(asked.folder / f"drums{seed}.npz", **stored(pieces_of(rng, found)))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        part = (along * size).mean(axis=0) / np.maximum(spectra.magnitude, 1e-9) * scale
+        power = (np.abs(own) ** 2).mean(axis=0) * scale**2
+        in_phase.append(part[bins])
+        apart.append(np.minimum(np.maximum(power - part**2, 0).sum(axis=0), 6e4))
+    out |= {"parts": np.stack(in_phase), "apart": np.stack(apart)}
+    return {"bins": bins, **{name: value.astype(np.float16) for name, value in out.items()}}

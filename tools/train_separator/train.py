@@ -1,73 +1,122 @@
-"""Train one of the separator's networks on the spectra that `mixes` stored.
+"""Train one of the separator's networks on the spectra that `pieces` stored.
 
 The loss is the error of the separated spectra in decibels below the part, so that a soft part
-counts as much as a loud one. The run is seeded; on another machine the scores differ by tenths of
-a decibel.
+counts as much as a loud one: the signal-to-distortion ratio, as far as a mask can change it. The
+run is seeded; on another machine the scores differ by tenths of a decibel. It goes on from `--before`
+where a network is named, and from `--state` after an interruption.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from daemon.parts.mask_net import BANDS, PER_BAND, band_weights
-from tools.train_separator.mixes import DRUMS, MIX
+from daemon.models.weights import read_weights
+from daemon.parts.mask_net import BANDS, CUES, LEVEL_FLOOR, PER_BAND, band_weights
+from tools.train_separator.mixes import DRUMS, LOWEST_BINS, MIX
 
-#: Channels of the network, and the dilations of its layers: 31 windows back and ahead.
+#: Channels of each network, and the dilations of its layers: 67 and 31 windows back and ahead.
 CHANNELS = {"mix": 256, "drums": 160}
-DILATIONS = (1, 2, 4, 8, 16)
+DILATIONS = {"mix": (1, 2, 4, 8, 16, 32, 4), "drums": (1, 2, 4, 8, 16)}
 #: Windows of an example, and examples of a step.
 _WINDOWS, _BATCH = 160, 8
-_RATE_OF_LEARNING = 2e-3
-#: Bins of a step: all of the lowest, where a bass's partials lie, and as many drawn of the others.
-_LOWEST_BINS, _DRAWN_BINS = 64, 160
-#: Share of the pieces by which the result is judged.
-_JUDGED = 10
+_RATE_OF_LEARNING = 8e-4
+#: Share of the pieces by which the result is judged, and steps from one judging to the next.
+_JUDGED, _TOLD_EVERY = 14, 200
 #: Power of an absent part, as a share of the mix, below which its error counts no more.
 _ABSENT = 1e-3
+#: Bins of a whole spectrum.
+_BINS = 1025
 
 
 class Net(nn.Module):
     """The network of `daemon.parts.mask_net`, for training."""
 
-    def __init__(self, parts: int, channels: int, bin_hz: float, bins: int) -> None:
+    def __init__(self, which: str) -> None:
         super().__init__()
-        self.parts = parts
+        self.names = MIX if which == "mix" else DRUMS
+        self.parts, self.dilations = len(self.names), DILATIONS[which]
+        parts, channels = self.parts, CHANNELS[which]
         self.into = nn.Linear(BANDS * PER_BAND, channels)
         self.layers = nn.ModuleList(
-            nn.Conv1d(channels, channels, 3, padding=reach, dilation=reach) for reach in DILATIONS
+            nn.Conv1d(channels, channels, 3, padding=reach, dilation=reach)
+            for reach in self.dilations
         )
-        self.out = nn.Linear(channels, 2 * parts * BANDS)
+        self.out = nn.Linear(channels, (1 + len(CUES)) * parts * BANDS)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
-        self.register_buffer("bands", torch.from_numpy(band_weights(bins, bin_hz)))
+        self.register_buffer("bands", net_bands())
+        self.register_buffer("mean", torch.zeros(BANDS * PER_BAND))
+        self.register_buffer("spread", torch.ones(BANDS * PER_BAND))
 
-    def forward(self, seen: torch.Tensor, struck: torch.Tensor, bins: torch.Tensor) -> torch.Tensor:
-        """(batch, parts, windows, bins) of (batch, windows, features), (batch, windows, bins).
+    def forward(self, seen: torch.Tensor, cues: torch.Tensor, bins: torch.Tensor) -> torch.Tensor:
+        """(batch, parts, windows, bins) of (batch, windows, features), (batch, cues, windows, bins).
 
-        `bins` are the numbers of those bins among all.
+        `bins` (batch, bins) are the numbers of those bins among all.
         """
-        x = nn.functional.leaky_relu(self.into(seen), 0.1).transpose(1, 2)
+        x = nn.functional.leaky_relu(self.into((seen - self.mean) / self.spread), 0.1)
+        x = x.transpose(1, 2)
         for layer in self.layers:
             x = x + nn.functional.leaky_relu(layer(x), 0.1)
-        out = self.out(x.transpose(1, 2))
-        out = out.reshape(len(seen), -1, 2 * self.parts, BANDS).transpose(1, 2) @ self.bands[bins].T
-        return torch.softmax(out[:, : self.parts] + out[:, self.parts :] * struck[:, None], dim=1)
+        out = self.out(x.transpose(1, 2)).reshape(len(seen), seen.shape[1], -1, BANDS)
+        out = out.transpose(1, 2) @ self.bands[bins].transpose(1, 2)[:, None]
+        out = out.reshape(len(seen), 1 + len(CUES), self.parts, seen.shape[1], -1)
+        return torch.softmax(out[:, 0] + (out[:, 1:] * cues[:, :, None]).sum(dim=1), dim=1)
+
+    def go_on_from(self, path: Path) -> None:
+        """Take a network's weights; layers and cues that it has not begin without effect."""
+        w = {name: torch.from_numpy(np.asarray(v)) for name, v in read_weights(path).items()
+             if name != "parts"}  # fmt: skip
+        self.mean.copy_(w["mean"])
+        self.spread.copy_(w["spread"])
+        with torch.no_grad():
+            self.into.weight.copy_(w["in.weight"].T)
+            self.into.bias.copy_(w["in.bias"])
+            known = w["out.bias"].shape[0]
+            self.out.weight[:known] = w["out.weight"].T
+            self.out.bias[:known] = w["out.bias"]
+            for n, layer in enumerate(self.layers):
+                if f"{n}.weight" in w:
+                    layer.weight.copy_(w[f"{n}.weight"].permute(2, 1, 0))
+                    layer.bias.copy_(w[f"{n}.bias"])
+                else:
+                    nn.init.zeros_(layer.weight)
+                    nn.init.zeros_(layer.bias)
 
 
-def loss_of(
-    masks: torch.Tensor, magnitude: torch.Tensor, target: torch.Tensor, counts: torch.Tensor
-) -> torch.Tensor:
-    """Mean error in dB below each part's power. `counts`: how many bins each bin stands for."""
-    error = ((masks * magnitude[:, None] - target) ** 2 * counts).sum(dim=(2, 3))
-    power = (target**2 * counts).sum(dim=(2, 3))
-    least = _ABSENT * (magnitude**2 * counts).sum(dim=(1, 2))[:, None] + 1e-6
-    return (10 * torch.log10((error + 0.1 * least) / (power + least))).mean()
+def loss_of(masks: torch.Tensor, piece: Batch) -> torch.Tensor:
+    """Mean error in dB below each part's power."""
+    lost = ((masks * piece.magnitude[:, None] - piece.parts) ** 2 * piece.counts).sum(dim=(2, 3))
+    power = (piece.parts**2 * piece.counts).sum(dim=(2, 3))
+    apart = piece.apart.sum(dim=2)
+    least = _ABSENT * (piece.magnitude**2 * piece.counts).sum(dim=(1, 2))[:, None] + 1e-6
+    return (10 * torch.log10((lost + apart + 0.1 * least) / (power + apart + least))).mean()
+
+
+@dataclass
+class Batch:
+    """Stretches of pieces. `counts` (bins,): how many bins each bin stands for."""
+
+    seen: torch.Tensor
+    """(batch, windows, features)"""
+    cues: torch.Tensor
+    """(batch, cues, windows, bins)"""
+    magnitude: torch.Tensor
+    """(batch, windows, bins)"""
+    parts: torch.Tensor
+    """(batch, parts, windows, bins)"""
+    apart: torch.Tensor
+    """(batch, parts, windows)"""
+    bins: torch.Tensor
+    counts: torch.Tensor
 
 
 class Pieces:
@@ -76,96 +125,131 @@ class Pieces:
     def __init__(self, files: list[Path]) -> None:
         self.all = [dict(np.load(file)) for file in files]
 
-    def batch(self, rng: np.random.Generator, bins: np.ndarray) -> tuple[torch.Tensor, ...]:
-        rows = []
+    def batch(self, rng: np.random.Generator) -> Batch:
+        places = []
         for k in rng.integers(len(self.all), size=_BATCH):
             piece = self.all[int(k)]
             at = int(rng.integers(max(1, piece["seen"].shape[0] - _WINDOWS)))
-            rows.append(cut(piece, at, at + _WINDOWS, bins))
-        return tuple(torch.from_numpy(np.stack(column)) for column in zip(*rows, strict=True))
+            places.append((piece, at, at + _WINDOWS))
+        return equalised(rng, batch_of(places), [piece["seen"] for piece, _, _ in places])
 
 
-def cut(
-    piece: dict[str, np.ndarray], start: int, end: int, bins: np.ndarray
-) -> tuple[np.ndarray, ...]:
-    """seen (windows, features), struck and magnitude (windows, bins), (parts, windows, bins)."""
-    return (
-        piece["seen"][start:end].astype(np.float32),
-        np.ascontiguousarray(piece["struck"][bins, start:end].T, np.float32),
-        np.ascontiguousarray(piece["magnitude"][bins, start:end].T, np.float32),
-        np.ascontiguousarray(piece["parts"][:, bins, start:end].transpose(0, 2, 1), np.float32),
+def equalised(rng: np.random.Generator, piece: Batch, whole: list[np.ndarray]) -> Batch:
+    """The stretches, each through an equaliser drawn anew: more pieces than there are.
+
+    `whole`: what is seen of the pieces that they are from, by which a level is held against all.
+    """
+    for n, seen in enumerate(whole):
+        at = np.linspace(0, np.pi, BANDS)
+        gains_db = sum(rng.normal(0, 3 / k) * np.cos(k * at + rng.uniform(0, 6)) for k in (1, 2, 3))
+        if rng.random() < 0.25:
+            gains_db -= rng.uniform(1, 4) * np.maximum(np.arange(BANDS) - rng.uniform(48, 68), 0)
+        gains = torch.from_numpy(np.asarray(gains_db / 10, np.float32))
+        bands = net_bands()
+        powers = (10 ** torch.from_numpy(seen[::8, :BANDS].astype(np.float32))).mean(dim=0)
+        powers *= bands.sum(dim=0)
+        gains = gains - torch.log10((powers * 10**gains).sum() / powers.sum())
+        level = torch.clamp(piece.seen[n, :, :BANDS] + gains, min=LEVEL_FLOOR)
+        piece.seen[n, :, :BANDS] = level
+        piece.seen[n, 1:, -BANDS:] = level.diff(dim=0)
+        sizes = 10 ** (0.5 * bands[piece.bins[n]] @ gains)
+        piece.magnitude[n] *= sizes
+        piece.parts[n] *= sizes
+    return piece
+
+
+@cache
+def net_bands() -> torch.Tensor:
+    return torch.from_numpy(band_weights(_BINS, 44100 / 2048))
+
+
+def batch_of(places: list[tuple[dict[str, np.ndarray], int, int]]) -> Batch:
+    """Of (piece, first window, end)."""
+
+    def stacked(name: str, cut: Callable[[np.ndarray, slice], np.ndarray]) -> torch.Tensor:
+        rows = [cut(piece[name], slice(start, end)) for piece, start, end in places]
+        return torch.from_numpy(np.stack(rows).astype(np.float32))
+
+    bins = np.stack([piece["bins"] for piece, _, _ in places])
+    counts = np.ones(bins.shape[1], np.float32)
+    counts[LOWEST_BINS:] = (_BINS - LOWEST_BINS) / (bins.shape[1] - LOWEST_BINS)
+    return Batch(
+        stacked("seen", lambda x, at: x[at]),
+        stacked("cues", lambda x, at: x[:, :, at].swapaxes(1, 2)),
+        stacked("magnitude", lambda x, at: x[:, at].T),
+        stacked("parts", lambda x, at: x[:, :, at].swapaxes(1, 2)),
+        stacked("apart", lambda x, at: x[:, at]),
+        torch.from_numpy(bins),
+        torch.from_numpy(counts),
     )
 
 
-def drawn(rng: np.random.Generator, bins: int) -> tuple[np.ndarray, torch.Tensor]:
-    """The bins of a step, and how many bins each of them stands for."""
-    others = np.sort(rng.choice(np.arange(_LOWEST_BINS, bins), _DRAWN_BINS, replace=False))
-    counts = np.ones(_LOWEST_BINS + _DRAWN_BINS, np.float32)
-    counts[_LOWEST_BINS:] = (bins - _LOWEST_BINS) / _DRAWN_BINS
-    return np.concatenate([np.arange(_LOWEST_BINS), others]), torch.from_numpy(counts)
-
-
-def train(files: list[Path], parts: tuple[str, ...], channels: int, steps: int) -> Net:
-    torch.manual_seed(14)
+def train(files: list[Path], net: Net, steps: int, state: Path | None, new: bool) -> None:
+    """Teach `net` in place. `new`: it has no scale of its features yet."""
     rng = np.random.default_rng(14)
     learnt = Pieces([file for n, file in enumerate(files) if n % _JUDGED])
     judged = Pieces([file for n, file in enumerate(files) if not n % _JUDGED])
-    seen = np.concatenate([piece["seen"][::7] for piece in learnt.all]).astype(np.float32)
-    mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-3
-    bins = learnt.all[0]["struck"].shape[0]
-    net = Net(len(parts), channels, 44100 / 2048, bins)
-    net.scale = (mean, spread)
-    moved = torch.from_numpy(mean), torch.from_numpy(spread)
+    if new:
+        seen = np.concatenate([piece["seen"][::7] for piece in learnt.all]).astype(np.float32)
+        net.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
+        net.spread.copy_(torch.from_numpy(seen.std(axis=0) + 1e-3))
     optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE_OF_LEARNING, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE_OF_LEARNING, steps)
-    told = 0.0
-    for step in range(steps):
-        some, counts = drawn(rng, bins)
-        seen_now, struck, magnitude, target = learnt.batch(rng, some)
-        masks = net((seen_now - moved[0]) / moved[1], struck, torch.from_numpy(some))
-        loss = loss_of(masks, magnitude, target, counts)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, _RATE_OF_LEARNING, steps, pct_start=0.1
+    )
+    first, told = 0, 0.0
+    if state is not None and state.exists():
+        kept = torch.load(state, weights_only=True)
+        net.load_state_dict(kept["net"])
+        optimizer.load_state_dict(kept["optimizer"])
+        schedule.load_state_dict(kept["schedule"])
+        first = kept["step"]
+        rng = np.random.default_rng([14, first])
+    print(f"before: judged {judge(net, judged):.2f} dB", flush=True)
+    for step in range(first, steps):
+        piece = learnt.batch(rng)
+        loss = loss_of(net(piece.seen, piece.cues, piece.bins), piece)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-        told = 0.98 * told + 0.02 * loss.item()
-        if step % 200 == 199:
-            print(f"{step + 1} of {steps}: {told:.2f} dB; judged {judge(net, judged):.2f} dB")
-    return net
+        told = loss.item() if not told else 0.98 * told + 0.02 * loss.item()
+        if step % _TOLD_EVERY == _TOLD_EVERY - 1:
+            print(f"{step + 1} of {steps}: {told:.2f} dB; judged {judge(net, judged):.2f} dB",
+                  flush=True)  # fmt: skip
+            if state is not None:
+                torch.save(
+                    {"net": net.state_dict(), "optimizer": optimizer.state_dict(),
+                     "schedule": schedule.state_dict(), "step": step + 1}, state,
+                )  # fmt: skip
 
 
 @torch.no_grad()
 def judge(net: Net, judged: Pieces) -> float:
-    mean, spread = (torch.from_numpy(value) for value in net.scale)
     losses = []
     for piece in judged.all:
-        every = np.arange(piece["struck"].shape[0])
-        seen, struck, magnitude, target = (
-            torch.from_numpy(value)[None] for value in cut(piece, 0, piece["seen"].shape[0], every)
-        )
-        masks = net((seen - mean) / spread, struck, torch.from_numpy(every))
-        counts = torch.ones(len(every))
-        losses.append(loss_of(masks, magnitude, target, counts).item())
+        one = batch_of([(piece, 0, piece["seen"].shape[0])])
+        losses.append(loss_of(net(one.seen, one.cues, one.bins), one).item())
     return float(np.mean(losses))
 
 
-def saved(net: Net, parts: tuple[str, ...], path: Path) -> None:
+def saved(net: Net, path: Path) -> None:
     state = {name: value.numpy() for name, value in net.state_dict().items()}
     out = {
-        "mean": net.scale[0],
-        "spread": net.scale[1],
+        "mean": state["mean"],
+        "spread": state["spread"],
         "in.weight": state["into.weight"].T,
         "in.bias": state["into.bias"],
         "out.weight": state["out.weight"].T,
         "out.bias": state["out.bias"],
     }
-    for n, reach in enumerate(DILATIONS):
+    for n, reach in enumerate(net.dilations):
         out[f"{n}.dilation"] = np.array(reach)
         out[f"{n}.weight"] = state[f"layers.{n}.weight"].transpose(2, 1, 0)
         out[f"{n}.bias"] = state[f"layers.{n}.bias"]
     stored = {name: value.astype(np.float16) for name, value in out.items()}
-    np.savez(path, parts=np.array(parts), **stored)
+    np.savez(path, parts=np.array(net.names), **stored)
 
 
 def main() -> int:
@@ -174,11 +258,16 @@ def main() -> int:
     about.add_argument("which", choices=list(CHANNELS))
     about.add_argument("out", type=Path)
     about.add_argument("--steps", type=int, default=3000)
+    about.add_argument("--before", type=Path, help="a network to go on from")
+    about.add_argument("--state", type=Path, help="where an interrupted run is kept")
     asked = about.parse_args()
+    torch.manual_seed(14)
     files = sorted(asked.folder.glob(f"{asked.which}*.npz"))
-    parts = MIX if asked.which == "mix" else DRUMS
-    net = train(files, parts, CHANNELS[asked.which], asked.steps)
-    saved(net, parts, asked.out)
+    net = Net(asked.which)
+    if asked.before:
+        net.go_on_from(asked.before)
+    train(files, net, asked.steps, asked.state, new=not asked.before)
+    saved(net, asked.out)
     return 0
 
 

@@ -15,11 +15,14 @@ from daemon.audio.files import read_audio
 from daemon.audio.signals import faded
 from daemon.errors import AudioError, EngineError
 from daemon.hearing.pitch import find_note
+from daemon.witness.chunks import chunk_statements
 
 #: Endings of the files that are read.
 _ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 #: Files in a kit folder at most; above that it is a whole library, and slow to read.
 _MOST_FILES = 2000
+#: Semitones from a name's note within which it is heard.
+_NAMED = 0.7
 #: Seconds of each file that are read; no one-shot needs more.
 _MOST_S = 12.0
 
@@ -151,7 +154,7 @@ def _add(kit: Kit, name: str, path: Path, rate: int) -> None:
         return
     kit.names.append(path.name)
     if drum == "808" or (drum is None and part is not None):
-        note = _note_in(name) or find_note(audio, rate)
+        note = _note_of(path, name, audio, rate)
         kit.parts.setdefault(part or "bass", []).append(Sample(audio, note))
     elif drum is not None:
         kit.drums.setdefault(drum, []).append(Sample(audio))
@@ -167,7 +170,23 @@ def _at_once(audio: np.ndarray) -> np.ndarray:
     return (audio[first:] / np.float32(top)).astype(np.float32)
 
 
+def _note_of(path: Path, name: str, audio: np.ndarray, rate: int) -> float | None:
+    """The MIDI note of a sound: its file's root, else its name's, else what is heard; or None.
+
+    Programs count octaves from three places, so a name's note lies where it is heard.
+    """
+    with path.open("rb") as file:
+        roots = [one.root for one in chunk_statements(file) if one.root]
+    if roots:
+        return float(roots[0])
+    named, heard = _note_in(name), find_note(audio, rate)
+    if named is None or heard is None:
+        return named or heard
+    octaves = round((heard - named) / 12)
+    return named + 12 * octaves if abs(heard - named - 12 * octaves) < _NAMED else named
+
+
 def _note_in(name: str) -> float | None:
-    """The MIDI note in a file name (`bass c2`, `pluck f#3`), or None."""
+    """The MIDI note in a file name (`bass c2`, `pluck f#3`), C4 in the middle, or None."""
     match = re.search(r"(?:^|\s)([a-g][#b]?-?\d)(?:\s|$)", name)
     return float(parse_note(match[1], "scientific")[1] or 60) if match else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,11 +85,19 @@ def _ready_model(spec: Mapping[str, Any]) -> tuple[Model, Device]:
     return warm.bring(spec, folder, device), device
 
 
-def ready_to_tune(spec: Mapping[str, Any]) -> Model:
-    """The model of `spec` to be taught in this process. EngineError where it is not ready."""
+@contextmanager
+def model_to_tune(spec: Mapping[str, Any]) -> Iterator[Model]:
+    """The model of `spec` to be taught in this process; nobody else has it meanwhile.
+
+    It is put away after, since what was taught stands in its layers. EngineError where it is not
+    ready.
+    """
     with warm.lock:
         model, _ = _ready_model(spec)
-    return model
+        try:
+            yield model
+        finally:
+            warm.put_away()
 
 
 def adapters_of(spec: Mapping[str, Any], brief: Brief) -> list[Adapter]:

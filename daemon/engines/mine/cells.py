@@ -105,10 +105,15 @@ def arranged(
     chroma = np.concatenate([source.chroma for source in sources])
     places = np.array([cell.beat % per_bar for cell in every])
     cells: list[Cell] = []
-    run = 0
+    run, again = 0, None
     for at, chord in enumerate(chords):
         bar, place = divmod(at, per_bar)
-        again = _again(chords, per_bar, bar)
+        if place == 0:
+            again = _again(chords, per_bar, bar)
+            if again is not None:
+                # what stood there may go on from the last beat, as one stretch of both bars
+                stretch = _ends_in([*cells[-run:], *cells[again * per_bar :][:per_bar]], run)
+                again = again if stretch <= most_beats else None
         if again is not None:
             cells.append(cells[again * per_bar + place])
             run = run + 1 if len(cells) > 1 and cells[-2].next == cells[-1] else 1
@@ -130,6 +135,14 @@ def _again(chords: Sequence[frozenset[int]], per_bar: int, bar: int) -> int | No
         return None
     own = chords[bar * per_bar : (bar + 1) * per_bar]
     return bar - 2 if own == chords[(bar - 2) * per_bar : (bar - 1) * per_bar] else None
+
+
+def _ends_in(cells: Sequence[Cell], at: int) -> int:
+    """Beats of the stretch that begins the cells, or where it ends before the cell `at`, none."""
+    length = next(
+        (n for n, (one, other) in enumerate(pairwise(cells), 1) if one.next != other), len(cells)
+    )
+    return length if length > at else 0
 
 
 def longest_beats(cells: Sequence[Cell]) -> int:

@@ -69,7 +69,7 @@ def _loop(
     if brief.reference:
         raise EngineError(
             f"{PREFIX}{model.name} varies a reference for one-shots alone; leave it out, or say"
-            " --kind oneshot",
+            " --kind one-shot",
             "bad_request",
         )
     made = make_loop(model.loops, brief, seed, progress)

@@ -49,6 +49,11 @@ def adapter_file(name: str, folder: Path | None = None) -> Path:
     return (folder or mine_folder()) / f"{check_name(name)}.safetensors"
 
 
+def preview_file(model: Path) -> Path:
+    """The newest sound of an adapter that is being taught, or was."""
+    return model.with_name(f"{model.stem}-preview.wav")
+
+
 def about_file(model: Path) -> Path:
     """A small file beside it, so that the daemon need not read the model to know of it."""
     return model.with_suffix(".json")

@@ -56,9 +56,10 @@ def explained(error: ApiError) -> EngineError:
         f" replicate.com/account/api-tokens and set {TOKEN}",
         402: "Replicate wants credit; add some at replicate.com/account/billing",
         403: "Replicate does not allow this for the account; see replicate.com/account",
-        404: "Replicate has no such model or version; set one under replicate.models in the config",
+        404: "Replicate has no such model or version; set one under replicate.models or"
+        " replicate.painters in the config",
         422: "the model does not take these inputs; set its version and inputs under"
-        " replicate.models in the config",
+        " replicate.models or replicate.painters in the config",
     }.get(error.status, "Replicate refused it")
     return EngineError(
         f"{what} ({error.text})",

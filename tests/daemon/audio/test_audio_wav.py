@@ -41,6 +41,15 @@ def test_samples(tmp_path, subtype, step, channels):
     assert np.abs(back - said).max() <= step
 
 
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+def test_an_array_of_any_layout_gives_the_same_samples(tmp_path, subtype):
+    said = noise()
+    write_clip(tmp_path / "a.wav", said, 48000, RECORD, subtype)
+    write_clip(tmp_path / "b.wav", np.asfortranarray(said), 48000, RECORD, subtype)
+    one, other = (soundfile.read(tmp_path / f"{name}.wav")[0] for name in "ab")
+    assert np.array_equal(one, other)
+
+
 def test_loop_chunks_as_libsndfile_reads_them(tmp_path):
     frames = round(2 * 3 * 60 / 93.5 * 44100)
     write_clip(tmp_path / "a.wav", noise(frames), 44100, RECORD)

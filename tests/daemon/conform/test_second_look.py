@@ -50,6 +50,17 @@ def test_a_loop_on_its_grid_says_nothing():
     assert not module.hear_anew(drums(120, 2)[: 4 * RATE], RATE, 120.0, Meter(), True).speaks
 
 
+@pytest.mark.parametrize("left_ms, is_mended", [(3.0, True), (12.0, False), (39.0, False)])
+def test_a_clip_fitted_again_is_kept_only_where_its_beats_are_on_its_grid(left_ms, is_mended):
+    """Strokes that are not the same everywhere draw the second grid between them."""
+    quarters = np.arange(8.0)
+    first, second = (
+        module.Anew(quarters, np.full(8, ms / 500), 120.0, False) for ms in (39.0, left_ms)
+    )
+    assert first.speaks and first.is_mended_by(second) is is_mended
+    assert not first.is_mended_by(module.Anew(np.zeros(0), np.zeros(0), 120.0, False))
+
+
 @pytest.mark.parametrize("late_q", [0.2, -0.15])
 def test_a_take_that_was_misheard_is_fitted_again_and_the_report_says_so(monkeypatch, late_q):
     def misheard(*asked):

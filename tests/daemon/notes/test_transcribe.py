@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.music import Key
+from bridge.music import Key, Meter
 from daemon.brief import Brief
 from daemon.clip.make import write_files
 from daemon.clip.record import make_record
@@ -18,7 +18,11 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import read_chord
 from daemon.errors import AudioError, ConformError
 from daemon.notes.drum_net import role_of
-from daemon.notes.transcribe import transcribe
+from daemon.notes.sheet import Sheet
+from daemon.notes.ticks import PER_QUARTER
+from daemon.notes.transcribe import chord_words, transcribe
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.progressions import read_progression
 
 RATE = 44100
 
@@ -94,6 +98,25 @@ def test_a_clip_of_our_own_is_read_from_its_plan(loop):
     for name in names:
         read_chord(name, Key.parse("C"))
     assert result.more["chord_words"].split()[0] == names[0]
+
+
+@pytest.mark.parametrize(
+    ("chords", "words"),
+    [
+        ([(1, "Am"), (2, "F"), (3, "C"), (4, "G")], "Am Am F C G"),
+        ([(0, "Am"), (1, ""), (2, "F"), (2.5, "E7"), (4, "")], "Am Am F / E7 E7 E7"),
+        ([(0.02, "Am7"), (0.98, "Bdim"), (4, "")], "Am7 Bdim Bdim Bdim Bdim"),
+        ([(0, "Am"), (1.75, "Ab"), (2, "F"), (2.5, "E7"), (2.75, "C")], "Am Am F C C"),
+        ([(0, "")], ""),
+        ([], ""),
+    ],
+)
+def test_chord_words_have_one_for_each_bar_and_make_reads_them_so(chords, words):
+    ticks = tuple((round(bar * 4 * PER_QUARTER), name) for bar, name in chords)
+    sheet = Sheet("x", ((0, 120.0),), Meter(), 20 * PER_QUARTER, (), None, ticks)
+    assert chord_words(sheet, 5) == words
+    if words:
+        assert len(read_progression(MarkedText(f"piano, {words}")).bars) == 5
 
 
 def test_a_foreign_mix_becomes_a_midi_clip_on_its_grid(loop):

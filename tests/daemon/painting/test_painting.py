@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from types import MappingProxyType
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from daemon.cli.main import app
 from daemon.engines.replicate import buying, client
@@ -16,6 +19,7 @@ from daemon.painting import hosted
 from daemon.painting.paint import paint
 from daemon.painting.painters import find_painter
 from daemon.painting.wish import Wish, worded
+from daemon.settings.schema import Config
 from daemon.spending.ledger import Purchases
 from tests.helpers.replicate_server import TOKEN, ReplicateServer, picture_png
 
@@ -39,9 +43,13 @@ def brought(tmp_path, monkeypatch, server):
     monkeypatch.setattr(buying, "_gate", client.Gate())
     buying._client.cache_clear()
 
-    def call(wish, target, name="flux-schnell", per_day_usd=1.0, deadline_s=20.0):
+    def call(
+        wish, target, name="flux-schnell", per_day_usd=1.0, deadline_s=20.0,
+        painters=MappingProxyType({}),
+    ):  # fmt: skip
         makes = "moving" if wish.image else "picture"
-        painter = find_painter(name, makes, {"base_url": server.url, "deadline_s": deadline_s})
+        service = {"base_url": server.url, "deadline_s": deadline_s, "painters": painters}
+        painter = find_painter(name, makes, service)
         return list(
             paint(painter, [(wish, target)], Places.find(), per_day_usd, lambda value, said: None)
         )
@@ -136,6 +144,42 @@ def test_a_picture_is_moved(brought, server, tmp_path):
         find_painter("flux-schnell", "moving", {})
     with pytest.raises(EngineError, match="neither flux-schnell"):
         find_painter("no-such", "picture", {})
+
+
+def test_a_painter_of_the_config_is_bought_by_its_own_input_and_licence(brought, server, tmp_path):
+    entry = {
+        "makes": "picture", "model": "me/mine", "license": "CC0-1.0",
+        "price": {"per_take_usd": 0.01}, "input": {"prompt": "a photo of {words}", "seed": "{seed}"},
+    }  # fmt: skip
+    config = Config(replicate={"painters": {"mine": entry, "flux-schnell": {"official": False}}})
+    painters = config.replicate.painters
+    assert painters["flux-schnell"]["model"] == "black-forest-labs/flux-schnell"
+    brought(Wish("rain", 7), tmp_path / "01.png", "mine", painters=painters)
+    (bought,) = server.predictions.values()
+    assert bought["input"] == {"prompt": "a photo of rain", "seed": 7}
+    about = json.loads((tmp_path / "01.json").read_text())
+    assert (about["painter"], about["license"]) == ("mine", "CC0-1.0")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({"makes": "song"}, "'song' is none of picture, moving"),
+        ({"price": {}}, "price is missing"),
+        ({"price": {"per_take_usd": 0.0}}, "it costs something"),
+        ({"model": "mine"}, "is no owner/name"),
+        ({"input": {"seed": "{seed}"}}, "it lacks {words}"),
+        ({"input": {"prompt": "{words}, {bpm}"}}, "{bpm} is no value"),
+        ({"colour": "red"}, "colour is not known"),
+    ],
+)
+def test_a_painter_of_the_config_that_cannot_be_used_is_told_at_once(changes, fault):
+    entry = {
+        "makes": "picture", "model": "me/mine", "license": "CC0-1.0",
+        "price": {"per_take_usd": 0.01}, "input": {"prompt": "{words}"},
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match=re.escape(fault)):
+        Config(replicate={"painters": {"mine": {**entry, **changes}}})
 
 
 def test_words_take_turns_and_modifiers_are_the_seeds():

@@ -20,7 +20,7 @@ from daemon.engines.embedded.render import play_lines
 from daemon.engines.embedded.score import Score
 from daemon.errors import AudioError, ConformError
 from daemon.hearing.pitch import find_note
-from daemon.parts import own
+from daemon.parts import kit, own
 from daemon.parts.kit import cut_kit
 from daemon.parts.split import split
 
@@ -142,6 +142,9 @@ def test_its_kit_is_cut_into_sounds_with_roles(tmp_path):
     shots = taken_apart(path, into="kit")
     roles = {one.role for one in shots}
     assert {"kick", "hat"} <= roles <= {"kick", "snare", "hat", "tom", "cymbal"}
+    names = [one.words for one in shots]
+    assert len(set(names)) == len(names), "several of a role are told apart: kick, kick 2"
+    assert all(name.split()[0] == one.role for name, one in zip(names, shots, strict=True))
     for one in shots:
         assert one.kind == "oneshot" and one.more == {"collection": "clip kit"}
         assert true_peak_db(one.audio) == pytest.approx(-1, abs=0.1)
@@ -298,6 +301,14 @@ def test_its_single_notes_are_cut_tuned_and_named(tmp_path):
         assert true_peak_db(one.audio) == pytest.approx(-1, abs=0.1)
         assert find_note(one.audio, rate) == pytest.approx(one.note, abs=0.06), "in tune"
         assert abs(one.report["did"]["cents"]) <= 50
+
+
+def test_a_drum_has_a_note_only_where_its_pitch_settles():
+    t = np.arange(RATE // 2) / RATE
+    settled = np.sin(2 * np.pi * 110 * t) * np.exp(-6 * t)
+    falling = np.sin(2 * np.pi * np.cumsum(200 * 2 ** (-4 * t)) / RATE) * np.exp(-6 * t)
+    assert kit._note(settled.astype(np.float32)[:, None], RATE) == 45
+    assert kit._note(falling.astype(np.float32)[:, None], RATE) is None
 
 
 def test_a_kit_without_a_snare_says_so(tmp_path):

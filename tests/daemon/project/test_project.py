@@ -39,6 +39,10 @@ def test_all_faults_are_told_at_once_each_with_its_line():
         read_wishes("prompt: [", "p.yaml")
     with pytest.raises(ConfigError, match="prompt is missing"):
         read_wishes("pieces: 2", "p.yaml")
+    # YAML's own reading of these is a number to base 60
+    assert read_wishes("prompt: x\nvideo: {size: 9:16}", "p.yaml").video["size"] == "9:16"
+    with pytest.raises(ConfigError, match="size: '7:7' is not allowed"):
+        read_wishes("prompt: x\nvideo:\n  size: 7:7", "p.yaml")
 
 
 def test_what_is_deleted_throws_its_piece_out_and_what_a_kill_left_counts(tmp_path):

@@ -15,6 +15,8 @@ from daemon.prompt.words import parse_words
         ("lo-fi beat, Dm7 - G7 - Cmaj7", ("Dm7", "G7", "CM7"), "C major"),
         ("jazz Dm7 G7", ("Dm7", "G7"), "C major"),
         ("| F#m7 B7 | Emaj9 | soul", ("F#m7 / B7", "EM9"), "E major"),
+        ("pad, Am F / E7 C / G Dm", ("Am", "F / E7", "C / G", "Dm"), "A minor"),
+        ("pad, | Am | F / E7 | C |", ("Am", "F / E7", "C"), "A minor"),
         ("C/E F G sus4 chords", ("C/E", "F", "G"), "C major"),
         ("Ebmaj7, Cmin7, Fmin7, Bb7 neo soul", ("EbM7", "Cm7", "Fm7", "Bb7"), "Eb major"),
         ("house E A B chords", ("E", "A", "B"), "E major"),

@@ -25,26 +25,28 @@ from bridge.music import Key
 from daemon.audio.loudness import integrated_lufs
 from daemon.cli.radio import preset_words
 from daemon.errors import ServiceError, WorkerError
+from daemon.home.places import Places
 from daemon.radio import device
 from daemon.radio.course import Course, glide, neighbour
 from daemon.radio.device import OscNote
 from daemon.radio.encoder import Encoder
+from daemon.radio.filler import Filler
 from daemon.radio.icecast import IcecastSource, Target
 from daemon.radio.leveller import Leveller
 from daemon.radio.listeners import Hub, Listener, icy_note
 from daemon.radio.phrase import RATE, Phrase
-from daemon.radio.pieces import planned
+from daemon.radio.pieces import Desk, phrases, planned
 from daemon.radio.server import RadioServer
 from daemon.radio.station import BLOCK, Licences, Mixer, Recorder
 from daemon.radio.woven import Loop, fitting, loop_phrases
-from daemon.radio.writer import ChildSource, Writer
+from daemon.radio.writer import ChildSource, Offers, Writer
 
 
 def phrase(words: str, number: int, turn: int, level: float = 0.25, frames: int = RATE) -> Phrase:
     """A phrase of a steady level, that rings on at a tenth of it for half a second."""
     audio = np.full((frames + RATE // 2, 2), level, np.float32)
     audio[frames:] = level / 10
-    return Phrase(audio, frames, words, "hook", "Am", 120.0, "4/4", 4, number, turn)
+    return Phrase(audio, frames, words, "hook", "Am", 120.0, "4/4", 4, number, turn, place=number)
 
 
 def test_keys_go_round_the_circle_of_fifths_and_tempi_by_small_steps():
@@ -114,6 +116,9 @@ def test_a_loop_comes_in_at_the_tempo_and_in_the_key_of_the_set(tmp_path):
         at = round(beat * 60 / 88 * RATE)
         near = audio[at - 2000 : at + 2000]
         assert abs(int(near.argmax()) - 2000) < 0.01 * RATE
+    # a set begins with one where it fits: it is there before the musician has rehearsed
+    first = next(phrases(Course("lo-fi, 92 bpm, Am", 1), 0, Desk(loops=[kept])))
+    assert (first.section, first.bars, first.place) == ("clip", 4, 1)
     heard = Licences()
     for one in (phrase("a", 0, 0), made[0]):
         heard.now(one)
@@ -190,8 +195,39 @@ def test_a_phrase_rings_on_over_the_next_without_a_gap():
     assert np.allclose(heard[:RATE], 0.25)
     assert np.allclose(heard[RATE : RATE + RATE // 2], 0.5 + 0.025)
     assert np.allclose(heard[RATE + RATE // 2 : 2 * RATE], 0.5)
-    # where the next is late the last is heard again, over its own ringing
-    assert np.allclose(heard[2 * RATE : 2 * RATE + RATE // 2], 0.55)
+    # where the next is late the last is heard again, over its own ringing, levelled anew
+    assert heard[2 * RATE :].min() > 0.1
+
+
+def test_a_phrase_that_is_heard_again_or_out_of_turn_is_levelled_after_what_was_heard():
+    t = np.arange(8 * RATE) / RATE
+    # soft at its start, as one that began over what rang on; then at the set's loudness
+    row = np.sin(2 * np.pi * 330 * t) * np.where(t < 3, 0.05, 0.25)
+    one = replace(
+        phrase("a", 0, 0), audio=np.stack([row, row], axis=1).astype(np.float32), frames=len(row)
+    )
+    # heard twice, for the next is late; then two of those that were ready are left out
+    mixer = Mixer(Ready(one, one, replace(one, words="b", place=3)))
+    heard = np.concatenate([mixer.block()[0] for _ in range(240)])[len(row) - 3 * RATE :]
+    width = 3 * RATE
+    levels = [
+        integrated_lufs(heard[at : at + width], RATE)
+        for at in range(0, len(heard) - width, width // 2)
+    ]
+    assert len(levels) > 8 and max(abs(b - a) for a, b in pairwise(levels)) < 3
+
+
+def test_what_an_engine_made_is_heard_only_while_the_set_is_of_its_words(tmp_path):
+    record = {"kind": "loop", "path": "a.wav", "words": "rain", "bpm": 120, "bars": 8, "key": None}
+    now, offers = {"words": "rain"}, Offers()
+    filler = Filler("slow", Places.find(tmp_path), offers, lambda: now)
+    # it does not rest between two orders
+    filler.end()
+    filler._take([record, {**record, "kind": "track"}], "rain")
+    assert [loop["path"] for loop in offers.since(0)] == ["a.wav"] and offers.since(0)[0]["fresh"]
+    now["words"] = "techno"
+    filler._take([record], "rain")
+    assert len(offers.since(0)) == 1 and "words before was left out" in filler.state
 
 
 class Gated:
@@ -250,6 +286,16 @@ def test_the_last_minutes_are_kept_in_a_file_of_one_size():
     assert len(last) == RATE
     assert np.allclose(last[::BLOCK, 0], np.arange(23, 33) / 64, atol=1e-4)
     assert len(recorder.last(60)) == 2 * RATE
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_ends_the_remembering_alone(caplog):
+    recorder = Recorder(1)
+    with open("/dev/full", "wb+", buffering=0) as recorder._file:
+        for _ in range(5):
+            recorder.put(np.zeros((BLOCK, 2), np.float32))
+    assert "No space left" in recorder.fault and len(recorder.last(1)) == 0
+    assert len(caplog.records) == 1
 
 
 def test_icy_notes_stand_at_their_places():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from bridge.music import Meter, loop_frames
+from bridge.music import Meter, loop_frames, note_name
 from daemon.audio.seam import measure_seam
 from daemon.brief import Brief
 from daemon.engines.embedded.kit import read_kit
@@ -261,7 +261,9 @@ def test_a_learnt_instrument_is_a_kit_of_its_notes(tmp_path):
     folder = tmp_path / "kit"
     folder.mkdir()
     for one in results:
-        written(folder / f"{one.words.replace(' ', '-')}_k3f9.wav", one.audio)
+        # as the crate names them, in Live's octaves
+        name = f"{one.words.replace(' ', '-')}_{note_name(one.note, 'live')}_k3f9.wav"
+        written(folder / name, one.audio)
     kit = read_kit(str(folder), RATE)
     assert [round(one.note) for one in sorted(kit.parts["bass"], key=lambda one: one.note)] == [
         one.note for one in results

@@ -178,6 +178,18 @@ def test_too_few_sounds_are_told_with_what_else_serves(count, words, tmp_path):
         teach(write_folder(tmp_path / "in", snares=count), "x", Places.find(tmp_path), "", quiet)
 
 
+def test_a_few_long_files_are_refused_before_they_are_heard(tmp_path, monkeypatch):
+    here = write_folder(tmp_path / "in", snares=2)
+    noise = np.random.default_rng(1).standard_normal((44100 * 30, 1)) * 0.1
+    for number in range(2):
+        soundfile.write(here / f"long {number}.wav", noise, 44100)
+    (here / "broken.wav").write_bytes(b"RIFF no sound")
+    monkeypatch.setattr("daemon.training.data_set._read", lambda path: pytest.fail(str(path)))
+    told = r"4 sounds are too few.*or 120 s of loops, and all together are 60 s.*broken.wav"
+    with pytest.raises(EngineError, match=told):
+        teach(here, "x", Places.find(tmp_path), "", quiet)
+
+
 def test_one_sound_two_hundred_times_is_one(tmp_path):
     here = write_folder(tmp_path / "in", snares=1)
     for number in range(40):
@@ -242,8 +254,10 @@ def test_a_full_disk_loses_nothing_and_the_next_run_ends(tmp_path, monkeypatch):
         writes.clear()
         with monkeypatch.context() as patch:
             patch.setattr("os.fsync", full_at(number))
-            with pytest.raises(OSError, match="No space left"):
+            with pytest.raises(OSError, match="No space left") as error:
                 teach(here, "x", places, "", quiet)
+        # by this the command says one line
+        assert str(error.value.filename).startswith(str(places.state / "mine"))
         assert taught(places) == [] and not list(tmp_path.rglob(f"*{PART}"))
     assert "takes 20 sounds" in teach(here, "x", places, "", quiet).lines[0]
 
@@ -330,7 +344,7 @@ def test_a_recording_of_many_sounds_is_taken_apart_and_kept_ones_are_few(tmp_pat
 def test_a_folder_of_loops_is_an_engine_of_loops(tmp_path, monkeypatch):
     from tests.daemon.engines.mine.test_loops import chords, drums
 
-    monkeypatch.setattr("daemon.training.data_set.LEAST_LOOPS_S", 15.0)
+    monkeypatch.setattr("daemon.training.enough.LEAST_LOOPS_S", 15.0)
     here = tmp_path / "in"
     here.mkdir()
     for loop in (drums(1), drums(2), chords(0), chords(1)):

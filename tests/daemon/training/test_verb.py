@@ -27,6 +27,8 @@ def asked(**fields):
         ({}, "name is missing"),
         ({"name": "My Kicks!", "yours": "on"}, "small letters"),
         ({"name": "kicks"}, "are the sounds yours"),
+        ({"name": "kicks", "yours": "on", "onto": "embedded"}, "embedded cannot be tuned here"),
+        ({"name": "kicks", "yours": "on", "onto": "nowhere"}, "nowhere"),
     ],
 )
 def test_what_is_missing_is_told_before_it_is_a_job(fields, words):

@@ -86,6 +86,10 @@ def test_a_film_is_listed_and_sent_in_parts(house: WebHouse) -> None:
     wait_until(lambda: house.api.get(f"/jobs/{job}").json()["state"] == "done", 60, "the film")
     film = house.api.get("/films").json()[0]
     assert film["has_poster"] and Path(film["path"]).suffix == ".mp4" and film["job"] == job
+    for words in ("kick", "wave", clip, f"ki {clip[:4]}"):
+        found = house.api.get("/films", params={"search": words}).json()
+        assert [one["id"] for one in found] == [film["id"]]
+    assert house.api.get("/films", params={"search": "kick rain"}).json() == []
     address = f"/films/{film['id']}"
     part = house.api.get(f"{address}/video", headers={"Range": "bytes=0-99"})
     assert (part.status_code, len(part.content)) == (206, 100)

@@ -13,7 +13,9 @@ TABLE: dict[str, dict[str, str]] = json.loads(
     (SOURCES / "words" / "table.json").read_text(encoding="utf-8")
 )
 #: What is the same in every language, or said to the daemon, which reads English.
-PLAIN = re.compile(r"^(Ctrl .*|[a-z]|A|B|Sidecrate|Am|LUFS|MIDI|dusty .*|strings|sidecrate .*)$")
+PLAIN = re.compile(
+    r"^(Ctrl .*|[a-z]|A|B|Sidecrate|Am|LUFS|MIDI|CC-BY-4\.0|dusty .*|strings|sidecrate .*)$"
+)
 
 
 def files() -> list[Path]:

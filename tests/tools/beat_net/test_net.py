@@ -7,10 +7,10 @@ import pytest
 
 from daemon.hearing import beat_net
 
-torch = pytest.importorskip("torch")
-
 
 def test_numpy_gives_what_torch_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    # inside the test: every process that shares the tests reads this file, and torch takes seconds
+    torch = pytest.importorskip("torch")
     from tools.beat_net.net import BeatNet
 
     torch.manual_seed(5)

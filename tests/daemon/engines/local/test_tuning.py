@@ -87,10 +87,8 @@ def test_the_loss_falls_and_a_killed_run_ends_as_if_it_had_not_been(tiny_home, s
 
     plan = Plan(steps=24, rank=8, alpha=16, rate=2e-2)
     whole = teach_onto(sounds, "whole", "local-tiny", places, "", plan, quiet)
-    run.warm.put_away()
     with pytest.raises(Killed):
         teach_onto(sounds, "killed", "local-tiny", places, "", plan, kill)
-    run.warm.put_away()
     steps: list[str] = []
     again = teach_onto(
         sounds, "killed", "local-tiny", places, "", plan, lambda share, words: steps.append(words)
@@ -98,7 +96,6 @@ def test_the_loss_falls_and_a_killed_run_ends_as_if_it_had_not_been(tiny_home, s
     assert not any(words.startswith("step 5 ") for words in steps) and any(
         words.startswith("step 7 ") for words in steps
     )
-    run.warm.put_away()
     from safetensors.torch import load_file
 
     one, other = load_file(whole.file), load_file(again.file)
@@ -124,7 +121,6 @@ def test_several_are_blended_and_those_of_other_models_refused(tiny_home, sounds
             Plan(steps=8, rank=4, alpha=8, rate=3e-2, seed=seed),
             quiet,
         )
-        run.warm.put_away()
     assert blend([("one", 0.7), ("mine-two", 0.4)], "both", places) == "mine-both"
     assert blend([("one", 1.0), ("two", 0.0)], "first", places) == "mine-first"
     assert np.array_equal(made("mine-first"), made("mine-one"))
@@ -141,13 +137,38 @@ def test_several_are_blended_and_those_of_other_models_refused(tiny_home, sounds
     assert (places.state / "mine" / "one.safetensors").is_file()
 
 
+def test_the_verb_of_every_door_tunes_too_and_gives_its_last_sound_to_hear(
+    tiny_home, sounds, tmp_path
+):
+    from daemon.training.job import train
+
+    tiny_home("local-tiny")
+    plain = made("local-tiny")
+    request = {"name": "dub", "licence": "CC-BY-4.0", "onto": "local-tiny", "steps": 8}
+    told: list[str] = []
+    brief = Brief("mine-dub", "", do="train", kit=str(sounds))
+    (heard,) = train(brief, request, tmp_path, lambda share, words: told.append(words))
+    assert heard.kind == "sfx" and "CC-BY-4.0" in heard.license and len(heard.audio)
+    assert any(words.startswith("step 2 of 8, loss") for words in told)
+    assert [info.name for info in mine_engines()] == ["mine-dub"]
+    # what was taught is not left in the model that this process keeps
+    assert np.array_equal(made("local-tiny"), plain)
+
+
+def test_every_family_that_is_offered_has_its_loss():
+    from daemon.training.base import TUNED
+    from daemon.training.lora_families import FAMILIES
+
+    assert set(TUNED) == set(FAMILIES)
+
+
 def test_what_is_missing_is_said(tiny_home, sounds, monkeypatch):
     from daemon.training import tuning
 
     tiny_home("local-tiny")
     with pytest.raises(EngineError, match="cannot be tuned here"):
         tuning.teach_onto(sounds, "x", "embedded", Places.find(), "", FEW, quiet)
-    monkeypatch.setattr("daemon.training.lora.find_spec", lambda name: None)
+    monkeypatch.setattr("daemon.training.base.find_spec", lambda name: None)
     with pytest.raises(
         EngineError, match=r"peft is not installed: pip install 'sidecrate\[tune\]'"
     ):

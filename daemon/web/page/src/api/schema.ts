@@ -726,6 +726,8 @@ export interface components {
             prompt: string;
             /** Title */
             title: string;
+            /** Do */
+            do: string;
             /** Kind */
             kind: string;
             /** Count */
@@ -1116,6 +1118,31 @@ export interface components {
             words: string;
         };
         /**
+         * TasteOfKind
+         * @description How well the taste in clips of a kind is known.
+         */
+        TasteOfKind: {
+            /** Skill */
+            skill: number | null;
+            /** Error */
+            error: number | null;
+            /** Used */
+            used: boolean;
+            /** Liked */
+            liked: number;
+            /** Disliked */
+            disliked: number;
+            /** Words */
+            words: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * Tastes
+         * @description How well the taste is known, by kind.
+         */
+        Tastes: components["schemas"]["TasteOfKind"][];
+        /**
          * TaughtEngine
          * @description An engine of a user's own sounds; `base` is the model that it tunes, where it does.
          */
@@ -1148,6 +1175,23 @@ export interface components {
             /** Event */
             event: string;
         };
+        /**
+         * TunableModel
+         * @description A local model that can be tuned on a folder of sounds; `why` it cannot now.
+         */
+        TunableModel: {
+            /** Engine */
+            engine: string;
+            /** Title */
+            title: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * TunableModels
+         * @description The local models that can be tuned.
+         */
+        TunableModels: components["schemas"]["TunableModel"][];
         /**
          * Turns
          * @description Turns back, turns ahead, and the turns made so far.

@@ -389,7 +389,7 @@ export function Page() {
           />
         )}
         {over === "daws" && <Connect close={shut} say={setWords} />}
-        {(over === "radio" || over === "projects" || over === "films") && (
+        {(over === "radio" || over === "projects" || over === "films" || over === "taught") && (
           <Rooms
             room={over}
             film={film}
@@ -397,6 +397,10 @@ export function Page() {
             close={() => {
               setFilm(null);
               shut();
+            }}
+            sort={(job) => {
+              shut();
+              sort(job);
             }}
             edited={edited}
             say={setWords}

@@ -9,7 +9,7 @@ export interface Command {
   act: () => void;
 }
 export type Place = "ask" | "library" | "clip";
-export type Over = "palette" | "keys" | "studio" | "daws" | "radio" | "projects" | "films";
+export type Over = "palette" | "keys" | "studio" | "daws" | "radio" | "projects" | "films" | "taught";
 export const THEMES: Preferences["theme"][] = ["system", "light", "dark"];
 /** Keys that work wherever nothing is typed. */
 export const ANYWHERE = ["n", "/", "p", "?"];
@@ -67,6 +67,7 @@ export function commandsOf(hands: Hands): Command[] {
     { name: t("Radio: a set without an end"), act: () => hands.setOver("radio") },
     { name: t("Projects: several pieces from one file"), act: () => hands.setOver("projects") },
     { name: t("Films of your clips"), act: () => hands.setOver("films") },
+    { name: t("Your own sounds: engines, taste"), act: () => hands.setOver("taught") },
     { name: t("Connect your DAW"), act: () => hands.setOver("daws") },
     {
       name: t("Open the studio: tempo, engines, spend, people, settings"),

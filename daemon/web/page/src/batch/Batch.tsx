@@ -1,5 +1,6 @@
 import { FormEvent, KeyboardEvent, useEffect, useRef, useState } from "react";
 import { api, canHear, Clip, FullClip, Job } from "../api/client";
+import type { components } from "../api/schema";
 import { lineOf, titleOf } from "../library/about";
 import { player, usePlayer, versionOf } from "../player/player";
 import { Waveform } from "../player/Waveform";
@@ -165,6 +166,25 @@ export default function Batch({
     setMarks((before) => Object.fromEntries(Object.entries(before).filter(([name]) => !gone.includes(name))));
     requestAnimationFrame(() => done.current?.focus());
   }
+  /** Marks the best of what is undecided to be kept: a proposal, which the keys change. */
+  function propose(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const count = Number(new FormData(event.currentTarget).get("count"));
+    const open = shown.filter((clip) => !marks[clip.id]).map((clip) => clip.id);
+    setBusy(true);
+    void api<components["schemas"]["Best"]>("best", "POST", { clips: open, count })
+      .then(
+        ({ best, taste }) => {
+          setMarks((before) => ({ ...before, ...Object.fromEntries(best.map((clip) => [clip, "kept"] as const)) }));
+          const how = taste.used ? say("byTaste", { skill: Math.round(100 * (taste.skill ?? 0)) }) : say("byReach");
+          tell(say("proposed", { count: best.length, how }));
+          const first = shown.findIndex((clip) => clip.id === best[0]);
+          if (first >= 0) focus(first);
+        },
+        (error) => tell(error.message),
+      )
+      .finally(() => setBusy(false));
+  }
   async function collect(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget).get("name"));
@@ -286,9 +306,26 @@ export default function Batch({
               {say("again")}
             </button>
           ) : (
-            <button className="first" disabled={busy || !shown.length} onClick={() => void finish()}>
-              {say("done")}
-            </button>
+            <>
+              {shown.length > number.kept + number.binned + 1 && (
+                <form className="row tight" onSubmit={propose}>
+                  <input
+                    name="count"
+                    type="number"
+                    min={1}
+                    max={shown.length - number.kept - number.binned}
+                    defaultValue={Math.min(10, Math.ceil((shown.length - number.kept - number.binned) / 2))}
+                    required
+                    size={3}
+                    aria-label={say("bestCount")}
+                  />
+                  <button disabled={busy}>{say("best")}</button>
+                </form>
+              )}
+              <button className="first" disabled={busy || !shown.length} onClick={() => void finish()}>
+                {say("done")}
+              </button>
+            </>
           )}
           <button onClick={close}>{say("close")}</button>
         </div>

@@ -11,14 +11,37 @@ type Film = components["schemas"]["Film"];
 export function Films({ first, changed, say }: { first: string | null; changed: number; say: (text: string) => void }) {
   const [films, setFilms] = useState<Film[] | null>(null);
   const [chosen, setChosen] = useState(first);
+  const [search, setSearch] = useState("");
   useEffect(() => {
-    api<Film[]>("films").then(setFilms, (error) => say(error.message));
-  }, [changed, say]);
+    let isNewest = true;
+    api<Film[]>(`films?search=${encodeURIComponent(search)}`).then(
+      (found) => isNewest && setFilms(found),
+      (error) => say(error.message),
+    );
+    return () => {
+      isNewest = false;
+    };
+  }, [changed, say, search]);
   if (!films) return <p role="status">{t("Looking for films…")}</p>;
   const shown = films.find((film) => film.id === chosen);
   return (
     <div className="room">
-      {films.length === 0 && (
+      {(films.length > 0 || search) && (
+        <input
+          type="search"
+          aria-label={t("Search films")}
+          placeholder={t("Search films")}
+          maxLength={200}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      )}
+      {films.length === 0 && search && (
+        <p className="quiet" role="status">
+          {t("No film is like that.")}
+        </p>
+      )}
+      {films.length === 0 && !search && (
         <p className="quiet">
           {t(
             "None yet. Open a clip, and choose “Film it” under More: it becomes a video for a phone, a feed or a screen.",

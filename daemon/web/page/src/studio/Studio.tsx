@@ -60,6 +60,7 @@ export function Studio({
         <button onClick={() => open("radio")}>{t("Radio")}</button>
         <button onClick={() => open("projects")}>{t("Projects")}</button>
         <button onClick={() => open("films")}>{t("Films")}</button>
+        <button onClick={() => open("taught")}>{t("Your own sounds")}</button>
         <button onClick={() => open("daws")}>{t("Connect your DAW")}</button>
       </div>
       <div className="row">

@@ -1,0 +1,61 @@
+"""Commands that take more than one file: `look`, a block each; `interpolate`, from one to the next."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from daemon.cli.main import main
+from daemon.home.places import HOME_VARIABLE
+from tests.helpers.pieces import twinkle, written
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return call
+
+
+def tone(path, hz):
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * hz * np.arange(22050) / 44100), 44100)
+    return path
+
+
+def test_look_hears_each_file_and_says_which_it_cannot_read(run, tmp_path):
+    files = [tone(tmp_path / "a.wav", 440), tmp_path / "none.wav", tone(tmp_path / "b.wav", 660)]
+    code, out, err = run("look", *files)
+    blocks = out.strip().split("\n\n")
+    assert code == 1 and [block.splitlines()[0] for block in blocks] == list(map(str, files))
+    assert "0.50 s" in blocks[0] and "0.50 s" in blocks[2] and err.count("none.wav") == 1
+    code, out, _ = run("look", *files, "--json")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [row["path"] for row in rows] == list(map(str, files))
+    assert [round(row.get("note") or 0) for row in rows] == [69, 0, 76] and "text" in rows[1]
+
+
+def test_one_picture_is_of_one_file(run, tmp_path):
+    files = [tone(tmp_path / f"{n}.wav", 440) for n in "ab"]
+    code, _, err = run("look", *files, "--picture", tmp_path / "p.png")
+    assert code == 2 and "one picture" in err and not (tmp_path / "p.png").exists()
+
+
+def test_interpolate_leads_from_the_first_to_the_second(run, tmp_path):
+    ends = []
+    for key in "CD":
+        (tmp_path / key).mkdir()
+        ends.append(written(tmp_path / key, twinkle(key)))
+    out = tmp_path / "way.mid"
+    code, said, err = run("interpolate", *ends, "--steps", "3", "--out", out, "--json")
+    assert code == 0, err
+    keys = [json.loads(line)["report"]["found"]["keys"] for line in said.splitlines()]
+    assert keys and keys[0] == ["C major", "D major"]

@@ -1,0 +1,44 @@
+"""Speech is told from music: by a voice of known pitch and syllables, made here."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+
+from daemon.errors import EngineError
+from daemon.home.places import Places
+from daemon.training.speech_hearing import is_speech
+from daemon.training.train import teach
+from tests.helpers.one_shots import RATE, bass, snare
+
+
+def voice(rng: np.random.Generator, seconds: float = 3.0, *, speaks: bool = True) -> np.ndarray:
+    """Pulses through two resonances, four syllables a second; it sings on one note otherwise."""
+    t = np.arange(round(seconds * RATE)) / RATE
+    points = rng.uniform(-8, 8, round(seconds * 4) + 2) if speaks else np.zeros(4)
+    semitones = np.interp(t, np.linspace(0, seconds, len(points)), points)
+    phase = np.cumsum(rng.uniform(120, 200) * 2 ** (semitones / 12)) / RATE
+    tone = sum(np.sin(2 * np.pi * n * phase) / n for n in range(1, 16))
+    swell = np.sin(np.pi * 4 * t) ** 2 if speaks else np.ones(len(t))
+    hiss = 0.3 * rng.standard_normal(len(t)) * (np.sin(np.pi * 2 * t) ** 2 < 0.06)
+    return (tone * (swell + 0.02) + hiss)[:, None].astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_speech_is_told_from_song_strokes_and_notes(seed):
+    rng = np.random.default_rng(seed)
+    assert is_speech(voice(rng), RATE)
+    assert not is_speech(voice(rng, speaks=False), RATE)
+    for other in (snare(rng), np.concatenate([bass(rng) for _ in range(4)])):
+        long = np.tile(np.asarray(other, np.float32)[:, None], (6, 1))
+        assert not is_speech(long, RATE)
+    assert not is_speech(np.zeros((2 * RATE, 1), np.float32), RATE)
+
+
+def test_a_folder_of_speech_is_refused_in_one_line(tmp_path):
+    for seed in range(20):
+        sound = voice(np.random.default_rng(seed), 1.5)
+        soundfile.write(tmp_path / f"take {seed}.wav", 0.5 * sound / np.abs(sound).max(), RATE)
+    with pytest.raises(EngineError, match=r"too few.*leaves out \d+: somebody speaks in them"):
+        teach(tmp_path, "x", Places.find(tmp_path / "home"), "", lambda share, words: None)

@@ -1,0 +1,152 @@
+"""Pieces to train on, written to files: the musician's, and written ones on kits without end.
+
+    python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --count 110
+    python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --each 0 --count 150 \
+        --first-seed 2000
+
+Each piece is mixed a few times: other levels, another stretch of it, and often the drums of a piece
+before, so that nothing is learnt of which drums go with which tones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from tools.beat_net.singer import voice
+from tools.beat_net.song import RATE as VOICE_RATE
+from tools.train_hearing.music import RATE, Bank
+from tools.train_notes.kits import BARS, GAINS, PIECES, SLOTS, Kit, written
+from tools.train_notes.made_kits import made_kit
+from tools.train_separator.mixes import (
+    at_other_speeds,
+    made,
+    mixed,
+    pieces_of,
+    played,
+    roomed,
+    split_kits,
+    stored,
+)
+
+#: Shares of pieces that are the musician's; of the others, those whose drums are drawn beats on any
+#: kit, and of those the ones on a made kit.
+_PLAYED, _DRAWN, _MADE = 0.45, 0.65, 0.4
+#: Shares of mixes with another piece's drums, and with a voice in the rest.
+_OTHERS_DRUMS, _SUNG = 0.4, 0.15
+#: Pieces back from which drums are taken.
+_BACK = 12
+
+
+def struck(rng: np.random.Generator, kits: list[Kit]) -> dict[str, np.ndarray]:
+    """A drawn beat with fills, rides and crashes: float32 (frames, 2) by piece of the kit."""
+    six_s = 15 / float(np.clip(np.exp(rng.normal(np.log(115), 0.25)), 66, 180))
+    kit = made_kit(rng) if rng.random() < _MADE else dict(kits[int(rng.integers(len(kits)))])
+    for name in list(kit):
+        other = kits[int(rng.integers(len(kits)))]
+        if name in other and rng.random() < 0.25:
+            kit[name] = other[name]
+    sounds = {
+        name: [own[int(k)] for k in rng.permutation(len(own))[:4]]
+        for name, own in kit.items()
+        if name in GAINS
+    }
+    gains = {name: rng.uniform(*GAINS[name]) for name in GAINS}
+    spread = rng.uniform(0, 0.6) * (rng.random() < 0.6)
+    pans = {name: rng.uniform(-spread, spread) * (name != "kick") for name in GAINS}
+    frames = round((BARS * SLOTS * six_s + 1.0) * RATE)
+    out: dict[str, np.ndarray] = {}
+    strokes = written(rng, six_s)
+    shut = [at_s for at_s, name, *_ in strokes if name == "hat"]
+    for at_s, name, which, velocity in strokes:
+        if name not in sounds:
+            continue
+        at = round(at_s * RATE)
+        sound = sounds[name][which % len(sounds[name])].astype(np.float32)
+        if name == "ohat":
+            ends = next((s for s in shut if s > at_s + 0.03), at_s + 9.0)
+            sound = _ended(sound, round((ends - at_s) * RATE))
+        sound = sound[: frames - at] * np.float32(gains[name] * velocity)
+        track = out.setdefault(f"drums/{PIECES[name]}", np.zeros((frames, 2), np.float32))
+        track[at : at + len(sound), 0] += sound * np.float32(1 - max(pans[name], 0))
+        track[at : at + len(sound), 1] += sound * np.float32(1 + min(pans[name], 0))
+    if rng.random() < 0.4:
+        out = {name: roomed(rng, track).astype(np.float32) for name, track in out.items()}
+    return at_other_speeds(rng, out)
+
+
+def _ended(sound: np.ndarray, frames: int) -> np.ndarray:
+    sound = np.array(sound[: max(1, frames)])
+    fade = min(len(sound), round(0.02 * RATE))
+    sound[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
+    return sound
+
+
+def sung(rng: np.random.Generator, frames: int) -> np.ndarray:
+    """A made voice with a room: float32 (frames, 2)."""
+    seconds = frames / RATE
+    mono = voice(round(seconds * VOICE_RATE), float(rng.uniform(0.35, 0.85)), rng)
+    mono = soxr.resample(mono, VOICE_RATE, RATE)
+    mono = np.pad(mono, (0, max(0, frames - len(mono))))[:frames]
+    return roomed(rng, np.repeat(mono[:, None], 2, axis=1)).astype(np.float32)
+
+
+def with_others(
+    rng: np.random.Generator, own: dict[str, np.ndarray], before: list[dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """The piece, often with the drums of one before, and now and then with a voice."""
+    found = dict(own)
+    if before and rng.random() < _OTHERS_DRUMS:
+        other = before[int(rng.integers(len(before)))]
+        drums = {name: sound for name, sound in other.items() if name.startswith("drums")}
+        if drums:
+            kept = {n: sound for n, sound in found.items() if not n.startswith("drums")}
+            found = kept | drums
+    if "other" in found and rng.random() < _SUNG:
+        other_sound = found["other"]
+        level = float(np.sqrt(np.mean(other_sound**2))) + 1e-6
+        tune = sung(rng, len(other_sound))
+        tune *= level / (float(np.sqrt(np.mean(tune**2))) + 1e-6) * 10 ** (rng.uniform(-6, 9) / 20)
+        found["other"] = other_sound + tune
+    return found
+
+
+def main() -> int:
+    about = argparse.ArgumentParser(description=__doc__)
+    about.add_argument("bank", type=Path)
+    about.add_argument("folder", type=Path)
+    about.add_argument("--more", type=Path, action="append", default=[])
+    about.add_argument("--count", type=int, default=250, help="pieces")
+    about.add_argument("--each", type=int, default=3, help="mixes of a piece; 0: drums")
+    about.add_argument("--first-seed", type=int, default=0)
+    asked = about.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    bank = split_kits(Bank.load(asked.bank), held_out=False)
+    kits = [*bank.kits, *(kit for path in asked.more for kit in Bank.load(path).kits)]
+    before: list[dict[str, np.ndarray]] = []
+    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+        rng = np.random.default_rng([22, seed])
+        if asked.each and rng.random() < _PLAYED:
+            found = played(rng, seed)
+        else:
+            found = made(rng, bank)
+            if rng.random() < _DRAWN:
+                kept = {n: sound for n, sound in found.items() if not n.startswith("drums")}
+                found = kept | struck(rng, kits)
+            if any(name.startswith("drums/") for name in found):
+                sounds = pieces_of(rng, found)
+                np.savez(asked.folder / f"drums{seed}.npz", **stored(rng, sounds))
+        for n in range(asked.each):
+            sounds = mixed(rng, with_others(rng, found, before))
+            if any(sound.any() for sound in sounds.values()):
+                np.savez(asked.folder / f"mix{seed}-{n}.npz", **stored(rng, sounds))
+        before = [*before[1 - _BACK :], found]
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
