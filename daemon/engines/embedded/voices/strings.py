@@ -267,7 +267,9 @@ KINDS: dict[str, StringKind] = {
     )
 }  # fmt: skip
 
-# plans before version 6 have it; what it is drawn from goes by its name, which it keeps
+# plans before version 7 have these; what they are drawn from goes by their names, which they keep
+KINDS["second harpsichord"] = KINDS.pop("harpsichord")
+KINDS["first spinet"] = KINDS.pop("spinet")
 KINDS["first harpsichord"] = StringKind(
     "harpsichord",
     0.13,
