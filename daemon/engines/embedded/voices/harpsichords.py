@@ -90,11 +90,11 @@ def note(kind: Instrument, s: Strike) -> np.ndarray:
         x[at:] += _choir(kind, choir, s, n - at, stream)
         quill = burst(s, t, 0.012, (highpass(2600), lowpass(11000)), kind.name, "quill", k)
         plucks[at:] += np.float32(choir.level) * quill[: n - at]
-    x *= wide(rise(t, 0.0003) * damped)
+    x *= wide(rise(t, 0.001) * damped)
     x *= np.float32(0.8 / max(float(np.abs(x).max()), 1e-9))
     attack = np.float32(0.2 + 0.25 * s.tone.attack)
     other = plucks * attack + _board(kind, s, n) + _falls(kind, s, t, held_s)
-    return finished(x + wide(other), s, 0.02, peak=kind.level)
+    return finished(x + wide(other * rise(t, 0.0005)), s, 0.02, peak=kind.level)
 
 
 def _choir(
