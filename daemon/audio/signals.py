@@ -22,6 +22,8 @@ _TOP_HZ = 19000.0
 _KEPT_NOISE = 1 << 18
 #: Longest filtered noise that is cached, in frames.
 _KEPT_STROKE = 1 << 16
+#: Share of a cycle between two takes of it: none of a few lies near another.
+_GOLDEN = 0.618
 #: Cached noises have multiples of this length, so that few are kept.
 _NOISE_STEP = 1 << 15
 
@@ -452,7 +454,45 @@ def _ensemble(
     shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float, take: int
 ) -> np.ndarray:
     """About 3 s of a section on one note, which loops without a seam: float32 (frames, 2)."""
-    size = 1 << round(np.log2(3 * rate))
+    size = _cycle_length(rate)
+    amplitude = _bands(shape, hz, rate, spread_cents, cutoff_hz)
+    spectrum = amplitude.astype(np.float32)[:, None] * _phases(len(amplitude), shape, hz, take)
+    cycle = scipy.fft.irfft(spectrum.astype(np.complex64, copy=False), size, axis=0)
+    cycle /= np.sqrt((cycle**2).mean())
+    cycle *= np.float32(0.2)
+    return cycle.astype(np.float32, copy=False)
+
+
+@lru_cache(24)
+def _formed_ensemble(
+    shape: str,
+    hz: float,
+    rate: int,
+    spread_cents: float,
+    cutoff_hz: float,
+    filters: tuple[Filter, ...],
+    cross: float,
+) -> np.ndarray:
+    """The same through filters, for they are factors on its spectrum; each side hears the other."""
+    size = _cycle_length(rate)
+    amplitude = _bands(shape, hz, rate, spread_cents, cutoff_hz)
+    amplitude *= 0.2 * size / np.sqrt(2 * (amplitude**2).sum())
+    formed = amplitude.astype(np.float32) * response_of(filters, size, rate)
+    sides = _phases(len(amplitude), shape, hz, 0).T * formed
+    if cross:
+        sides = sides + np.float32(cross) * sides[::-1]
+    cycle = np.ascontiguousarray(scipy.fft.irfft(sides, size, axis=1).T)
+    cycle.flags.writeable = False
+    return cycle
+
+
+def _cycle_length(rate: int) -> int:
+    return int(1 << round(np.log2(3 * rate)))
+
+
+def _bands(shape: str, hz: float, rate: int, spread_cents: float, cutoff_hz: float) -> np.ndarray:
+    """Amplitudes of a section's spectrum: each harmonic a band of frequencies."""
+    size = _cycle_length(rate)
     count = max(1, int(min(_TOP_HZ, 0.45 * rate) / hz))
     amplitude = np.zeros(size // 2 + 1)
     bin_hz = rate / size
@@ -467,11 +507,7 @@ def _ensemble(
         amplitude[low:high] += (
             weight / np.sqrt(wide) * np.exp(-0.5 * ((np.arange(low, high) - centre) / wide) ** 2)
         )
-    spectrum = amplitude.astype(np.float32)[:, None] * _phases(len(amplitude), shape, hz, take)
-    cycle = scipy.fft.irfft(spectrum.astype(np.complex64, copy=False), size, axis=0)
-    cycle /= np.sqrt((cycle**2).mean())
-    cycle *= np.float32(0.2)
-    return cycle.astype(np.float32, copy=False)
+    return amplitude
 
 
 @lru_cache(12)
@@ -499,6 +535,39 @@ def ensemble(
     if n <= len(cycle):
         return cycle[:n].copy()
     return np.tile(cycle, (-(-n // len(cycle)), 1))[:n]
+
+
+def formed_ensemble(
+    shape: str,
+    hz: float,
+    n: int,
+    rate: int,
+    spread_cents: float,
+    cutoff_hz: float,
+    take: int,
+    filters: tuple[Filter, ...],
+    cross: float = 0.0,
+) -> np.ndarray:
+    """`ensemble` through filters at no cost, float32 (n, 2), perhaps read-only.
+
+    `cross` is how much of the other side each has.
+
+    Takes are stretches of one sound, which is noise: no two are alike.
+    """
+    cycle = _formed_ensemble(
+        shape, round(hz, 3), rate, round(spread_cents, 1), round(cutoff_hz, -1), filters, cross
+    )
+    return stretch(cycle, take, n)
+
+
+def stretch(cycle: np.ndarray, take: int, n: int) -> np.ndarray:
+    """n frames of a cycle (frames,) or (frames, channels), from a place of this take on."""
+    at = round(take * _GOLDEN * len(cycle)) % len(cycle)
+    begun = cycle[at : at + n]
+    if len(begun) == n:
+        return begun
+    again = -(-(n - len(begun)) // len(cycle))
+    return np.concatenate([begun, *[cycle] * again])[:n]
 
 
 def stereo(left: np.ndarray, right: np.ndarray) -> np.ndarray:

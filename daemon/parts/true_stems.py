@@ -138,7 +138,10 @@ def _lines_of_plan(record: ClipRecord, frames: int, sample_rate: int) -> dict[st
     if record["kind"] == "loop":
         return play_lines(plan, notes, player, lines, _unheard)
     sounds = part_sounds(plan, "drums")
-    return {piece: place(own, sounds, plan.bpm, player, frames) for piece, own in lines.items()}
+    return {
+        piece: place(own, sounds, plan.bpm, player, frames, early=plan.early)
+        for piece, own in lines.items()
+    }
 
 
 def _shared_out(

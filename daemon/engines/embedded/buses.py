@@ -67,8 +67,12 @@ def place(
     player: Player,
     frames: int,
     first_frame: int = 0,
+    early: bool = False,
 ) -> np.ndarray:
-    """The dry bus of one part, float32 (frames, 2), from `first_frame` of the piece on."""
+    """The dry bus of one part, float32 (frames, 2), from `first_frame` of the piece on.
+
+    `early`: as notes of plans before version 7 sound (`Strike`).
+    """
     bus = np.zeros((frames, 2), np.float32)
     driven: dict[str, np.ndarray] = {}
     for note in notes:
@@ -85,7 +89,7 @@ def place(
         at = frame_of(note.start, bpm, player.rate) - first_frame
         add_round(
             onto,
-            player.play(note, sound, bpm),
+            player.play(note, sound, bpm, early),
             at,
             gain * min(1.0, 1 - place_),
             gain * min(1.0, 1 + place_),

@@ -27,7 +27,8 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "strings": ("string section", "violin section", "cello section", "string quartet",
                 "four strings",
                 "first string section", "first violin section", "first cello section"),
-    "harpsichord": ("first harpsichord",),
+    "harpsichord": ("first harpsichord", "second harpsichord"),
+    "spinet": ("first spinet",),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section", "first horn section"),
@@ -59,7 +60,13 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
             "cello section",
         )
     },
-    7: {one: f"first {one}" for one in ("horn section", "accordion", "bandoneon", "bowed bass")},
+    7: {
+        **{
+            one: f"first {one}"
+            for one in ("horn section", "accordion", "bandoneon", "bowed bass", "spinet")
+        },
+        "harpsichord": "second harpsichord",
+    },
 }
 
 
@@ -73,7 +80,7 @@ def of_version(voice: str, version: int) -> str:
 
 def called(voice: str) -> str:
     """A voice's name for people: the first of its kind has that of today's."""
-    return voice.removeprefix("first ")
+    return voice.removeprefix("first ").removeprefix("second ")
 
 
 def plain_of(voice: str) -> str:

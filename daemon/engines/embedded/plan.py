@@ -39,7 +39,8 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 6: the top is as wide as in real mixes, no stroke of a drum or a chord is like one of the last
 #: few, and players drift; older plans keep their cymbals, which were a machine's.
 #: 7: sections of winds and reeds begin one by one and drift, short bows bounce, a part's width is
-#: kept after the tilt; what machines comp, a player with bellows or lips holds.
+#: kept after the tilt; what machines comp, a player with bellows or lips holds; noise is made
+#: no longer than it is heard, and sections are formed in their spectra.
 VERSION = 7
 
 
@@ -197,6 +198,11 @@ class Plan:
     @property
     def meter_(self) -> Meter:
         return Meter.parse(self.meter)
+
+    @property
+    def early(self) -> bool:
+        """Whether its notes are rendered as before version 7 (`Strike`)."""
+        return self.version < 7
 
     @property
     def parts(self) -> tuple[str, ...]:

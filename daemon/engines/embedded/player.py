@@ -51,8 +51,8 @@ class Player:
         self._kept: OrderedDict[tuple[Any, ...], np.ndarray] = OrderedDict()
         self._frames = 0
 
-    def play(self, note: Note, sound: Sound, bpm: float) -> np.ndarray:
-        """One note as float32 (frames, 2), before its velocity's gain."""
+    def play(self, note: Note, sound: Sound, bpm: float, early: bool = False) -> np.ndarray:
+        """One note as float32 (frames, 2), before its velocity's gain; `early` as in `Strike`."""
         voice = VOICES[sound.voice or note.voice]
         drums = voice.family == "drums"
         layers = _DRUM_LAYERS if drums and sound.voice != note.voice else _LAYERS
@@ -67,6 +67,7 @@ class Player:
             layer,
             note.glide_from,
             note.variation,
+            early,
             tuple(sorted(sound.tone.items())),
         )
         if key in self._kept:
@@ -74,7 +75,14 @@ class Player:
             return self._kept[key]
         held_s = held_ticks * 60 / (bpm * TICKS_PER_QUARTER)
         strike = Strike(
-            pitch, held_s, layer, self.rate, Tone(**sound.tone), note.glide_from, note.variation
+            pitch,
+            held_s,
+            layer,
+            self.rate,
+            Tone(**sound.tone),
+            note.glide_from,
+            note.variation,
+            early,
         )
         played = self._sampled(VOICES[note.voice], strike)
         if played is None:

@@ -54,7 +54,10 @@ def play_lines(
     """
     desk, _ = _play_loop(plan, notes, player, progress)
     sounds = part_sounds(plan, "drums")
-    buses = {name: place(own, sounds, plan.bpm, player, desk.frames) for name, own in lines.items()}
+    buses = {
+        name: place(own, sounds, plan.bpm, player, desk.frames, early=plan.early)
+        for name, own in lines.items()
+    }
     return desk.lines("drums", buses)
 
 
@@ -69,7 +72,8 @@ def _play_loop(
         if part == "texture" and plan.texture is not None:
             buses[part] = _texture(plan.texture, plan, frames, player.rate)
         else:
-            bus = place(notes[part], part_sounds(plan, part), plan.bpm, player, frames)
+            sounds = part_sounds(plan, part)
+            bus = place(notes[part], sounds, plan.bpm, player, frames, early=plan.early)
             closed = plan.sections[0].closed if len(plan.sections) == 1 else {}
             buses[part] = moved(bus, closed, part, plan.bars, player.rate)
     progress(0.7, "mixing")
@@ -277,6 +281,7 @@ class Track:
                         self.player,
                         frames,
                         block.start,
+                        self.plan.early,
                     ),
                 )
 

@@ -17,6 +17,7 @@ from daemon.engines.embedded.voices.make_up import (
     ratio,
     slid,
     slow_times,
+    slow_tone,
     spectrum,
     spread,
     tone,
@@ -62,7 +63,8 @@ def bowed(kind: BowKind, s: Strike) -> np.ndarray:
         attack_s = min(attack_s, 0.025)
     cents, shake_hz, after_s = kind.shake
     slow = slow_times(n, s.rate)
-    x = np.zeros((n, 2), np.float32)
+    # a row a side: numpy is slow at pairs
+    x = np.zeros((2, n), np.float32)
     count = len(kind.players)
     for k, apart in enumerate(kind.players):
         stream = rng(kind.name, round(s.pitch, 2), s.variation, k)
@@ -73,19 +75,23 @@ def bowed(kind: BowKind, s: Strike) -> np.ndarray:
         strong = rise(slow, attack_s * float(stream.uniform(0.8, 1.3))) * (0.3 + 0.7 * s.velocity)
         if bounced:
             strong = strong * fall(slow, 1.6 * kind.leaves_s)
-        blend = spread(np.clip(strong * press, 0, 1), n)
-        bend = spread(ratio(moved + np.float32(apart)), n)
-        one = tone(kind.name, s.hz, soft, loud, blend, bend, s.rate, float(stream.uniform()))
-        one = one * spread(strong**0.6 * press, n)
+        blend, bend = np.clip(strong * press, 0, 1), ratio(moved + np.float32(apart))
+        loudness, phase = strong**0.6 * press, float(stream.uniform())
+        if s.early:
+            curves = (spread(blend, n), spread(bend, n))
+            one = tone(kind.name, s.hz, soft, loud, *curves, s.rate, phase) * spread(loudness, n)
+        else:
+            moves = (blend, bend, loudness)
+            one = slow_tone(kind.name, s.hz, soft, loud, moves, n, s.rate, phase)
         side = 0.55 * (2 * k / (count - 1) - 1) if count > 1 else 0.0
-        x[:, 0] += one * np.float32(min(1, 1 - side))
-        x[:, 1] += one * np.float32(min(1, 1 + side))
+        x[0] += one * np.float32(min(1, 1 - side))
+        x[1] += one * np.float32(min(1, 1 + side))
     x /= np.float32(count**0.6)
     strength, centre = kind.noise
     scrape = air(s, n, kind.name, centre, 0.7) * np.float32(4 * strength)
     scrape = scrape * (0.5 + 2.2 * s.tone.attack * fall(t, 0.2)) * rise(t, 0.5 * attack_s)
     level = gate(t, s.held_s, kind.release_s * s.tone.length)
-    return finished((x + scrape[:, None]) * level[:, None], s, 0.03, kind.level)
+    return finished(np.stack([(row + scrape) * level for row in x], axis=1), s, 0.03, kind.level)
 
 
 _VIOLIN = ((285, 5, 5), (460, 5, 5), (550, 4, 5), (1000, -3, 2), (2600, 7, 1.2), (4500, -4, 1.5))

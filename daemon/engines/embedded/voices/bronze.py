@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from daemon.audio.modes import modes, panned
+from daemon.audio.modes import panned
 from daemon.audio.signals import (
     bandpass,
     faded,
@@ -30,6 +30,7 @@ from daemon.audio.signals import (
     widened,
 )
 from daemon.engines.embedded.voices.drums import worn
+from daemon.engines.embedded.voices.make_up import sum_of_modes
 from daemon.engines.embedded.voices.voice import Play, Strike
 
 #: How much of the wash the sides have of their own: two microphones hear one plate.
@@ -97,7 +98,7 @@ def cymbal(kind: CymbalKind, s: Strike) -> np.ndarray:
     levels = strength * (kind.ping * 0.5 / np.sqrt((strength**2).sum()))
     decays = ring * (kind.low_hz / hz) ** 0.35
     pans = plate.uniform(-0.8, 0.8, _COUNT)
-    x = modes(hz, panned(levels, pans), decays, stroke.uniform(0, 1, _COUNT), n, s.rate)
+    x = sum_of_modes(s, hz, panned(levels, pans), decays, stroke.uniform(0, 1, _COUNT), n)
     x = x + _wash(kind, s, n, ring)
     click, centre = kind.stick
     short = min(n, round(_TIP_S * s.rate))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from daemon.audio.modes import modes
-from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, noise, rise, rng, seconds
-from daemon.engines.embedded.voices.make_up import finished, slid, vibrato
+from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, rise, rng, seconds
+from daemon.engines.embedded.voices.make_up import burst, finished, slid, sum_of_modes, vibrato
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Notes shorter than this are muted with the palm.
@@ -39,8 +39,8 @@ def _two_takes(
     for take in (0, 1):
         stream = rng("driven", round(s.pitch), s.variation, take)
         x = string(s, n, muted, stream)
-        pick = filtered(noise(n, "pick", take, s.variation), s.rate, highpass(1500), lowpass(6000))
-        x = x + pick * fall(t, 0.025) * np.float32(0.12 * (0.4 + s.tone.attack))
+        pick = burst(s, t, 0.025, (highpass(1500), lowpass(6000)), "pick", take, s.variation)
+        x = x + pick * np.float32(0.12 * (0.4 + s.tone.attack))
         x = x * rise(t, 0.001) * gate(t, s.held_s, 0.035)
         late = int(stream.uniform(0, _APART_S) * s.rate)
         out[late:, take] = x[: n - late]
@@ -56,7 +56,7 @@ def _string(s: Strike, n: int, muted: bool, stream: np.random.RandomState) -> np
     levels *= 0.5 / np.sqrt((levels**2).sum())
     decays = _rings(k, muted) * s.tone.length
     stretched = hz * k * np.sqrt(1 + 6e-5 * k * k)
-    return modes(stretched, levels, decays, stream.uniform(0.22, 0.28, len(k)), n, s.rate)
+    return sum_of_modes(s, stretched, levels, decays, stream.uniform(0.22, 0.28, len(k)), n)
 
 
 def _rings(k: np.ndarray, muted: bool = False) -> np.ndarray:
@@ -96,7 +96,7 @@ def tine_piano(s: Strike) -> np.ndarray:
     field = 1 / (1 + (1.5 * (swing - aside)) ** 2)
     heard = np.gradient(field) * np.float32(s.rate / (2 * np.pi * s.hz))
     chime = np.sin(turns * np.float32(6.27)) * fall(t, 0.3 * (262 / s.hz) ** 0.3)
-    thump = filtered(noise(n, "tine hammer", s.variation), s.rate, lowpass(500)) * fall(t, 0.03)
+    thump = burst(s, t, 0.03, (lowpass(500),), "tine hammer", s.variation)
     x = heard + np.float32(0.1 * hard) * chime + thump * np.float32(0.25 * (0.4 + s.tone.attack))
     x = filtered((x * rise(t, 0.0015)).astype(np.float32), s.rate, highpass(60), lowpass(4600))
     x = x * gate(t, s.held_s, 0.14 * s.tone.length)
@@ -117,8 +117,8 @@ def reed_piano(s: Strike) -> np.ndarray:
     near = 0.25 + 0.5 * s.velocity * (0.5 + s.tone.attack) * s.scale**0.5
     heard = 1 / (1 - np.clip(near, 0, 0.85) * swing) - 1
     strike = np.sin(turns * np.float32(6.3)) * fall(t, 0.12)
-    knock = filtered(noise(len(t), "reed hammer", s.variation), s.rate, lowpass(1400))
-    x = heard + np.float32(0.12 * s.velocity) * strike + knock * fall(t, 0.03) * np.float32(0.1)
+    knock = burst(s, t, 0.03, (lowpass(1400),), "reed hammer", s.variation)
+    x = heard + np.float32(0.12 * s.velocity) * strike + knock * np.float32(0.1)
     x = filtered((x * rise(t, 0.0012)).astype(np.float32), s.rate, highpass(70), lowpass(5500))
     phase = float(stream.uniform(0, 2 * np.pi))
     sway = 1 + np.float32(0.18) * np.sin(2 * np.pi * 5.6 * t + phase)
@@ -146,10 +146,10 @@ def _bent_string(s: Strike, k: np.ndarray, rings: np.ndarray, strength: float) -
     cents = slid(s, t, 90.0 if s.held_s > 0.3 else 20.0, 0.045) + vibrato(t, stream, 22, 5.4, 0.3)
     turns = np.cumsum(np.exp2(cents / 1200), dtype=np.float64) * (s.hz / s.rate)
     phase = (2 * np.pi * (turns % 1)).astype(np.float32)
-    x = np.zeros(len(t), np.float32)
+    x: np.ndarray = np.zeros(len(t), np.float32)
     for one, ring in zip(k[: int(min(14, 6000 / s.hz))].tolist(), rings.tolist(), strict=False):
         level = np.sin(np.pi * one * 0.13) / one
         x += np.float32(level) * np.sin(one * phase) * fall(t, ring * s.tone.length)
-    pick = filtered(noise(len(t), "lead pick", s.variation), s.rate, highpass(1500))
-    x = 0.8 * x + pick * fall(t, 0.02) * np.float32(strength * (0.3 + s.tone.attack))
+    pick = burst(s, t, 0.02, (highpass(1500),), "lead pick", s.variation)
+    x = np.float32(0.8) * x + pick * np.float32(strength * (0.3 + s.tone.attack))
     return finished((x * rise(t, 0.001) * gate(t, s.held_s, 0.06)).astype(np.float32), s, 0.006)

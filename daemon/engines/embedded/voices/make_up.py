@@ -8,17 +8,23 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-from daemon.audio.modes import modes, panned
+from daemon.audio.modes import modes, panned, ringing
 from daemon.audio.signals import (
+    Filter,
     bandpass,
     faded,
+    fall,
     filtered,
     high_shelf,
     lowpass,
     noise,
+    noise_through,
+    response_of,
     rng,
     saturate,
+    seconds,
     stereo,
+    stretch,
     widened,
 )
 from daemon.engines.embedded.voices.voice import Strike
@@ -27,6 +33,12 @@ from daemon.engines.embedded.voices.voice import Strike
 _CYCLE = 16384
 #: Frames between the points of slow curves (vibrato, slides, levels), which are joined by lines.
 _SLOW = 32
+#: Keys next to each other whose knocks differ.
+_KEYS = 5
+#: Frames of a breath that goes round.
+_BREATH = 1 << 16
+#: Times of 60 dB after which a stroke is no longer rendered: 100 dB.
+_HEARD = 1.67
 #: No harmonic lies above it.
 _TOP_HZ = 16000.0
 
@@ -89,6 +101,47 @@ def tone(
     return low + (table[1].take(index, mode="clip") - low) * blend
 
 
+def slow_tone(
+    name: str,
+    hz: float,
+    soft: np.ndarray,
+    loud: np.ndarray,
+    curves: tuple[np.ndarray, np.ndarray, np.ndarray],
+    n: int,
+    rate: int,
+    phase: float = 0.0,
+) -> np.ndarray:
+    """`tone` times a level, float32 (n,), of slow curves: blend, bend and level.
+
+    Between two points the frequency is a line, so the phase is a parabola: no sum over all frames.
+    """
+    table = _cycles(name, round(hz, 2), soft.tobytes(), loud.tobytes())
+    blend, bend, level = curves
+    k = np.arange(_SLOW, dtype=np.float32)
+    step = bend.astype(np.float64) * (hz / rate)
+    grows = np.diff(step) / _SLOW
+    begins = np.cumsum(_SLOW * step[:-1] + _SLOW * (_SLOW - 1) / 2 * grows)
+    begins = np.concatenate([[0.0], begins[:-1]]) + phase
+    place = _lines(begins - np.floor(begins), step[:-1], k + 1)
+    place += grows.astype(np.float32)[:, None] * (k * (k + 1) / 2)
+    place *= np.float32(_CYCLE)
+    index = place.astype(np.intp) & (_CYCLE - 1)
+    low = table[0].take(index, mode="clip")
+    out = table[1].take(index, mode="clip")
+    out -= low
+    out *= _lines(blend[:-1], np.diff(blend) / _SLOW, k)
+    out += low
+    out *= _lines(level[:-1], np.diff(level) / _SLOW, k)
+    return out.ravel()[:n]
+
+
+def _lines(start: np.ndarray, slope: np.ndarray, k: np.ndarray) -> np.ndarray:
+    """A line from each start, float32 (starts, points)."""
+    lines = slope.astype(np.float32)[:, None] * k
+    lines += start.astype(np.float32)[:, None]
+    return lines
+
+
 def slow_times(n: int, rate: int) -> np.ndarray:
     """Times in s of the points of slow curves over n frames."""
     return np.arange(0, n + _SLOW, _SLOW, dtype=np.float32) / np.float32(rate)
@@ -96,7 +149,11 @@ def slow_times(n: int, rate: int) -> np.ndarray:
 
 def spread(curve: np.ndarray, n: int) -> np.ndarray:
     """A slow curve at every frame, float32 (n,)."""
-    return np.interp(np.arange(n), np.arange(len(curve)) * _SLOW, curve).astype(np.float32)
+    # `np.interp` on its grid, to the last bit, in a quarter of the time
+    points = curve.astype(np.float64)
+    steps = np.diff(points) / _SLOW
+    lines = steps[:, None] * np.arange(_SLOW) + points[:-1, None]
+    return lines.astype(np.float32).ravel()[:n]
 
 
 def vibrato(
@@ -123,7 +180,19 @@ def slid(s: Strike, t: np.ndarray, scoop_cents: float = 0.0, in_s: float = 0.06)
 
 def air(s: Strike, n: int, name: str, centre_hz: float, q: float) -> np.ndarray:
     """Breath or bow: noise round a frequency at an RMS level of 0.25, float32 (n,), read-only."""
-    return _air(n, s.rate, name, s.variation, float(round(centre_hz / 50) * 50 or 50), q)
+    hz = float(round(centre_hz / 50) * 50 or 50)
+    if s.early:
+        return _air(n, s.rate, name, s.variation, hz, q)
+    return stretch(_breath(s.rate, name, hz, q), s.variation, n)
+
+
+@lru_cache(24)
+def _breath(rate: int, name: str, hz: float, q: float) -> np.ndarray:
+    """Some seconds of it, which go round without a seam: each note hears another stretch."""
+    x = scipy.fft.irfft(_white(name) * response_of((bandpass(hz, q),), _BREATH, rate), _BREATH)
+    x *= np.float32(0.25 / np.sqrt((x**2).mean()))
+    x.flags.writeable = False
+    return x
 
 
 @lru_cache(6)
@@ -135,13 +204,64 @@ def _air(n: int, rate: int, name: str, variation: int, hz: float, q: float) -> n
     return x
 
 
+def burst(
+    s: Strike, t: np.ndarray, to_60db_s: float, filters: tuple[Filter, ...], *words: object
+) -> np.ndarray:
+    """Filtered noise of these words that dies away from a note's beginning, float32 (n,).
+
+    It is made as long as it is heard: strokes on notes of all lengths share it.
+    """
+    if s.early:
+        return noise_through(len(t), s.rate, filters, *words) * fall(t, to_60db_s)
+    out = np.zeros(len(t), np.float32)
+    heard = _burst(s.rate, to_60db_s, filters, *words)[: len(t)]
+    out[: len(heard)] = heard
+    return out
+
+
+@lru_cache(192)
+def _burst(rate: int, to_60db_s: float, filters: tuple[Filter, ...], *words: object) -> np.ndarray:
+    t = seconds(_HEARD * to_60db_s, rate)
+    white = rng("noise", *words).standard_normal(len(t)).astype(np.float32)
+    return faded(filtered(white, rate, *filters) * fall(t, to_60db_s), rate, 0.002)
+
+
+@lru_cache(8)
+def _white(name: str) -> np.ndarray:
+    """The spectrum of a breath's noise, complex64."""
+    return scipy.fft.rfft(rng("noise", name).standard_normal(_BREATH).astype(np.float32))
+
+
 def knock(s: Strike, hz: Sequence[float], to_60db_s: float, n: int) -> np.ndarray:
     """The body's own modes, struck by the note's beginning, float32 (n,)."""
+    if s.early:
+        return _knock(tuple(hz), to_60db_s, round(s.pitch), s.variation, n, s.rate)
+    heard = round(_HEARD * to_60db_s * s.rate)
+    x = _kept_knock(tuple(hz), to_60db_s, round(s.pitch) % _KEYS, s.variation, heard, s.rate)[:n]
+    out = np.zeros(n, np.float32)
+    out[: len(x)] = x
+    return out
+
+
+def _knock(
+    hz: tuple[float, ...], to_60db_s: float, key: int, variation: int, n: int, rate: int
+) -> np.ndarray:
     own = np.array(hz)
-    stream = rng("knock", round(s.pitch), s.variation)
+    stream = rng("knock", key, variation)
     levels = stream.uniform(0.5, 1, len(own)) / len(own)
     decays = to_60db_s * (own[0] / own) ** 0.5
-    return modes(own, levels, decays, stream.uniform(0, 1, len(own)), n, s.rate)
+    return modes(own, levels, decays, stream.uniform(0, 1, len(own)), n, rate)
+
+
+#: Kept: what a body does has little to do with the note. Those of a chord have knocks of their own.
+_kept_knock = lru_cache(96)(_knock)
+
+
+def sum_of_modes(
+    s: Strike, hz: np.ndarray, levels: np.ndarray, decays: np.ndarray, phases: np.ndarray, n: int
+) -> np.ndarray:
+    """Decaying sines, float32 (n,), or (n, 2) for levels of two sides."""
+    return (modes if s.early else ringing)(hz, levels, decays, phases, n, s.rate)
 
 
 def plucked(
@@ -163,7 +283,7 @@ def plucked(
     again = -(-len(hz) // own)
     phases = np.tile(stream.uniform(0, 1, own), again)[: len(hz)]
     pans = np.tile(stream.uniform(-width, width, own), again)[: len(hz)]
-    return modes(hz, panned(levels, pans), decays, phases, n, s.rate)
+    return sum_of_modes(s, hz, panned(levels, pans), decays, phases, n)
 
 
 def finished(

@@ -10,6 +10,7 @@ from daemon.audio.signals import (
     faded,
     fall,
     filtered,
+    formed_ensemble,
     gate,
     highpass,
     lowpass,
@@ -37,11 +38,13 @@ def _section(
 ) -> np.ndarray:
     t = seconds(s.held_s + release_s * 0.9, s.rate)
     cutoff = cutoff_hz * s.scale * (0.6 + 0.6 * s.velocity)
-    x = ensemble(shape, s.hz, len(t), s.rate, spread, cutoff, s.variation)
-    if filters:
+    if s.early:
+        x = ensemble(shape, s.hz, len(t), s.rate, spread, cutoff, s.variation)
         x = filtered(x, s.rate, *filters)
+    else:
+        x = formed_ensemble(shape, s.hz, len(t), s.rate, spread, cutoff, s.variation, filters)
     attack_s = min(attack_s * (1.5 - s.tone.attack), 0.6 * s.held_s + 0.02)
-    x *= wide(rise(t, attack_s) * gate(t, s.held_s, release_s * s.tone.length))
+    x = x * wide(rise(t, attack_s) * gate(t, s.held_s, release_s * s.tone.length))
     return faded(
         widened(saturate(x, 3 * s.tone.drive) if s.tone.drive else x, s.tone.width), s.rate, 0.03
     )

@@ -8,19 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from daemon.audio.modes import modes, panned
-from daemon.audio.signals import (
-    bandpass,
-    faded,
-    fall,
-    filtered,
-    gate,
-    lowpass,
-    noise,
-    rise,
-    rng,
-    seconds,
-)
-from daemon.engines.embedded.voices.make_up import finished, knock
+from daemon.audio.signals import bandpass, faded, gate, lowpass, rise, rng, seconds, wide
+from daemon.engines.embedded.voices.make_up import burst, finished, knock, sum_of_modes
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Modes of a soundboard and its case in Hz.
@@ -82,15 +71,15 @@ def _piano(
     place = float(np.clip((s.pitch - 62) / 60, -0.35, 0.35))
     pans = place + stream.uniform(-0.12, 0.12, len(hz))
     phases = np.tile(stream.uniform(0, 1, len(hz) // 3), 3)
-    x = modes(hz, panned(levels, pans), decays, phases, n, s.rate)
-    felt = filtered(noise(n, name, s.variation), s.rate, bandpass(1500 * min(1.6, hard + 0.4), 0.6))
-    low = filtered(noise(n, name, "key", s.variation), s.rate, lowpass(260))
+    x = sum_of_modes(s, hz, panned(levels, pans), decays, phases, n)
+    felt = burst(s, t, 0.03, (bandpass(1500 * min(1.6, hard + 0.4), 0.6),), name, s.variation)
+    low = burst(s, t, 0.07, (lowpass(260),), name, "key", s.variation)
     strength = s.velocity * (0.4 + 1.2 * s.tone.attack)
-    extra = felt * fall(t, 0.03) * np.float32(0.09 * strength * hard)
-    extra = extra + low * fall(t, 0.07) * np.float32(0.1 * case * strength)
+    extra: np.ndarray = felt * np.float32(0.09 * strength * hard)
+    extra = extra + low * np.float32(0.1 * case * strength)
     extra = extra + knock(s, _BOARD, 0.22, n) * np.float32(case * strength)
     level = rise(t, 0.001 + 0.002 / hard) * gate(t, s.held_s, 0.26 * s.tone.length)
-    return finished((x + extra[:, None]) * level[:, None], s, 0.02, peak=0.85)
+    return finished((x + wide(extra)) * wide(level), s, 0.02, peak=0.85)
 
 
 def _strings(

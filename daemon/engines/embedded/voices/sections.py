@@ -14,12 +14,14 @@ from daemon.audio.signals import (
     ensemble,
     fall,
     filtered,
+    formed_ensemble,
     gate,
     highpass,
     lowpass,
     peak,
     rise,
     seconds,
+    wide,
 )
 from daemon.engines.embedded.voices.make_up import Resonance, air, finished
 from daemon.engines.embedded.voices.voice import Play, Strike
@@ -51,18 +53,22 @@ def section(kind: SectionKind, s: Strike) -> np.ndarray:
     """One note of many players, float32 (n, 2). Loud is bright; it swells a little while held."""
     t = seconds(s.held_s + kind.release_s * s.tone.length, s.rate)
     cutoff = kind.cutoff_hz * s.scale * (0.5 + 0.7 * s.velocity)
-    x = ensemble(kind.shape, s.hz, len(t), s.rate, kind.spread, cutoff, s.variation)
-    x = (x + np.float32(_CROSS) * x[:, ::-1]).astype(np.float32)
-    filters = [peak(hz, db, q) for hz, db, q in kind.body]
-    low = min(kind.low_hz, 0.7 * s.hz)
-    x = filtered(x, s.rate, highpass(round(low)), *filters, lowpass(kind.top_hz))
+    low = round(min(kind.low_hz, 0.7 * s.hz))
+    filters = (highpass(low), *(peak(*one) for one in kind.body), lowpass(kind.top_hz))
+    about = (kind.shape, s.hz, len(t), s.rate, kind.spread, cutoff, s.variation)
+    if s.early:
+        x = ensemble(*about)
+        x = (x + np.float32(_CROSS) * x[:, ::-1]).astype(np.float32)
+        x = filtered(x, s.rate, *filters)
+    else:
+        x = formed_ensemble(*about, filters, _CROSS)
     attack_s = min(kind.attack_s * (1.5 - s.tone.attack), 0.6 * s.held_s + 0.02)
     level, centre = kind.noise
     noisy = air(s, len(t), kind.name, centre, 0.7) * np.float32(3 * level)
     begun = noisy * (0.5 + 2 * s.tone.attack * fall(t, 0.25))
     swell = 0.85 + 0.15 * np.sin(np.pi * np.clip(t / max(s.held_s, 0.2), 0, 1))
     shape = rise(t, attack_s) * gate(t, s.held_s, kind.release_s * s.tone.length) * swell
-    x = (x + begun[:, None]) * shape[:, None].astype(np.float32)
+    x = (x + wide(begun)) * wide(shape.astype(np.float32))
     return finished(x.astype(np.float32), s, 0.03, peak=0.75)
 
 

@@ -12,17 +12,16 @@ import numpy as np
 
 from daemon.audio.signals import (
     bandpass,
-    fall,
     filtered,
     gate,
     highpass,
     lowpass,
     noise,
-    noise_through,
     rise,
     seconds,
+    wide,
 )
-from daemon.engines.embedded.voices.make_up import Resonance, body, finished, knock, plucked
+from daemon.engines.embedded.voices.make_up import Resonance, body, burst, finished, knock, plucked
 from daemon.engines.embedded.voices.voice import Play, Strike
 
 #: Partials of a string at most.
@@ -69,17 +68,15 @@ def string(kind: StringKind, s: Strike) -> np.ndarray:
     count = max(3, int(min(kind.most, kind.top_hz * s.scale**0.6 / s.hz)))
     hz, levels, decays = _partials(kind, s, count)
     x = plucked(s, n, hz, levels, decays, kind.name, alike=count)
-    touch = noise_through(
-        n, s.rate, (highpass(kind.pick_hz), lowpass(9500)), kind.name, s.variation
-    )
+    touch = burst(s, t, 0.02, (highpass(kind.pick_hz), lowpass(9500)), kind.name, s.variation)
     strike = kind.pick * (0.3 + 1.2 * s.tone.attack) * (0.4 + 0.6 * s.velocity)
-    extra = touch * fall(t, 0.02) * np.float32(strike)
+    extra: np.ndarray = touch * np.float32(strike)
     if kind.knock:
         extra = extra + knock(s, kind.knock, 0.14, n) * np.float32(
             kind.knock_level * (0.5 + s.tone.attack) * s.velocity
         )
     level = rise(t, 0.0012) * gate(t, longest_s, kind.after_s * s.tone.length)
-    x = (x + extra[:, None]) * level[:, None]
+    x = (x + wide(extra)) * wide(level)
     if kind.jack:
         x = x + _fallen(kind, s, t, longest_s)[:, None]
     return finished(x, s, 0.012, peak=kind.level)
@@ -270,7 +267,9 @@ KINDS: dict[str, StringKind] = {
     )
 }  # fmt: skip
 
-# plans before version 6 have it; what it is drawn from goes by its name, which it keeps
+# plans before version 7 have these; what they are drawn from goes by their names, which they keep
+KINDS["second harpsichord"] = KINDS.pop("harpsichord")
+KINDS["first spinet"] = KINDS.pop("spinet")
 KINDS["first harpsichord"] = StringKind(
     "harpsichord",
     0.13,

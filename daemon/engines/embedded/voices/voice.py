@@ -39,7 +39,8 @@ class Strike:
     """One note for a voice: `pitch` as fractional MIDI number, `held_s` seconds, `velocity` 0-1.
 
     `glide_from` is the pitch that the note slides from, or None. `variation` selects among a
-    voice's small variants.
+    voice's small variants. `early` notes are of plans before version 7: voices that are computed
+    at less cost since then render them as they did, to the sample.
     """
 
     pitch: float
@@ -49,6 +50,7 @@ class Strike:
     tone: Tone = Tone()
     glide_from: float | None = None
     variation: int = 0
+    early: bool = False
 
     @property
     def hz(self) -> float:

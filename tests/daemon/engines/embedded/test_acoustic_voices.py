@@ -220,6 +220,24 @@ def test_struck_things_begin_at_once_and_bowed_things_do_not():
     assert attack_s(mono(play("string section", held_s=1.5))) > 0.05
 
 
+def test_a_harpsichords_force_moves_its_quills_and_not_its_colour():
+    soft, hard = (play("spinet", 57, 0.5, v) for v in (0.3, 1.0))
+    np.testing.assert_array_equal(soft, hard)
+    # three quills: the last comes later at a slow touch, and the level stays
+    soft, hard = (play("harpsichord", 57, 0.5, v) for v in (0.3, 1.0))
+    assert not np.array_equal(soft, hard)
+    assert np.abs(soft).max() == pytest.approx(np.abs(hard).max(), rel=0.02)
+
+
+def test_a_harpsichords_jack_falls_when_the_key_is_let_go():
+    x = mono(play("harpsichord", 69, 0.8, tone=Tone(length=0.5)))
+    at = round(0.8 * RATE)
+    high = np.abs(np.diff(x, 3))
+    assert high[at : at + 400].max() > 2 * high[at - 1500 : at - 200].max()
+    # a spinet has one row of strings: no octave, less in all
+    assert share(mono(play("harpsichord", 69)), 6000, 12000) > 0.005
+
+
 def test_drums_of_the_world_lie_where_they_do():
     pitch = {
         name: centroid_hz(mono(play(name))[: RATE // 3])

@@ -10,7 +10,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.change import changed
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import make
-from daemon.engines.embedded.patches import PATCHES
+from daemon.engines.embedded.patches import PATCHES, called
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.render import Track
@@ -192,13 +192,18 @@ def test_an_older_plan_keeps_the_voices_and_the_strokes_that_it_had():
 
 
 @pytest.mark.parametrize(
-    ("prompt", "voice", "plain"),
-    [("accordion", "accordion", "accordion"), ("brass section", "horn section", "brass")],
+    ("prompt", "voice", "plain", "before"),
+    [
+        ("accordion", "accordion", "accordion", "first accordion"),
+        ("brass section", "horn section", "brass", "first horn section"),
+        ("spinet", "spinet", "spinet", "first spinet"),
+        ("harpsichord", "harpsichord", "harpsichord", "second harpsichord"),
+    ],
 )
-def test_a_plan_of_the_sixth_version_keeps_its_reeds_and_horns(prompt, voice, plain):
+def test_a_plan_of_the_sixth_version_keeps_its_sounds(prompt, voice, plain, before):
     new = compose(Brief(prompt, prompt, instruments=(plain,), only=True), 5).to_json()
     assert read_plan(new).chords.sound.voice == voice
     old = read_plan(new | {"version": 6})
-    assert old.chords.sound.voice == f"first {voice}"
+    assert old.chords.sound.voice == before and called(before) == voice
     record = old.to_json()
     assert read_plan(record) == old and record["chords"]["sound"]["voice"] == plain
