@@ -120,10 +120,13 @@ def clipped_share(audio: np.ndarray) -> float:
     if peak < 0.98:
         return 0.0
     full = max(0.9995, peak * 0.9995)
-    flat = (audio >= full) | (audio <= -full)
     most = 0.0
-    for channel in flat.T:
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], channel.astype(np.int8), [0]])))
+    for channel in audio.T:
+        # as bools all along: numbers would fill the memory of a long take several times
+        flat = (channel >= full) | (channel <= -full)
+        inner = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+        first, last = [0] * int(flat[0]), [len(flat)] * int(flat[-1])
+        edges = np.concatenate([first, inner, last]).astype(int)
         runs = edges[1::2] - edges[::2]
         most = max(most, float(runs[runs >= _CLIPPED_RUN].sum()) / len(channel))
     return most
