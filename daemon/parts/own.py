@@ -1,6 +1,7 @@
 """The separator that is always there: drums, bass and the rest, and drums piece by piece.
 
-Two small networks of our own mask the spectra (`mask_net.py`). Nothing is downloaded. It takes no
+Two small networks of our own mask the spectra (`mask_net.py`), and the sides of a stereo sound say
+more (`sides.py`). Nothing is downloaded. It takes no
 voices apart: it has heard none.
 """
 
@@ -13,12 +14,14 @@ import numpy as np
 
 from daemon.parts.mask_net import MaskNet
 from daemon.parts.pieces import Pieces, Share, in_pieces, with_rest
+from daemon.parts.sides import shares_of
 from daemon.parts.spectra import Spectra, hop_of
 
 #: s of a piece.
 _PIECE_S = 30.0
-#: s on either side of a piece that is heard and cut off again: further than the networks listen.
-_AROUND_S = 1.5
+#: s on either side of a piece that is heard and cut off again: further than the networks listen,
+#: and the sides are compared.
+_AROUND_S = 2.0
 #: s over which one piece gives way to the next.
 _JOINT_S = 0.05
 _BLOCK_FRAMES = 2**18
@@ -52,7 +55,8 @@ def separate(
     def work(piece: np.ndarray) -> dict[str, np.ndarray]:
         spectra = Spectra(piece, sample_rate)
         masks = net.masks(spectra, level * spectra.window_power)
-        return {part: spectra.sound_of(mask) for part, mask in masks.items()}
+        shares = shares_of(spectra, masks)
+        return {part: spectra.sound(shares.pop(part)) for part in masks}
 
     parts = in_pieces(audio, net.parts, pieces, is_loop, work, tell)
     return with_rest(audio, parts, net.parts[-1])

@@ -73,7 +73,11 @@ class Spectra:
 
     def sound_of(self, mask: np.ndarray) -> np.ndarray:
         """float32 (frames, channels): the sound of its spectra times `mask` (bins, windows)."""
-        sound = self._transform.istft(self.values * mask, k1=self._padded)
+        return self.sound(self.values * mask)
+
+    def sound(self, values: np.ndarray) -> np.ndarray:
+        """float32 (frames, channels) of complex64 (channels, bins, windows) in place of its own."""
+        sound = self._transform.istft(values, k1=self._padded)
         return np.ascontiguousarray(sound.T[: self.length], np.float32)
 
 

@@ -5,7 +5,10 @@
     python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --count 107
     python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --each 0 --count 150 \
         --first-seed 2000
-    python -m tools.train_separator.train MIXES mix daemon/parts/mix.npz --before daemon/parts/mix.npz
+    python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --count 135 \
+        --first-seed 4000
+    python -m tools.train_separator.train MIXES mix TAUGHT.npz --before daemon/parts/mix.npz --steps 2250
+    python -m tools.train_separator.blended daemon/parts/mix.npz TAUGHT.npz 0.65 MIX.npz
     python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz \
         --before daemon/parts/drums.npz
 
