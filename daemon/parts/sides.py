@@ -22,6 +22,8 @@ _WINDOWS = 161
 _ANYWHERE = 0.02
 #: Power of a mask by which a bin speaks for a part's place: those that are nearly all its own.
 _SURE = 2
+#: What every bin speaks: a part that is nowhere stands where the whole does.
+_UNSURE = np.float32(1e-4)
 #: Bins that are reckoned at once, so that memory stays small.
 _BLOCK_BINS = 64
 
@@ -77,12 +79,12 @@ class _Place:
 
 def _place(left: np.ndarray, right: np.ndarray, mask: np.ndarray) -> _Place:
     """Of the part with this mask, its power set to one."""
-    weight = mask**_SURE
+    weight = mask**_SURE + _UNSURE
     powers = [_around(weight * np.abs(side) ** 2) for side in (left, right)]
     across = left * right.conj() * weight
     together = _around(across.real) + 1j * _around(across.imag)
-    # where it is silent it may be anywhere
-    floor = 1e-6 * float(powers[0].max() + powers[1].max()) + 1e-20
+    # where all is silent it may be anywhere
+    floor = 1e-9 * float(powers[0].max() + powers[1].max()) + 1e-20
     size = (powers[0] + powers[1]) / 2 + floor
     known = np.float32(1 - _ANYWHERE)
     first, second = (known * (power + floor) / size + np.float32(_ANYWHERE) for power in powers)

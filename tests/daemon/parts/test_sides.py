@@ -51,4 +51,4 @@ def test_where_the_sides_say_nothing_the_masks_alone_count(channels):
     spectra, masks = masked(mono)
     for part, share in shares_of(spectra, masks).items():
         alone = spectra.values * masks[part]
-        assert np.abs(share - alone).max() < 1e-3 * np.abs(alone).max(), part
+        assert np.abs(share - alone).max() < 1e-5 * np.abs(alone).max(), part
