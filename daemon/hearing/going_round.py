@@ -40,6 +40,8 @@ ROUGH = 0.035
 #: Confidence of the hearing that goes round, from which it counts: at the same tempo, and at
 #: another, where it must be surer than the plain one too.
 SURE, SURE_OF_ANOTHER = 0.59, 0.8
+#: Confidence of the plain hearing from which its octave stays: from here on a claim is a promise.
+SURE_OF_OCTAVE = 0.7
 #: Confidence at most where only the length speaks: it repeats because it was made to.
 LENGTH_ALONE = 0.65
 #: Digits of a tempo at most.
@@ -112,7 +114,7 @@ def _in_octave_of(plain: Heard, going: Heard) -> Heard:
     What goes round repeats itself, and its half tempo looks as good: the length tells no octave.
     """
     octaves = round(float(np.log2(plain.bpm / going.bpm))) if plain.periodic else 0
-    if abs(octaves) != 1 or plain.confidence < SURE_OF_ANOTHER:
+    if abs(octaves) != 1 or plain.confidence < SURE_OF_OCTAVE:
         return going
     return replace(going, bpm=going.bpm * 2.0**octaves, knots_q=going.knots_q * 2.0**octaves)
 
