@@ -149,14 +149,15 @@ def test_a_picture_is_moved(brought, server, tmp_path):
 def test_a_painter_of_the_config_is_bought_by_its_own_input_and_licence(brought, server, tmp_path):
     entry = {
         "makes": "picture", "model": "me/mine", "license": "CC0-1.0",
-        "price": {"per_take_usd": 0.01}, "input": {"prompt": "a photo of {words}", "seed": "{seed}"},
+        "price": {"per_take_usd": 0.01},
+        "input": {"prompt": "a photo of {words}", "seed": "{seed}", "aspect_ratio": "1:1"},
     }  # fmt: skip
     config = Config(replicate={"painters": {"mine": entry, "flux-schnell": {"official": False}}})
     painters = config.replicate.painters
     assert painters["flux-schnell"]["model"] == "black-forest-labs/flux-schnell"
     brought(Wish("rain", 7), tmp_path / "01.png", "mine", painters=painters)
     (bought,) = server.predictions.values()
-    assert bought["input"] == {"prompt": "a photo of rain", "seed": 7}
+    assert bought["input"] == {"prompt": "a photo of rain", "seed": 7, "aspect_ratio": "1:1"}
     about = json.loads((tmp_path / "01.json").read_text())
     assert (about["painter"], about["license"]) == ("mine", "CC0-1.0")
 
