@@ -158,7 +158,7 @@ def test_a_painter_of_the_config_is_bought_by_its_own_input_and_licence(brought,
     brought(Wish("rain", 7), tmp_path / "01.png", "mine", painters=painters)
     (bought,) = server.predictions.values()
     assert bought["input"] == {"prompt": "a photo of rain", "seed": 7, "aspect_ratio": "1:1"}
-    about = json.loads((tmp_path / "01.json").read_text())
+    about = json.loads((tmp_path / "01.png.json").read_text())
     assert (about["painter"], about["license"]) == ("mine", "CC0-1.0")
 
 
