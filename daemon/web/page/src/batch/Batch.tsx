@@ -308,8 +308,10 @@ export default function Batch({
           ) : (
             <>
               {shown.length > number.kept + number.binned + 1 && (
-                <form className="row tight" onSubmit={propose}>
+                <form className="row tight batch-best" onSubmit={propose}>
                   <input
+                    // anew as clips come: half of a batch that has begun is one clip
+                    key={shown.length}
                     name="count"
                     type="number"
                     min={1}
