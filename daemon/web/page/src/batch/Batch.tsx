@@ -51,18 +51,17 @@ export default function Batch({
   const asked = useRef(new Set<string>());
   useEffect(() => {
     const missing = names.split(",").filter((name) => name && !asked.current.has(name));
-    missing.forEach((name) => {
-      asked.current.add(name);
-      // one that was just made may reach the library a moment later; one that was binned before never does
-      const look = (tries: number) =>
-        api<FullClip>(`clips/${name}`).then(
-          (clip) => setClips((before) => new Map(before).set(name, clip)),
-          () => {
-            if (tries > 1) setTimeout(() => look(tries - 1), LOOK_AGAIN_MS);
-          },
-        );
-      void look(TRIES);
-    });
+    missing.forEach((name) => asked.current.add(name));
+    // those of one look are shown at once: a card that came later would push those after it along.
+    // one that was just made may reach the library a moment later; one that was binned before never does
+    const look = (wanted: string[], tries: number) =>
+      Promise.allSettled(wanted.map((name) => api<FullClip>(`clips/${name}`))).then((answers) => {
+        const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+        setClips((before) => new Map([...before, ...found.map((clip) => [clip.id, clip] as const)]));
+        const rest = wanted.filter((_, place) => answers[place]?.status === "rejected");
+        if (rest.length && tries > 1) setTimeout(() => void look(rest, tries - 1), LOOK_AGAIN_MS);
+      });
+    if (missing.length) void look(missing, TRIES);
   }, [names]);
   useEffect(() => {
     sessionStorage.setItem(keptName(id), JSON.stringify(marks));
