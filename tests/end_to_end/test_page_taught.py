@@ -21,6 +21,14 @@ def snares(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_folder(tmp_path_factory.mktemp("snares"), snares=24)
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
+    """One of its own: its taste is told by these clips alone."""
+    made = WebHouse(tmp_path_factory.mktemp("taught") / "home")
+    yield made
+    made.stop()
+
+
 def room(page: Any) -> Any:
     """The room of own sounds, by its command."""
     page.keyboard.press("Control+k")
