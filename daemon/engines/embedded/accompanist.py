@@ -8,9 +8,10 @@ from dataclasses import replace
 from daemon.brief import Brief
 from daemon.engines.embedded import meters
 from daemon.engines.embedded.answers import answered, varied_chords
-from daemon.engines.embedded.casting import DRIVEN, PIANOS, SIX_STRINGS, fits, of_bars, pick
+from daemon.engines.embedded.casting import DRIVEN, PIANOS, fits, of_bars, pick
 from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.melody import PHRASE_BARS
+from daemon.engines.embedded.named_players import CLEAN_GUITARS
 from daemon.engines.embedded.plan import Chords, Plan
 from daemon.engines.embedded.rows import every, held
 from daemon.engines.embedded.styles.style import Style
@@ -196,11 +197,11 @@ def _how_struck(usual: str, voice: str) -> str:
     """How a voice strikes its chords, in a style that strikes them so."""
     if voice in _FIGURED:
         return _FIGURED[voice]
-    if usual == "arp" and voice in (*PIANOS, *SIX_STRINGS):
+    if usual == "arp" and voice in (*PIANOS, *CLEAN_GUITARS):
         return "broken" if voice in PIANOS else "picked"
     if voice in DRIVEN:
         return "power"
-    if voice in SIX_STRINGS and usual in ("block", "strum", "power"):
+    if voice in CLEAN_GUITARS and usual in ("block", "strum", "power"):
         return "fingered"
     if voice in _LONG_CHORDS:
         return "block"

@@ -18,19 +18,6 @@ from daemon.engines.embedded.wishes import Wishes
 
 #: Voices by how they strike a chord.
 DRIVEN = ("distorted guitar", "crunch guitar", "power guitar")
-
-
-SIX_STRINGS = (
-    "steel guitar",
-    "nylon guitar",
-    "twelve string guitar",
-    "clean guitar",
-    "jazz guitar",
-    "muted guitar",
-    "guitar",
-)
-
-
 PIANOS = ("grand piano", "upright piano", "felt piano", "honky tonk piano")
 
 

@@ -48,7 +48,7 @@ _PART_NAMES = {
     "melody": "lead",
     "pad": "pad",
 } | {"lead guitar": "lead"}
-#: Guitars that a prompt for distortion distorts, and by which family each is denied.
+#: Guitars of six strings, strummed in full; a prompt for distortion distorts them.
 CLEAN_GUITARS = (
     "guitar",
     "steel guitar",

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from daemon.engines.embedded import meters
 from daemon.engines.embedded.arpeggio import arpeggio_bars
-from daemon.engines.embedded.casting import DRIVEN, SIX_STRINGS, in_reach, pick
+from daemon.engines.embedded.casting import DRIVEN, in_reach, pick
 from daemon.engines.embedded.harmony import degree_note
 from daemon.engines.embedded.melody import arpeggio, melody
+from daemon.engines.embedded.named_players import CLEAN_GUITARS
 from daemon.engines.embedded.plan import Lead, Plan
 from daemon.engines.embedded.styles.idiom import idiom_of
 from daemon.engines.embedded.styles.style import Style
@@ -41,7 +42,7 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
     stream = random.Random(f"{seed}:lead:write:{style.name}")
     busy = min(1.0, max(0.1, style.lead_busy + 0.5 * (wishes.density - 0.5)))
     sound = pick(style.lead_sounds, "lead", style, wishes, seed)
-    guitar = wishes.riff and sound.voice in (*DRIVEN, *SIX_STRINGS)
+    guitar = wishes.riff and sound.voice in (*DRIVEN, *CLEAN_GUITARS)
     if guitar:
         sound = replace(sound, octave=-2)
     if wishes.arp:
