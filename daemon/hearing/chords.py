@@ -86,17 +86,21 @@ def hear_chords(mono: np.ndarray, sample_rate: int, heard: Heard) -> tuple[Heard
 def by_bar(chords: tuple[HeardChord, ...], bars: int) -> list[str]:
     """The chords as `make` understands them, bar by bar; `Am / F` where two share one.
 
-    A bar without a chord is `N`.
+    A bar in which none is heard keeps the one before it, or takes the first that comes: `make` has
+    no word for silence. None at all without any.
     """
+    named = [chord for chord in chords if chord.name]
+    if not named:
+        return []
     out: list[str] = []
-    sounding = ""
+    sounding = named[0].name
     for bar in range(1, bars + 1):
-        own = [chord for chord in chords if chord.bar == bar]
+        own = [chord for chord in named if chord.bar == bar]
         names = [chord.name for chord in own]
         if not own or own[0].beat > 1:
             names = [sounding, *names]
         sounding = names[-1]
-        out.append(" / ".join(dict.fromkeys(name or "N" for name in names)))
+        out.append(" / ".join(dict.fromkeys(names)))
     return out
 
 

@@ -14,6 +14,7 @@ from daemon.errors import ConformError
 from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord, hear_chords
 from daemon.hearing.heard import Heard
+from daemon.hearing.speech import is_speech
 from daemon.notes import large_chords
 from daemon.notes.heard_notes import HeardNote
 from daemon.notes.listen import Voice, heard_at, listen
@@ -30,6 +31,9 @@ Tell = Callable[[float, str], None]
 
 #: What the fields are when they are not said.
 _VOICE, _QUANTISE, _SURE = "auto", 0.5, 0.5
+#: How sure a note must be where somebody speaks: of a minute of speech no more than two were.
+_SURE_IN_SPEECH = 0.9
+_SPEECH = "it sounds as if somebody speaks"
 #: s; the shortest sound in which a note can be heard.
 _SHORTEST_S = 0.1
 #: Peak under which a sound is silent.
@@ -76,7 +80,8 @@ class Transcription:
         self.source = source
         self.voice = str(request.get("voice", _VOICE))
         self.quantise = float(request.get("quantise", _QUANTISE))
-        self.sure = float(request.get("sure", _SURE))
+        self.is_speech = is_speech(source.audio, source.sample_rate)
+        self.sure = float(request.get("sure", _SURE_IN_SPEECH if self.is_speech else _SURE))
         self.bends = bool(request.get("bends", False))
         self.chords_by = str(request.get("chords", large_chords.OWN))
         if self.chords_by == large_chords.LARGE:
@@ -159,6 +164,8 @@ class Transcription:
         )  # fmt: skip
         report = report_of(self.source.grid, self.ticks, lines.name, self.voices, rows, self.sure)
         report["did"]["quantise"] = self.quantise
+        if self.is_speech:
+            report["said"].insert(0, f"{_SPEECH}: notes of it are doubtful")
         if chords:
             report["did"]["chords_by"] = self.chords_by
         methods = dict.fromkeys(voice.method for voice in self.voices if kept[voice.name])
@@ -168,8 +175,9 @@ class Transcription:
         surest = max((n.confidence for v in self.voices for n in v.notes), default=0.0)
         what = {"drums": "no drum", "mono": "no line"}.get(self.voice, "no note")
         if surest > 0.1:
+            why = f"{_SPEECH}: " if self.is_speech else ""
             return (
-                f"{what} of {self.source.name} is as sure as {self.sure:g}; the surest is"
+                f"{why}{what} of {self.source.name} is as sure as {self.sure:g}; the surest is"
                 f" {surest:.2f}: ask with --sure {max(0.0, surest - 0.05):.2f}"
             )
         return f"{what} is heard in {self.source.name}"

@@ -20,9 +20,9 @@ from daemon.engines.mine.roles import role_in
 from daemon.engines.mine.shape import SAMPLE_RATE, shape_of, spectrum_of
 from daemon.engines.mine.sounds import Sound, prepared, whole
 from daemon.errors import AudioError, EngineError
+from daemon.hearing.speech import is_speech
 from daemon.training.found import Found, Read, ReadNotes
 from daemon.training.role_hearing import hear_role
-from daemon.training.speech_hearing import is_speech
 
 ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 #: Files that are looked at, sounds of one role and seconds of loops that are used.

@@ -9,7 +9,9 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import chords_of_bar
 from daemon.engines.embedded.plan import read_plan
 from daemon.hearing import hear
-from daemon.hearing.chords import by_bar, hear_chords
+from daemon.hearing.chords import HeardChord, by_bar, hear_chords
+from daemon.prompt.marked_text import MarkedText
+from daemon.prompt.progressions import read_progression
 
 RATE = 44100
 TRIADS = {
@@ -48,6 +50,15 @@ def test_a_chord_a_bar_is_named_where_it_begins():
     for n, one in enumerate(chords[:8]):
         assert one.at_s == pytest.approx(2.0 * n, abs=0.03)
     assert by_bar(chords, 8) == ["Am", "F", "C", "G"] * 2
+
+
+def test_a_bar_without_a_chord_keeps_the_one_before_it_as_make_reads_it():
+    heard = ((1, 1, ""), (2, 1, "Am"), (3, 1, ""), (4, 3, "F"))
+    chords = tuple(HeardChord(bar, beat, 0.0, name, 1.0) for bar, beat, name in heard)
+    words = by_bar(chords, 5)
+    assert words == ["Am", "Am", "Am", "Am / F", "F"]
+    assert read_progression(MarkedText("piano, " + " ".join(words))).bars == tuple(words)
+    assert by_bar(chords[:1], 4) == []
 
 
 def test_look_says_them_by_bar_and_noise_has_none():

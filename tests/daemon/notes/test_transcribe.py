@@ -23,6 +23,7 @@ from daemon.notes.ticks import PER_QUARTER
 from daemon.notes.transcribe import chord_words, transcribe
 from daemon.prompt.marked_text import MarkedText
 from daemon.prompt.progressions import read_progression
+from tests.helpers import speech
 
 RATE = 44100
 
@@ -225,6 +226,21 @@ def test_a_bed_with_nothing_sure_is_told_in_one_line(tmp_path):
         with pytest.raises(ConformError, match=r"of bed is as sure as 0\.9; the surest is") as told:
             written_down(path, voice=voice, sure=0.9)
         assert "\n" not in told.value.text
+
+
+def test_of_speech_only_what_is_sure_is_written_down_and_it_is_said(tmp_path):
+    path = tmp_path / "talk.wav"
+    spoken = speech.voice(np.random.default_rng(2), 6.0)
+    soundfile.write(path, 0.5 * spoken / np.abs(spoken).max(), RATE)
+    try:
+        result, _ = written_down(path)
+    except ConformError as told:
+        assert told.text.startswith("it sounds as if somebody speaks: no note of talk is as sure")
+    else:
+        assert result.report["said"][0].startswith("it sounds as if somebody speaks")
+        assert all(sure >= 0.9 for own in result.report["found"]["sure"].values() for sure in own)
+    asked, _ = written_down(path, sure=0.3)
+    assert asked.more["notes"] > 0
 
 
 def test_speech_is_refused_or_its_beat_is_said_to_be_doubtful(tmp_path):
