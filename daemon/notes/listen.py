@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import soxr
 
+from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import (
     HeardNote,
     notes_of,
@@ -163,6 +164,7 @@ class Ear:
         notes = notes_of(
             odds, self.maps, listener.least, listener.shortest, listener.even, listener.tone, struck
         )
+        notes = as_played(notes, self.maps)
         method = listener.title
         if kind == "mono":
             curve = listener.curve(self.mono)
