@@ -228,6 +228,22 @@ def test_a_bed_with_nothing_sure_is_told_in_one_line(tmp_path):
         assert "\n" not in told.value.text
 
 
+@pytest.mark.parametrize("sides", [(1, -1), (1, 0), (0.01, 0.01)])
+def test_sides_that_cancel_or_are_soft_are_heard_all_the_same(tmp_path, sides):
+    clock = np.arange(RATE // 2) / RATE
+    tones = [
+        sum(np.sin(2 * np.pi * hz * k * clock) / k for k in range(1, 7)) * np.exp(-6 * clock)
+        for hz in (261.63, 329.63, 392.0, 329.63) * 2
+    ]
+    path = tmp_path / "tones.wav"
+    sound = 0.2 * np.concatenate([np.zeros(RATE // 4), *tones])
+    soundfile.write(path, np.stack([sound * side for side in sides], axis=1), RATE, "FLOAT")
+    _, file = written_down(path, voice="poly")
+    assert {60, 64, 67} <= {
+        message.note for track in file.tracks for message in track if message.type == "note_on"
+    }
+
+
 def test_of_speech_only_what_is_sure_is_written_down_and_it_is_said(tmp_path):
     path = tmp_path / "talk.wav"
     spoken = speech.voice(np.random.default_rng(2), 6.0)
