@@ -64,7 +64,7 @@ def drum_net() -> DrumNet:
 
 
 def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
-    return note_net().heard(maps)
+    return note_net().heard(maps, drum_net().heard(maps))
 
 
 def _swift_curve(mono: np.ndarray) -> Curve:

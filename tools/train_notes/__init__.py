@@ -1,13 +1,21 @@
-"""How the networks that hear notes (`daemon/notes/*.npz`) are taught: on made-up music only.
+r"""How the networks that hear notes (`daemon/notes/*.npz`) are taught: on made-up music only.
 
     python -m tools.train_hearing.bank SOUNDFONT DRUMKITS BANK.npz
     python -m tools.train_notes.pieces BANK.npz PIECES SOUNDFONT... --count 114
     python -m tools.train_notes.pieces BANK.npz PIECES SOUNDFONT... --first-seed 1000 --count 21
-    python -m tools.train_notes.notes PIECES NOTES.npz --steps 2600
-    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1800 --before NOTES.npz
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 2600 --second-steps 2600
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1800 --second-steps 1800 --before NOTES.npz
     python -m tools.train_notes.tracker BANK.npz PIECES --count 130
-    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1600 --second 260 --before NOTES.npz
-    python -m tools.train_notes.notes PIECES daemon/notes/notes.npz --steps 1900 --second 210 --before NOTES.npz
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1600 --second-steps 1600 --second 260 \
+        --before NOTES.npz
+    python -m tools.train_notes.notes PIECES NOTES.npz --steps 1900 --second-steps 1900 --second 210 \
+        --before NOTES.npz
+    python -m tools.train_notes.pieces BANK.npz MORE SOUNDFONT... --first-seed 3000 --count 55
+    python -m tools.train_notes.bands BANK.npz MORE SOUNDFONT... --first-seed 100 --count 8
+    python -m tools.train_notes.tracker BANK.npz MORE --first-seed 3000 --count 8
+    python -m tools.train_notes.notes MORE OTHER.npz --steps 0 --second-steps 1150 --second 240 \
+        --before NOTES.npz
+    python -m tools.train_notes.beside NOTES.npz OTHER.npz daemon/notes/notes.npz
     python -m tools.train_notes.drums PIECES ONE.npz --steps 8000
     python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
     python -m tools.train_notes.kits BANK.npz KITS --more MORE.npz --count 300
@@ -16,11 +24,14 @@
     python -m tools.train_notes.joined ONE.npz OTHER.npz daemon/notes/drums.npz
 
 Half of the pieces are the embedded musician's; the others are what he writes, played by General
-MIDI SoundFonts and by sampled kits, or as trackers play it. Before the last two stretches of the notes'
-network the pieces were written anew with `--count 120`, since the musician's voices had changed, and
-for the last one his own among the seeds 120 to 219 added. Sidecrate needs none of this to run, and
-teaching needs nothing but fluidsynth beside it. The stored nets were taught while the scripts still grew: the first stretch
-of each knew no noise, and the drums' no sound without drums and no lifted bands, so that a run of
-today gives others of about the same worth. Two kits of five and all seeds from a million on are kept
-out, for `benchmarks notes` to judge by.
+MIDI SoundFonts and by sampled kits, or as trackers play it, and those of MMA's bands. Before the
+third and fourth stretch of the notes' network the pieces were written anew with `--count 120`,
+since the musician's voices had changed, and for the fourth his own among the seeds 120 to 219
+added. The second layer that stands beside the older one began from that one's weights, which saw
+two octaves and no strokes, and 96 new units; the first layer is the older one's. Sidecrate needs
+none of this to run, and teaching needs nothing but fluidsynth and mma beside it. The stored nets
+were taught while the scripts still grew: the first stretch of each knew no noise, and the drums'
+no sound without drums and no lifted bands, so that a run of today gives others of about the same
+worth. Two kits of five and all seeds from a million on are kept out, for `benchmarks notes` to
+judge by.
 """

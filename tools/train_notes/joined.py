@@ -22,12 +22,18 @@ _SHARE = 0.55
 
 def joined(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The weights of both, three layers each."""
-    one = {**one, "0": _widened(one["0"])}
-    found = {"2.bias": (1 - _SHARE) * one["2.bias"] + _SHARE * other["2.bias"]}
+    return side_by_side({**one, "0": _widened(one["0"])}, other, _SHARE)
+
+
+def side_by_side(
+    one: dict[str, np.ndarray], other: dict[str, np.ndarray], share: float
+) -> dict[str, np.ndarray]:
+    """Two networks of three layers and the same inputs as one: the other has `share` of a say."""
+    found = {"2.bias": (1 - share) * one["2.bias"] + share * other["2.bias"]}
     found["0"] = np.concatenate([one["0"], other["0"]], axis=1)
     (a, b), (c, d) = one["1"].shape, other["1"].shape
     found["1"] = np.block([[one["1"], np.zeros((a, d))], [np.zeros((c, b)), other["1"]]])
-    found["2"] = np.concatenate([(1 - _SHARE) * one["2"], _SHARE * other["2"]])
+    found["2"] = np.concatenate([(1 - share) * one["2"], share * other["2"]])
     for layer in ("0", "1"):
         found[f"{layer}.bias"] = np.concatenate([one[f"{layer}.bias"], other[f"{layer}.bias"]])
     return found

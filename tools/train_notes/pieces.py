@@ -113,13 +113,14 @@ def sampled(rng: np.random.Generator, seed: int, fonts: list[Path], bank: Bank |
             rows[:, 2] = np.clip(rows[:, 2] + up, 21, 108)
             if rng.random() < 0.25:  # other lengths than the musician's own
                 rows[:, 1] = rows[:, 0] + (rows[:, 1] - rows[:, 0]) * rng.uniform(0.3, 0.9)
-        stems[part] = _by_font(font, rows, program)
+        stems[part] = by_font(font, rows, program)
         kept[part] = rows
     length = max(map(len, stems.values()))
     return Piece({p: np.pad(s, (0, length - len(s))) for p, s in stems.items()}, kept, False)
 
 
-def _by_font(font: Path, rows: np.ndarray, program: int | None) -> np.ndarray:
+def by_font(font: Path, rows: np.ndarray, program: int | None) -> np.ndarray:
+    """Notes played by a SoundFont's program, None for its drums: float32 (frames,) at `RATE`."""
     channel = 9 if program is None else 0
     events = [] if program is None else [(0.0, 0, mido.Message("program_change", program=program))]
     for start, end, pitch, velocity in rows:
@@ -141,6 +142,7 @@ def _by_font(font: Path, rows: np.ndarray, program: int | None) -> np.ndarray:
 
 
 def on_kit(rng: np.random.Generator, rows: np.ndarray, bank: Bank) -> tuple[np.ndarray, np.ndarray]:
+    """Strokes played by a kit of the bank: float32 (frames,) at `RATE`, and those that it has."""
     own = bank.kits[int(rng.integers(len(bank.kits)))]
     speed = 2 ** rng.uniform(-0.25, 0.25)
     chosen: dict[str, np.ndarray] = {}
