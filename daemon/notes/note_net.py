@@ -116,7 +116,11 @@ def _padded_quick(maps: Maps) -> np.ndarray:
 
 
 def _looked(
-    table: np.ndarray, at: np.ndarray, columns: Sequence[int], row: np.ndarray, steps: Sequence[int]
+    table: np.ndarray,
+    at: np.ndarray,
+    columns: Sequence[int],
+    row: np.ndarray,
+    steps: Sequence[int] | np.ndarray,
 ) -> np.ndarray:
     """(cells, columns, steps) of a table: `columns` from `at` (cells, 1), `steps` from `row`."""
     return table[(at + np.array(columns))[:, :, None], (row + np.array(steps))[:, None, :]]
