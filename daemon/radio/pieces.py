@@ -11,7 +11,8 @@ from bridge.music import Key
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.audio import rooms
-from daemon.audio.signals import forget_long_responses, forget_noise
+from daemon.audio.filters import forget_long_responses
+from daemon.audio.noise import forget_noise
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import player_of

@@ -11,8 +11,8 @@ import scipy.fft
 
 from bridge.music import Key, Meter, loop_frames
 from daemon.audio.files import read_audio
+from daemon.audio.filters import fast_length
 from daemon.audio.resample import resample
-from daemon.audio.signals import fast_length
 from daemon.brief import Brief
 from daemon.correction import Correction
 from daemon.errors import EngineError
