@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.music import Key
@@ -51,6 +53,20 @@ class Desk:
     written: int = 0
     """Phrases so far."""
 
+    def memory(self) -> dict[str, Any]:
+        """What another desk needs to go on, for JSON; it is given the loops anew."""
+        return {
+            "heard": sorted(self.heard), "since": self.since, "said": self.said,
+            "written": self.written,
+        }  # fmt: skip
+
+    def remember(self, memory: Mapping[str, Any]) -> None:
+        """Go on from another desk. How its last phrase rings is not known here."""
+        self.heard, self.since = set(memory["heard"]), int(memory["since"])
+        self.said = str(memory["said"])
+        # a place is left out, so that the station levels the next phrase after what it has played
+        self.written = int(memory["written"]) + 1
+
     def levelled(self, phrase: Phrase, energy: float) -> Phrase:
         """The next phrase, at the loudness of its energy."""
         self.written += 1
@@ -58,10 +74,15 @@ class Desk:
         return replace(phrase, audio=audio, energy=energy, place=self.written)
 
 
-def phrases(course: Course, turn: int, desk: Desk) -> Iterator[Phrase]:
-    """The phrases of a set from its next piece on, without an end."""
-    is_first = True
-    while True:
+def phrases(
+    course: Course, turn: int, desk: Desk, *, until: float = math.inf, hurry: bool = True
+) -> Iterator[Phrase]:
+    """The phrases of a set from its next piece on, without an end or to piece number `until`.
+
+    hurry: whether the first phrase is wanted soon, and is short.
+    """
+    is_first = hurry
+    while course.number < until:
         piece, plan = planned(course, _FIRST_BARS if is_first else PHRASE_BARS)
         if is_first and not desk.written:
             yield from _woven(piece, plan, turn, desk)
