@@ -39,7 +39,8 @@ from daemon.conform.conform import conform
 from daemon.engines.contract import Progress, Take
 from daemon.engines.embedded.engine import make
 from daemon.errors import EngineError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from tests.helpers.drifting import drifting
 
 RATE = 48000

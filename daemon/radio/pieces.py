@@ -24,7 +24,8 @@ from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.home.heap import give_back
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 from daemon.radio.course import PHRASE_BARS, Course, Piece
 from daemon.radio.leveller import Leveller
