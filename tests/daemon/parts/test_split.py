@@ -397,3 +397,15 @@ def test_a_snare_that_never_stands_alone_is_cut_from_its_piece_and_said():
     assert "kick" not in by_role, "none is made of nothing"
     assert by_role["snare"].from_piece == "snare" and not by_role["hat"].from_piece
     assert np.abs(by_role["snare"].audio).max() > 0.8
+
+
+def test_a_low_kick_that_rings_is_one_sound_to_its_end():
+    t = np.arange(RATE) / RATE
+    kick = np.sin(2 * np.pi * (38 * t + 6 * (1 - np.exp(-t / 0.03)))) * np.exp(-t / 0.25)
+    click = np.random.default_rng(5).standard_normal(RATE) * np.exp(-t / 0.002) * 0.2
+    pieces = {"kick": np.tile((0.6 * kick + click).astype(np.float32), 3)[:, None]}
+    shots = cut_kit(pieces["kick"], pieces, RATE)
+    assert [shot.role for shot in shots] == ["kick"] and shots[0].hits == 3
+    assert len(shots[0].audio) > 0.95 * RATE
+    loud = np.abs(shots[0].audio[:, 0])
+    assert np.argmax(loud > 0.1 * loud.max()) <= 0.003 * RATE, "a pad answers at once"
