@@ -60,12 +60,14 @@ def attacks(mono: np.ndarray, sample_rate: int) -> list[int]:
     return sorted(set(found))
 
 
-def struck_anew(mono: np.ndarray, sample_rate: int, starts: list[int]) -> list[int]:
+def struck_anew(
+    mono: np.ndarray, sample_rate: int, starts: list[int], rise_db: float = _RISE_DB
+) -> list[int]:
     """Those `starts` at which float32 (frames,) grows louder: not the swings of a low tail."""
     means = [_Means.of(mono, sample_rate, *band) for band in _RISING]
     least = max((one.loudest for one in means), default=0.0) * 10 ** (_UNHEARD_DB / 10)
     reaches = round(_EARLIER_S * sample_rate), round(_LATER_S * sample_rate)
-    return [at for at in starts if any(one.grows(at, *reaches, least) for one in means)]
+    return [at for at in starts if any(one.grows(at, *reaches, least, rise_db) for one in means)]
 
 
 def just_before(mono: np.ndarray, sample_rate: int, start: int) -> int:
@@ -104,10 +106,10 @@ class _Means:
     def loudest(self) -> float:
         return float(self.power.max(initial=0.0))
 
-    def grows(self, at: int, earlier: int, later: int, least: float) -> bool:
+    def grows(self, at: int, earlier: int, later: int, least: float, rise_db: float) -> bool:
         before = self.power[max(0, at - earlier) : max(0, at - self.window + 1)].max(initial=0.0)
         after = self.power[at : at + later].max(initial=0.0)
-        return bool(after >= least and after > before * 10 ** (_RISE_DB / 10))
+        return bool(after >= least and after > before * 10 ** (rise_db / 10))
 
 
 def finished(cut: np.ndarray, peak: float, sample_rate: int) -> tuple[np.ndarray, float]:

@@ -22,6 +22,7 @@ from daemon.errors import AudioError, ConformError
 from daemon.hearing.pitch import find_note
 from daemon.parts import kit, own
 from daemon.parts.kit import cut_kit
+from daemon.parts.single_notes import single_notes
 from daemon.parts.split import split
 
 RATE = 44100
@@ -301,6 +302,24 @@ def test_its_single_notes_are_cut_tuned_and_named(tmp_path):
         assert true_peak_db(one.audio) == pytest.approx(-1, abs=0.1)
         assert find_note(one.audio, rate) == pytest.approx(one.note, abs=0.06), "in tune"
         assert abs(one.report["did"]["cents"]) <= 50
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_low_notes_that_ring_are_cut_whole(seed):
+    rng = np.random.default_rng(seed)
+    t = np.arange(RATE) / RATE
+    line = []
+    for note in (28, 31, 33, 26):
+        hertz = 440 * 2 ** ((note - 69) / 12)
+        partials = (
+            np.sin(2 * np.pi * hertz * k * t + rng.uniform(0, 6)) / k**1.5 for k in range(1, 9)
+        )
+        line.append(0.4 * sum(partials) * np.exp(-t / 0.35) * np.minimum(1, t / 0.003))
+    found = single_notes(np.concatenate(line).astype(np.float32)[:, None], RATE)
+    assert [one.note for one in found] == [26, 28, 31, 33]
+    for one, start_s in zip(found, (3, 0, 1, 2), strict=True):
+        assert one.at_s == pytest.approx(start_s, abs=0.003)
+        assert len(one.audio) > 0.9 * RATE, "not a piece of its tail"
 
 
 def test_a_drum_has_a_note_only_where_its_pitch_settles():
