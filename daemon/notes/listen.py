@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import soxr
 
+from daemon.audio.sound import mixed
 from daemon.notes.heard_notes import (
     HeardNote,
     notes_of,
@@ -67,7 +68,7 @@ class Voice:
 
 def heard_at(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     """float32 (frames,) at `RATE` of float32 (frames, channels)."""
-    mono = audio.mean(axis=1, dtype=np.float32)
+    mono = mixed(audio)
     return np.asarray(soxr.resample(mono, sample_rate, RATE), np.float32)
 
 
