@@ -5,6 +5,8 @@ BIN := .venv/bin
 # A test of a daemon waits for half of its time. Twice as many processes as there are cores, and six
 # at most, gives the cores work meanwhile.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))')
+# The quick tests wait for nothing, and each further process imports and collects them all again.
+QUICK_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, os.cpu_count() or 1))')
 
 .PHONY: page extension page-tools page-lint page-types demo test check run setup setup-local system lint style types bench listen image clean
 
@@ -23,7 +25,7 @@ test: setup page-tools .venv-client/.ready
 
 # What to run before every commit: lint, types and the quick tests.
 check: style types
-	$(BIN)/python -m pytest -m "not slow and not alone" --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -m "not slow and not alone" --numprocesses $(QUICK_WORKERS) --dist worksteal
 
 run: setup
 	$(BIN)/sidecrate run

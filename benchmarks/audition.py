@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -141,7 +142,9 @@ def by_link() -> None:
             peer.process.wait()
 
 
-def start_off_bar_ms(daemon: DaemonProcess, peer: Peer, clip: dict, folder: Path) -> float | None:
+def start_off_bar_ms(
+    daemon: DaemonProcess, peer: Peer, clip: dict[str, Any], folder: Path
+) -> float | None:
     """None where the server's clock slipped meanwhile."""
     silence(daemon)
     recording = Recording(folder, 20)

@@ -52,15 +52,9 @@ def _take(seed: int, seconds: float = 8.0) -> tuple[np.ndarray, float, Key]:
     return np.repeat(whole, 2, axis=1), bpm, known.key
 
 
-def _brief(bpm: float, key: Key | None = None, **more: object) -> Brief:
-    return Brief(
-        "p",
-        "p",
-        bpm=round(bpm * 1.03, 2),
-        bars=more.pop("bars", 2),
-        key_name=key and key.short,
-        **more,
-    )  # type: ignore[arg-type]
+def _brief(bpm: float, key: Key | None = None, **more: Any) -> Brief:
+    fields = {"bars": 2, **more}
+    return Brief("p", "p", bpm=round(bpm * 1.03, 2), key_name=key.short if key else None, **fields)
 
 
 def _conform(audio: np.ndarray, brief: Brief) -> None:
@@ -159,13 +153,14 @@ def _recipe() -> None:
 
 def _usual(audio: np.ndarray, asked_bpm: float) -> tuple[float, Key]:
     """librosa's beats and chroma, Krumhansl's profiles, Rubber Band's program, a loudness meter."""
-    import librosa
     import pyrubberband
+    from librosa.beat import beat_track
+    from librosa.feature import chroma_cqt
 
     mono = audio.mean(axis=1)
-    tempo, _ = librosa.beat.beat_track(y=mono, sr=RATE, start_bpm=asked_bpm)
+    tempo, _ = beat_track(y=mono, sr=RATE, start_bpm=asked_bpm)
     bpm = float(np.atleast_1d(tempo)[0]) or asked_bpm
-    chroma = librosa.feature.chroma_cqt(y=mono, sr=RATE).mean(axis=1)
+    chroma = chroma_cqt(y=mono, sr=RATE).mean(axis=1)
     major = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
     minor = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
     fits = [

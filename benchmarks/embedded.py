@@ -275,7 +275,7 @@ def as_heard(audio: np.ndarray, rate: int) -> dict[str, float]:
 
 def drum_figures(
     real: dict[str, list[tuple[float, int, dict[str, float]]]], seeds: tuple[int, ...]
-) -> Iterator[tuple]:
+) -> Iterator[tuple[str, int, str, float]]:
     """(genre, seed, figure, value) of drum loops with the tempo and length of real ones.
 
     Counts in a second, or in two, depend on both.

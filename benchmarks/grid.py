@@ -246,12 +246,10 @@ def ours(case: Case, take: Path, out: Path) -> Said | None:
 
 def librosa_beats(case: Case, take: Path, out: Path) -> Said | None:
     """librosa's beats, the first taken as the downbeat, and one ratio."""
-    import librosa
+    from librosa.beat import beat_track
 
     audio = read(take)
-    _, beats_s = librosa.beat.beat_track(
-        y=audio.mean(axis=1), sr=RATE, start_bpm=case.asked_bpm, units="time"
-    )
+    _, beats_s = beat_track(y=audio.mean(axis=1), sr=RATE, start_bpm=case.asked_bpm, units="time")
     _one_ratio(case, audio, np.asarray(beats_s), np.asarray(beats_s)[:1], out)
     return None
 

@@ -4,6 +4,7 @@ often it is right.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,8 +60,8 @@ def looks(piece: Piece, gap: list[int]) -> list[float]:
     ]
 
 
-def alike(one: set[object] | set[int], other: set[object] | set[int]) -> float:
-    return len(one & other) / len(one | other) if one | other else 1.0  # type: ignore[operator]
+def alike(one: Set[object], other: Set[object]) -> float:
+    return len(one & other) / len(one | other) if one | other else 1.0
 
 
 def cross_validated(judged: Judged, folds: int = 10) -> float:

@@ -20,6 +20,7 @@ from typing import Any
 
 from daemon.library.filters import Filters
 from daemon.library.library import Library
+from daemon.record import as_record
 
 CLIPS = 100_000
 ROUNDS = 15
@@ -94,7 +95,7 @@ def bench(count: int = CLIPS) -> None:
     with tempfile.TemporaryDirectory(prefix="sidecrate-bench-") as folder:
         library = Library(Path(folder) / "library.db")
         began = time.perf_counter()
-        library.take_in(records(count))
+        library.take_in(map(as_record, records(count)))
         made_s = time.perf_counter() - began
         ids = [f"c{n:06d}" for n in range(0, count, 97)]
         library.collections.add("kit", ids[:300])

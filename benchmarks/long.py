@@ -39,7 +39,8 @@ from daemon.conform.conform import conform
 from daemon.engines.contract import Progress, Take
 from daemon.engines.embedded.engine import make
 from daemon.errors import EngineError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from tests.helpers.drifting import drifting
 
 RATE = 48000
@@ -95,6 +96,7 @@ def _off_bars(fields: dict[str, object], maker: str, seed: int) -> float:
     brief = settle(read_request(fields.items()), SessionView(), PromptDefaults(), seed=seed)
     made = {"the musician": make, "takes that drift": _alike, "takes too long": _long}
     clip = conform(made[maker](brief, seed, _quiet), brief, _quiet)
+    assert clip.audio is not None
     off_s = abs(len(clip.audio) / clip.sample_rate - float(str(fields["seconds"])))
     return off_s / bar_seconds(Meter.parse(brief.meter_name), brief.bpm or 120.0)
 
@@ -129,10 +131,12 @@ def video(styles: list[str], seconds: int) -> None:
     sidecrate = [sys.executable, "-P", "-m", "daemon.cli"]
     wav, film = Path(home) / "piece.wav", Path(home) / "film.mp4"
     made = ["make", "house 124 bpm Am", "--kind", "track", "--seconds", str(seconds), "--seed", "1"]
-    subprocess.run([*sidecrate, *made, "--out", wav], env=environ, check=True, capture_output=True)
+    subprocess.run(
+        [*sidecrate, *made, "--out", str(wav)], env=environ, check=True, capture_output=True
+    )
     for style in styles:
         began, used = time.monotonic(), _children_s()
-        order = ["video", wav, "--style", style, "--out", film, "--force", "--seed", "1"]
+        order = ["video", str(wav), "--style", style, "--out", str(film), "--force", "--seed", "1"]
         subprocess.run([*sidecrate, *order], env=environ, check=True, capture_output=True)
         wall_s, cpu_s = time.monotonic() - began, _children_s() - used
         print(
@@ -154,7 +158,7 @@ def _read_by(film: Path) -> str:
         told = subprocess.run(["ffprobe", "-v", "error", film], capture_output=True)
         readers.append(f"ffprobe {'yes' if not told.returncode and not told.stderr else 'no'}")
     if shutil.which("mpv"):
-        order = ["mpv", "--no-config", "--vo=null", "--ao=null", "--untimed", "--end=2", film]
+        order = ["mpv", "--no-config", "--vo=null", "--ao=null", "--untimed", "--end=2", str(film)]
         told = subprocess.run(order, capture_output=True, timeout=300)
         readers.append(f"mpv {'yes' if not told.returncode else 'no'}")
     readers.append(f"Chromium {_chromium(film)}")

@@ -82,7 +82,9 @@ def compare(count: int, bars: int, python: Path | None) -> None:
 
 def _piece(genre: str, seed: int, bars: int) -> np.ndarray:
     brief = Brief(genre, genre, genre=genre, bpm=110.0, bars=bars, seed=seed)
-    return make(brief, seed, lambda *_: None).audio
+    audio = make(brief, seed, lambda *_: None).audio
+    assert audio is not None
+    return audio
 
 
 def _ours(pieces: list[np.ndarray], references: list[np.ndarray]) -> tuple[list[Row], float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.midi.clock import Measured
@@ -29,7 +30,7 @@ class Reading:
         """(seconds after the first tick, bpm) of each reported tempo."""
         self.measured: dict[float, Measured | None] = {}
 
-    def hear(self, port: str, message: list[int], at_s: float) -> None:
+    def hear(self, port: str, message: Sequence[int], at_s: float) -> None:
         now_s = time.monotonic()
         if message[0] == 0xF8:
             self._first_s = self._first_s or now_s

@@ -81,7 +81,7 @@ def compare(count: int, bank: Path | None, recorded: Path | None = None) -> None
 def _piece(seed: int, kits: dict[str, Bank]) -> Piece:
     rng = np.random.default_rng([19, seed])
     piece = played(rng, seed)
-    strokes = piece.notes.get("drums", ())
+    strokes = piece.notes.get("drums", np.zeros((0, 3)))
     for name, bank in kits.items() if len(strokes) else ():
         sound, kept = on_kit(rng, strokes, bank)
         length = len(piece.stems["drums"])

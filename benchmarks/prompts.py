@@ -11,14 +11,16 @@ import statistics
 import time
 from collections import Counter
 
+from bridge.errors import SidecrateError
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.unmet import unmet
-from daemon.errors import PromptError, SidecrateError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.errors import PromptError
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 from tests.helpers.prompt_grammar import Grammar
 

@@ -12,6 +12,7 @@ import os
 import random
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -20,10 +21,16 @@ from benchmarks.boxes import CONFIG
 from daemon.engines.remote.boxes import Box, save_box
 from tests.faults.audit import audit
 from tests.helpers.daemon_process import DaemonProcess, wait_until
-from tests.helpers.engine_servers import AceCppServer, AceStepServer, ComfyServer, Sa3Server
+from tests.helpers.engine_servers import (
+    AceCppServer,
+    AceStepServer,
+    ComfyServer,
+    EngineServer,
+    Sa3Server,
+)
 
 JOBS = 50
-SERVERS = {
+SERVERS: dict[str, Callable[..., EngineServer]] = {
     "sa3": Sa3Server, "acestep-cpp": AceCppServer, "ace-step-server": AceStepServer,
     "comfyui": ComfyServer,
 }  # fmt: skip

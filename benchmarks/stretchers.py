@@ -6,6 +6,7 @@ The measures are those of the contract's test.
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def straight_map(frames: int, ratio: float) -> StretchMap:
     return StretchMap.straight(0.0, ratio, round(frames * ratio))
 
 
-def onset_errors_ms(one: Stretcher, time_map: StretchMap, **how: bool) -> np.ndarray:
+def onset_errors_ms(one: Stretcher, time_map: StretchMap, **how: Any) -> np.ndarray:
     """Distance in ms of each click's strongest frame from its place."""
     audio, attacks = click_loop()
     made = one.stretch(audio, RATE, Stretch(time_map, **how))[:, 0]
@@ -85,7 +86,7 @@ def _frequency(piece: np.ndarray) -> float:
     return float((top + 0.5 * (left - right) / (left - 2 * middle + right)) * RATE / size)
 
 
-def attack_figures(one: Stretcher, ratio: float, **how: bool) -> tuple[float, float]:
+def attack_figures(one: Stretcher, ratio: float, **how: Any) -> tuple[float, float]:
     """Medians of a noise burst: (ms of its rise from 10 to 90 %, dB of the sound before it)."""
     audio = np.zeros((5 * RATE, 1), np.float32)
     burst = np.random.default_rng(0).standard_normal(4000) * np.exp(-np.arange(4000) / 900)
@@ -115,7 +116,10 @@ def seam_jump(one: Stretcher, ratio: float) -> float:
     """The step at a stretched loop's seam, as a share of the usual one: chords and clicks."""
     clicks, _ = click_loop(4.0)
     at = np.arange(len(clicks)) / RATE
-    chord = sum(0.08 * np.sin(2 * np.pi * hz * at) for hz in (110.0, 138.5, 165.0, 220.0))
+    chord = sum(
+        (0.08 * np.sin(2 * np.pi * hz * at) for hz in (110.0, 138.5, 165.0, 220.0)),
+        np.zeros(len(at)),
+    )
     made = refit(
         clicks + chord[:, None].astype(np.float32),
         RATE,

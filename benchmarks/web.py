@@ -25,6 +25,7 @@ import psutil
 from benchmarks.library import records
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import Library
+from daemon.record import ClipRecord, as_record
 
 CLIPS = 20_000
 CLIENTS = 20
@@ -75,11 +76,11 @@ def filled(home: Path, count: int) -> None:
     folder.mkdir(parents=True)
     library = Library(Places.find(home).library)
 
-    def there() -> Iterator[dict[str, object]]:
+    def there() -> Iterator[ClipRecord]:
         for record in records(count):
             path = folder / Path(record["path"]).name
             path.touch()
-            yield {**record, "path": str(path)}
+            yield as_record({**record, "path": str(path)})
 
     library.take_in(there())
     library.close()
@@ -107,7 +108,7 @@ def used_s(pid: int) -> float:
     return float(times.user + times.system)
 
 
-def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, object]]:
+def question(dice: random.Random, loops: list[str]) -> tuple[str, str, dict[str, str | int]]:
     """A page's question, at its usual frequency: kind, path and values."""
     loop = dice.choice(loops)
     kind = dice.choices(

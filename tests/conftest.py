@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,10 @@ pytest_plugins = [
     "tests.helpers.osc_door",
     "tests.helpers.own_network",
 ]
+
+# What is imported and collected stays to the end, in each process of the tests. Looking through it
+# for garbage, again and again, was a tenth of their time.
+gc.disable()
 
 # also for the programs that tests start
 os.environ.update(REGISTERED)
@@ -77,12 +84,27 @@ _SLOW_FILES = {
 _HANDS = 12
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where no slow test is wanted, files in which all are slow are not even imported."""
+    unwanted = "not slow" in config.option.markexpr
+    return True if unwanted and _is_slow_place(collection_path) else None
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
+
+@cache
+def _is_slow_place(path: Path) -> bool:
+    return path in _SLOW_FILES or bool(_SLOW_FOLDERS & {path, *path.parents})
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what starts daemons or workers as `slow`, and mix those that wait with those that count."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
-        by_place = _SLOW_FOLDERS & set(item.path.parents) or item.path in _SLOW_FILES
-        if by_place or asked & _SLOW_FIXTURES:
+        if _is_slow_place(item.path) or asked & _SLOW_FIXTURES:
             item.add_marker(pytest.mark.slow)
     items[:] = _dealt(items)
 
@@ -106,6 +128,10 @@ def _is_slow(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None
 
 
+#: Numbers of the homes of tests without a folder of their own.
+_homes = itertools.count()
+
+
 def skip_or_fail(missing: str) -> None:
     """Skip for want of a part; fail where SIDECRATE_TESTS=all says that nothing may be missing."""
     pytest.fail(missing) if os.environ.get("SIDECRATE_TESTS") == "all" else pytest.skip(missing)
@@ -120,9 +146,21 @@ def require(program: str, package: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_home_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test may write into the home of whoever runs it."""
-    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
+def no_home_of_the_user(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """No test may write into the home of whoever runs it.
+
+    The home is in the test's own folder where it asks for one. Most ask for none, and a folder that
+    nobody writes into is not made.
+    """
+    if "tmp_path" in request.fixturenames:
+        home = request.getfixturevalue("tmp_path") / "home"
+    else:
+        home = tmp_path_factory.getbasetemp() / f"home-{next(_homes)}"
+    monkeypatch.setenv("SIDECRATE_HOME", str(home))
 
 
 @pytest.fixture

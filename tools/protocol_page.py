@@ -16,7 +16,7 @@ from bridge.request import FIELDS
 from bridge.session import PHASE_ENDS_S, READERS, SILENCE_ENDS_S
 from bridge.verbs import NAMED, VERBS, Verb
 from daemon.prompt.genres import GENRES
-from daemon.prompt.settle import DEFAULT_BPM
+from daemon.prompt.length import DEFAULT_BPM
 from daemon.verbs.registry import draw_in_verbs
 
 HEADING = """# How to talk to Sidecrate

@@ -8,17 +8,10 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-from daemon.audio.signals import (
-    bandpass,
-    fall,
-    filtered,
-    high_shelf,
-    highpass,
-    lowpass,
-    noise,
-    response_of,
-    rng,
-)
+from daemon.audio.envelopes import fall
+from daemon.audio.filters import bandpass, filtered, high_shelf, highpass, lowpass, response_of
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
 from daemon.audio.tilt import k_weight, tilt
 
 

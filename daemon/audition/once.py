@@ -17,15 +17,9 @@ def play_file(path: Path, times: int) -> None:
     AudioError where there is no sound.
     """
     from daemon.audio.files import read_audio
-    from daemon.audition.player import find_device
+    from daemon.audition.player import find_device, sound_library
 
-    try:
-        import sounddevice
-    except OSError as error:
-        raise AudioError(
-            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
-            " libportaudio2"
-        ) from None
+    sounddevice = sound_library()
     audio, sample_rate = read_audio(path)
     index, about = find_device(sounddevice, None)
     rate = round(float(about["default_samplerate"]))

@@ -47,14 +47,7 @@ class Player:
     """An open output stream. AudioError with code `no_sound` where no device opens."""
 
     def __init__(self, device: str | int | None) -> None:
-        try:
-            import sounddevice
-        except OSError as error:
-            raise AudioError(
-                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
-                " libportaudio2",
-                "no_sound",
-            ) from None
+        sounddevice = sound_library()
         index, about = find_device(sounddevice, device)
         self.device = str(about["name"])
         self.rate = round(float(about["default_samplerate"]))
@@ -212,6 +205,19 @@ class Player:
 
     def close(self) -> None:
         self._stream.close()
+
+
+def sound_library() -> Any:
+    """The module `sounddevice`. AudioError with code `no_sound` where PortAudio is missing."""
+    try:
+        import sounddevice
+    except OSError as error:
+        raise AudioError(
+            f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
+            " libportaudio2",
+            "no_sound",
+        ) from None
+    return sounddevice
 
 
 def find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[str, Any]]:

@@ -19,7 +19,9 @@ from daemon.engines.remote.protocol import VERBS as BOX_VERBS
 from daemon.engines.remote.verb_places import choose_box
 from daemon.engines.segments_of import count_of
 from daemon.errors import EngineError, PromptError
-from daemon.prompt.settle import BARRED, MAX_LOOP_S, PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.length import BARRED, MAX_LOOP_S
+from daemon.prompt.settle import settle
 from daemon.verbs.registry import DaemonVerb, daemon_verb, load_object
 
 #: Clips of one order, where each costs money.

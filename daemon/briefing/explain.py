@@ -17,9 +17,10 @@ from daemon.engines.contract import EngineInfo
 from daemon.engines.facets import answer_of, facet_notes
 from daemon.engines.registry import Policy, engine_info
 from daemon.errors import EngineError
+from daemon.prompt.defaults import PromptDefaults
 from daemon.prompt.facets import FACETS
 from daemon.prompt.marked_text import Heard
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.settle import settle
 from daemon.prompt.words import Words, parse_words
 
 #: `set`: it set its facet. `told`: the engine gets it as words, and may follow it.

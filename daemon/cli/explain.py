@@ -11,11 +11,10 @@ from typing import Any
 
 from bridge.verbs import find_verb
 from daemon.briefing.explain import Explained, Part, explain
+from daemon.cli.status import offline_session
 from daemon.home.places import Places
-from daemon.jobs.database import Database
-from daemon.jobs.pins import load_pins
 from daemon.settings.load import load_config
-from daemon.settings.meaning import engine_policy, prompt_defaults, session_with
+from daemon.settings.meaning import engine_policy, prompt_defaults
 from daemon.settings.schema import use
 
 #: State -> (colour of a terminal, marks round the words elsewhere, what it means).
@@ -34,16 +33,9 @@ def explained_text(prompt: str, fields: dict[str, Any], *, as_json: bool = False
     places = Places.find()
     config = load_config(places.config_file)
     use(config)
-    pins: dict[str, Any] = {}
-    if places.database.exists():
-        database = Database(places.database, read_only=True)
-        try:
-            pins = load_pins(database)
-        finally:
-            database.close()
     found = explain(
         request,
-        session_with(pins),
+        offline_session(places),
         prompt_defaults(config),
         engine_policy(config),
         time.monotonic(),

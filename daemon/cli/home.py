@@ -12,6 +12,7 @@ import typer
 
 from bridge.files.mounts import is_unmounted
 from bridge.files.whole import write_whole
+from daemon.cli.options import AsJson
 from daemon.errors import ServiceError
 from daemon.home.docs import DOCS, docs_path
 from daemon.home.mounts import known_mount
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 CHECK_S = 60.0
 
 INSTALLABLE = "ableton, live-extension, fl-studio, reaper, ardour, touchosc, mcp or autostart."
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 
 
 def doctor(

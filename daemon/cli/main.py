@@ -17,11 +17,15 @@ import typer
 from bridge.errors import RequestError, SidecrateError
 from bridge.request import FIELDS, check_fields
 from daemon.children.blas_threads import one_thread
+from daemon.cli.add import add
 from daemon.cli.answer import answer
 from daemon.cli.batch import batch
+from daemon.cli.clips import clips
 from daemon.cli.correct import correct
+from daemon.cli.edit import edit
+from daemon.cli.export import export
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
-from daemon.cli.library import add_commands
+from daemon.cli.marks import collect, mark
 from daemon.cli.mcp import mcp
 from daemon.cli.midi import midi_app
 from daemon.cli.models import models
@@ -231,7 +235,8 @@ def status(as_json: AsJson = False) -> None:
 
 # -- clips
 
-add_commands(app)
+for command in (clips, mark, collect, edit, export, add):
+    app.command()(command)
 app.command()(perform)
 
 

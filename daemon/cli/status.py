@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import Progress, SessionChanged
+from bridge.session import Session
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import DaemonClient
 from daemon.home.page_address import page_url, read_address
@@ -59,7 +60,7 @@ def gather(places: Places) -> dict[str, Any]:
         "running": running,
         "daemon": about,
         "page": _page(places) if running else None,
-        "session": session or offline_session(places),
+        "session": session or offline_session(places).view(time.monotonic()).to_json(),
         "jobs": jobs,
     }
 
@@ -87,7 +88,7 @@ def _page(places: Places) -> str | None:
     return page_url(address["port"]) if address else None
 
 
-def offline_session(places: Places) -> dict[str, Any]:
+def offline_session(places: Places) -> Session:
     """The session as a request would get it now without a daemon: the pins, or nothing."""
     pins: dict[str, Any] = {}
     if places.database.exists():
@@ -96,7 +97,7 @@ def offline_session(places: Places) -> dict[str, Any]:
             pins = load_pins(database)
         finally:
             database.close()
-    return session_with(pins).view(time.monotonic()).to_json()
+    return session_with(pins)
 
 
 def status_json(places: Places) -> str:

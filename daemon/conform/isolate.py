@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import median_filter
 
-from daemon.audio.sound import Sound
+from daemon.audio.sound import Sound, mixed
 
 _FFT = 2048
 _HOP = 512
@@ -133,7 +133,7 @@ def _gated(sound: Sound, places: list[_Place]) -> tuple[np.ndarray, float]:
         if frames >= _FFT
         else sound.audio
     )
-    height = np.abs(_spectra(around.mean(axis=1)))
+    height = np.abs(_spectra(mixed(around)))
     struck = _struck(height, rate)
     how = {True: struck, False: 1 - struck, None: np.ones_like(struck)}
     mask = np.maximum.reduce(

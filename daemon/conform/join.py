@@ -13,6 +13,7 @@ import numpy as np
 from scipy import signal
 
 from daemon.audio.loudness import measure_level
+from daemon.audio.sound import mixed
 
 #: s of the crossfade, which ends on the bar line: the first stroke of a bar is one piece's alone.
 _FADE_S = 0.025
@@ -94,7 +95,7 @@ def _likeness(
 def _bar(audio: np.ndarray, bar: int, bar_frames: float) -> np.ndarray | None:
     start, end = round(bar * bar_frames), round((bar + 1) * bar_frames)
     inside = bar >= 0 and len(audio) >= start + _NEARLY * (end - start)
-    return audio[start:end].mean(axis=1) if inside else None
+    return mixed(audio[start:end]) if inside else None
 
 
 def _picture(mono: np.ndarray, rate: int) -> np.ndarray:

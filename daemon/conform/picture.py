@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from bridge.music import Key, Meter
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, momentary_lufs
-from daemon.audio.sound import Sound
+from daemon.audio.sound import Sound, mixed
 from daemon.errors import AudioError
 from daemon.hearing.key import hear_tones
 from daemon.record import ClipRecord
@@ -140,7 +140,7 @@ def _name(file: Path) -> str:
 
 
 def _draw_wave(axes: Axes, audio: np.ndarray, sample_rate: int) -> None:
-    mono = audio.mean(axis=1)
+    mono = mixed(audio)
     starts = np.arange(0, len(mono), max(1, len(mono) // _COLUMNS))
     low, high = np.minimum.reduceat(mono, starts), np.maximum.reduceat(mono, starts)
     top = _top(audio)
@@ -149,7 +149,7 @@ def _draw_wave(axes: Axes, audio: np.ndarray, sample_rate: int) -> None:
 
 
 def _top(audio: np.ndarray) -> float:
-    return max(1e-3, float(np.abs(audio.mean(axis=1)).max()))
+    return max(1e-3, float(np.abs(mixed(audio)).max()))
 
 
 def _draw_beats(

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio.files import read_audio
+from daemon.audio.sound import mixed
 from daemon.errors import AudioError
 
 # Stored features are compared with new ones: after a change here all clips must be measured anew.
@@ -51,7 +52,7 @@ def features(audio: np.ndarray, sample_rate: int) -> str:
     if len(audio) > most:
         start = (len(audio) - most) // 2
         audio = audio[start : start + most]
-    mono = audio.mean(axis=1, dtype=np.float32)
+    mono = mixed(audio)
     if not len(mono) or float(np.abs(mono).max()) < 1e-5:
         return ""
     return base64.b64encode(bytes(_measured(audio, mono, sample_rate))).decode("ascii")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import soxr
 
+from daemon.audio.sound import mixed
+
 _RATE = 8000
 _WINDOW, _HOP = 320, 80
 #: Shorter sounds are not judged, and longer ones by their beginning, s.
@@ -31,7 +33,7 @@ def is_speech(audio: np.ndarray, rate: int) -> bool:
     """audio: float32 (frames, channels)."""
     if len(audio) < _LEAST_S * rate:
         return False
-    mono = audio[: round(_MOST_S * rate)].mean(axis=1)
+    mono = mixed(audio[: round(_MOST_S * rate)])
     mono = soxr.resample(mono, rate, _RATE)
     measures = measured(mono)
     return measures is not None and all(

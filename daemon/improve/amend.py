@@ -9,7 +9,7 @@ from bridge.errors import SidecrateError
 from bridge.request import Request
 from daemon.brief import AUTO, Brief, Decision
 from daemon.prompt.genres import find_genre
-from daemon.prompt.settle import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
+from daemon.prompt.length import BARRED, LONGEST_VOCAL_S, SHORTEST_VOCAL_S, TIMELESS, WORD_S
 from daemon.prompt.words import parse_words
 from daemon.record import Repeatable
 

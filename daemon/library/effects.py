@@ -12,10 +12,8 @@ import numpy as np
 import scipy.fft
 import scipy.ndimage
 
-from daemon.audio.loudness import measure_level
-from daemon.audio.rooms import ping_pong
-from daemon.audio.rooms import reverb as room_of
-from daemon.audio.signals import (
+from daemon.audio.drive import saturate_clean
+from daemon.audio.filters import (
     Filter,
     bandpass,
     fast_length,
@@ -23,8 +21,10 @@ from daemon.audio.signals import (
     highpass,
     lowpass,
     response_of,
-    saturate_clean,
 )
+from daemon.audio.loudness import measure_level
+from daemon.audio.rooms import ping_pong
+from daemon.audio.rooms import reverb as room_of
 
 #: A tail ends where it has fallen this far under the peak, as in RT60.
 _TAIL_DB = -60.0

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from daemon.audio import seam
-from daemon.audio.signals import rng
+from daemon.audio.random_stream import rng
 from daemon.audio.sound import Sound
 from daemon.audio.stretch import Stretch, warp
 from daemon.audio.stretch_map import StretchMap

@@ -10,7 +10,7 @@ from scipy.cluster import hierarchy
 
 from daemon.audio.sound import mixed
 from daemon.hearing.pitch import find_note
-from daemon.parts.cuts import attacks, finished
+from daemon.parts.cuts import attacks, finished, just_before, struck_anew
 
 #: The role of each piece's sounds.
 ROLES = {"kick": "kick", "snare": "snare", "hats": "hat", "toms": "tom", "cymbals": "cymbal"}
@@ -102,7 +102,8 @@ def _of_piece(
 
 def _hits(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int) -> list[_Hit]:
     mono = mixed(drums)
-    starts = attacks(mono, sample_rate)
+    struck = struck_anew(mono, sample_rate, attacks(mono, sample_rate))
+    starts = [just_before(mono, sample_rate, start) for start in struck]
     strike, longest = round(_STRIKE_S * sample_rate), round(_LONGEST_S * sample_rate)
     powers = {name: mixed(piece).astype(np.float64) ** 2 for name, piece in pieces.items()}
     loudest = float(np.abs(mono).max(initial=0))

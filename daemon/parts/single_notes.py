@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import soxr
 
 from daemon.audio.sound import mixed
 from daemon.hearing.pitch import find_note
-from daemon.parts.cuts import attacks, finished
+from daemon.parts.cuts import attacks, finished, just_before, struck_anew
 
 #: s of a note at least: a shorter one has hardly a pitch; and at most.
 _SHORTEST_S, _LONGEST_S = 0.12, 4.0
 #: dB below the loudest note under which one is left alone.
 _SOFTEST_DB = -24.0
+#: dB by which a note grows where it is played again, however softly: the one before ends there.
+_AGAIN_DB = 1.0
 #: Share of a note's power that its own partials must have: two notes at once have less.
 _LEAST_ALONE = 0.85
 #: Hz on either side of a partial that are its own.
@@ -44,11 +45,14 @@ class SingleNote:
 def single_notes(part: np.ndarray, sample_rate: int) -> list[SingleNote]:
     """The cleanest of each note in float32 (frames, channels), from the lowest to the highest."""
     mono = mixed(part)
-    starts = [*attacks(mono, sample_rate), len(mono)]
+    found = attacks(mono, sample_rate)
+    ends = [*struck_anew(mono, sample_rate, found, _AGAIN_DB), len(mono)]
     longest = round(_LONGEST_S * sample_rate)
     loudest = float(np.abs(mono).max(initial=0))
     best: dict[int, SingleNote] = {}
-    for start, following in pairwise(starts):
+    for struck in struck_anew(mono, sample_rate, found):
+        start = just_before(mono, sample_rate, struck)
+        following = next(end for end in ends if end > struck)
         cut = part[start : min(following, start + longest)]
         peak = float(np.abs(mono[start : start + len(cut)]).max(initial=0))
         if len(cut) < _SHORTEST_S * sample_rate or peak < loudest * 10 ** (_SOFTEST_DB / 20):

@@ -13,7 +13,7 @@ from daemon.pieces.midi import midi_of
 from daemon.pieces.play import play
 from daemon.pieces.results import Tell, check_loop
 from daemon.pieces.source import read_source
-from daemon.prompt.settle import MAX_LOOP_S
+from daemon.prompt.length import MAX_LOOP_S
 from daemon.verbs.registry import SOURCES_OWN, Result
 
 #: s of music that are played as one track.

@@ -11,7 +11,7 @@ from daemon.errors import ConformError
 from daemon.pieces.midi import midi_of
 from daemon.pieces.piece import Piece
 from daemon.pieces.play import play
-from daemon.prompt.settle import MAX_LOOP_S
+from daemon.prompt.length import MAX_LOOP_S
 from daemon.verbs.registry import SOURCES_OWN, Result
 
 Tell = Callable[[float, str], None]

@@ -3,59 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from bridge.music import MAX_BARS, MIN_BARS, Key, Meter, bar_seconds, parse_note
+from bridge.music import Key, Meter, parse_note
 from bridge.request import Request
-from bridge.sections import parse_sections
 from bridge.session import Known, SessionView
 from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
 from daemon.errors import PromptError
-from daemon.prompt.effects_named import usual_seconds
-from daemon.prompt.genres import CALM_GENRES, GENRES, Genre, find_genre, fold
-from daemon.prompt.vocabulary import lift_of, moods, sounds
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.genres import GENRES, Genre, find_genre, fold
+from daemon.prompt.length import (
+    BARRED,
+    TIMELESS,
+    length_of,
+    length_of_sections,
+    no_ending,
+    sections_of,
+)
+from daemon.prompt.tempo import genre_bpm, mood_bpm, settling_note
+from daemon.prompt.vocabulary import moods, sounds
 from daemon.prompt.words import Words, parse_words
-
-DEFAULT_BPM = 120.0
-#: Tempos where only the mood says one; a ballad's, a chase's, and that of music to rest by.
-SLOW_BPM, FAST_BPM, CALM_BPM = 72.0, 150.0, 84.0
-#: Energy up to which a prompt without a genre is calm.
-CALM_ENERGY = 0.3
-TRACK_S, SFX_S = 120.0, 8.0
-MAX_LOOP_S = 600.0
-#: A sung or spoken word takes about this long.
-WORD_S, SHORTEST_VOCAL_S, LONGEST_VOCAL_S = 0.5, 4.0, 60.0
-
-#: Kinds that have no tempo of their own, and kinds that are counted in bars.
-TIMELESS = ("oneshot", "sfx")
-BARRED = ("loop", "midi")
-#: Kinds whose tempo a mood can set.
-MUSICAL = ("loop", "midi", "track")
-
-
-@dataclass(frozen=True)
-class PromptDefaults:
-    """Values for what neither request, prompt nor session names.
-
-    None: the genre's value, then 120, 4/4 and no key.
-    """
-
-    bpm: float | None = None
-    key: str | None = None
-    meter: str | None = None
-    bars: int = 4
-    sample_rate: int = 44100
-    subtype: str = "PCM_24"
-    note_names: str = "live"
-    stems: bool = False
-    midi: bool = True
-    master: bool = False
-    master_like: str = ""
-    stretcher: str = "auto"
-    fonts: tuple[str, ...] = ()
-    improve: str = "off"
 
 
 def settle(
@@ -88,7 +56,7 @@ def settle(
     if "strength" in request:
         # an engine with adapters asks whether it was said
         decided["strength"] = Decision(request.get("strength"), "request")
-    said += _settling(session, decided["bpm"], str(kind.value))
+    said += settling_note(session, decided["bpm"], str(kind.value))
     meter = Meter.parse(decided["meter"].value)
     bpm: float | None = decided["bpm"].value
     # a file that is fitted or played along with has a tempo and a length of its own
@@ -97,12 +65,12 @@ def settle(
     )
     if own and decided["bpm"].source in ("genre", "default"):
         bpm, decided["bpm"] = None, Decision(None, "default")
-    sections = _sections(request, words, kind, said)
-    bars, seconds = _length(request, words, defaults, kind.value, bpm, meter, own, said)
+    sections = sections_of(request, words, kind, said)
+    bars, seconds = length_of(request, words, defaults, kind.value, bpm, meter, own, said)
     if sections:
-        bars, seconds = _of_sections(sections, request, meter, bpm, said)
+        bars, seconds = length_of_sections(sections, request, meter, bpm, said)
     elif kind.value != "track" or (bars is not None and "until" in request):
-        said += _no_ending(request, kind.value)
+        said += no_ending(request, kind.value)
     if bars is not None:
         decided["bars"] = bars
     if kind.value in TIMELESS and do == "make":
@@ -245,47 +213,9 @@ def _bpm(
     genre: Genre | None,
     kind: str,
 ) -> Decision:
-    usual = None if genre is None else _genre_bpm(genre, request, words)
+    usual = None if genre is None else genre_bpm(genre, request, words)
     claims = _claims("bpm", request, words.bpm, session.bpm, defaults.bpm)
-    return _decide([*claims, ("genre", usual), ("default", _mood_bpm(words, kind))])
-
-
-def _settling(session: SessionView, bpm: Decision, kind: str) -> list[str]:
-    """A note where a clock's tempo is still being measured, and the clip's tempo hangs on it."""
-    if not session.settling or kind in TIMELESS:
-        return []
-    clock = session.settling[0].replace("_", " ")
-    if bpm.source in session.settling:
-        return [
-            f"the tempo of the {clock} has not settled yet; its last one,"
-            f" {bpm.value:g} bpm, is used"
-        ]
-    if bpm.source in ("genre", "default", "config"):
-        return [f"the {clock} runs, but its tempo has not settled yet; {bpm.value:g} bpm is used"]
-    return []
-
-
-def _genre_bpm(genre: Genre, request: Request, words: Words) -> float:
-    """A genre's tempo: at an end of its range for fast and slow, half-way there by mood."""
-    if words.pace:
-        return genre.high_bpm if words.pace > 0 else genre.low_bpm
-    lift = lift_of([*(str(one) for one in request.get("mood", ())), *words.mood])
-    if lift == 0 or (lift < 0 and genre.name in CALM_GENRES):
-        return genre.bpm
-    return float(round((genre.bpm + (genre.high_bpm if lift > 0 else genre.low_bpm)) / 2))
-
-
-def _mood_bpm(words: Words, kind: str) -> float:
-    """The tempo that suits a prompt without a genre: by its pace, else by how calm it is."""
-    drums_alone = words.only and words.instruments == ("drums",)
-    if kind not in MUSICAL or drums_alone:
-        return DEFAULT_BPM
-    if words.pace:
-        return FAST_BPM if words.pace > 0 else SLOW_BPM
-    quiet = words.energy is not None and words.energy <= CALM_ENERGY
-    if quiet or lift_of(words.mood) < 0:
-        return CALM_BPM
-    return DEFAULT_BPM
+    return _decide([*claims, ("genre", usual), ("default", mood_bpm(words, kind))])
 
 
 def _key(
@@ -344,136 +274,6 @@ def _genre(request: Request, words: Words) -> tuple[str, Genre | None]:
         in_it = parse_words(str(request["genre"])).genre
         found = GENRES.get(in_it)
     return (found.name if found else str(request["genre"])), found
-
-
-# --- length ------------------------------------------------------------
-
-
-def _length(
-    request: Request,
-    words: Words,
-    defaults: PromptDefaults,
-    kind: str,
-    bpm: float | None,
-    meter: Meter,
-    own: bool,
-    said: list[str],
-) -> tuple[Decision | None, float | None]:
-    """(bars, seconds) by kind. A length in the other unit is converted, with a note."""
-    given_bars = _first(("request", request.get("bars")), ("prompt", words.bars))
-    given_s = _first(("request", request.get("seconds")), ("prompt", words.seconds))
-    if given_bars and given_s and (given_bars[0], given_s[0]) == ("prompt", "request"):
-        given_bars = None
-    if kind in BARRED:
-        return _bars(given_bars, given_s, defaults, kind, bpm, meter, own, said), None
-    if given_s:
-        return None, float(given_s[1])
-    if given_bars and kind != "oneshot":
-        length = given_bars[1] * bar_seconds(meter, bpm or DEFAULT_BPM)
-        if kind != "track":
-            said.append(
-                f"{_bars_in_words(given_bars[1])} at {bpm or DEFAULT_BPM:g} bpm:"
-                f" {length:.4g} seconds"
-            )
-        return (Decision(given_bars[1], given_bars[0]) if kind == "track" else None), length
-    if given_bars:
-        said.append(
-            f"{_bars_and_verb(given_bars[1])} not used: a one-shot is as long as it sounds; "
-            "give seconds, or kind: loop"
-        )
-    return None, _usual_seconds(kind, request, words)
-
-
-def _sections(
-    request: Request, words: Words, kind: Decision, said: list[str]
-) -> tuple[tuple[str, int], ...]:
-    """The form of a track, of the request or else of the words; told where the kind has none."""
-    asked: Any = request.get("sections")
-    found = parse_sections(asked) if asked is not None else words.sections
-    if found and kind.value != "track":
-        said.append(f"sections are not used: a {kind.value} has one; kind: track has a form")
-        return ()
-    return found
-
-
-def _of_sections(
-    sections: tuple[tuple[str, int], ...],
-    request: Request,
-    meter: Meter,
-    bpm: float | None,
-    said: list[str],
-) -> tuple[Decision, float]:
-    """(bars, seconds) of a form. PromptError where it lasts too long."""
-    bars = sum(count for _, count in sections)
-    length_s = bars * bar_seconds(meter, bpm or DEFAULT_BPM)
-    if length_s > MAX_LOOP_S:
-        raise PromptError(
-            f"sections: {bars} bars of {meter} at {bpm or DEFAULT_BPM:g} bpm last {length_s:.0f} s;"
-            f" a track lasts at most {MAX_LOOP_S:.0f} s: ask for fewer bars"
-        )
-    said += [
-        f"{name}: {request[name]} is not used: the sections say how long it is"
-        for name in ("bars", "seconds")
-        if name in request
-    ]
-    return Decision(bars, "request" if "sections" in request else "prompt"), length_s
-
-
-def _no_ending(request: Request, kind: str) -> list[str]:
-    """Notes on `tail` and `until` where they change nothing."""
-    if kind == "track":
-        return ["until is not used: the bars say where the music ends, and it rings out after them"]
-    return [
-        f"{name} is not used: it is for tracks, and a {kind} has no ringing end of its own"
-        for name in ("tail", "until")
-        if name in request
-    ]
-
-
-def _usual_seconds(kind: str, request: Request, words: Words) -> float | None:
-    if kind == "vocal":
-        sung = len(str(request.get("lyrics", "")).split()) * WORD_S
-        return min(max(sung, SHORTEST_VOCAL_S), LONGEST_VOCAL_S)
-    if kind == "sfx":
-        return usual_seconds(words.words) or SFX_S
-    # a one-shot sounds as long as its voice does
-    return {"track": TRACK_S}.get(kind)
-
-
-def _first(*claims: tuple[str, Any]) -> tuple[str, Any] | None:
-    return next(((who, value) for who, value in claims if value is not None), None)
-
-
-def _bars(
-    given_bars: tuple[str, Any] | None, given_s: tuple[str, Any] | None, defaults: PromptDefaults,
-    kind: str, bpm: float | None, meter: Meter, own: bool, said: list[str],
-) -> Decision | None:  # fmt: skip
-    if given_bars:
-        decision = Decision(given_bars[1], given_bars[0])
-        if given_s:
-            said.append(
-                f"{given_s[1]:g} seconds are not used: {given_bars[1]} bars say how long it is"
-            )
-    elif given_s and bpm is not None:
-        length = bar_seconds(meter, bpm)
-        count = min(max(round(given_s[1] / length), MIN_BARS), MAX_BARS)
-        said.append(
-            f"{given_s[1]:g} seconds at {bpm:g} bpm are nearest to {count} whole "
-            f"bars ({count * length:.4g} s)"
-        )
-        decision = Decision(count, given_s[0], ((given_s[0], f"{given_s[1]:g} s"),))
-    elif own:
-        return None
-    else:
-        decision = Decision(
-            defaults.bars, "config" if defaults.bars != PromptDefaults.bars else "default"
-        )
-    if bpm is not None and (length_s := decision.value * bar_seconds(meter, bpm)) > MAX_LOOP_S:
-        raise PromptError(
-            f"bars: {decision.value} bars of {meter} at {bpm:g} bpm last {length_s:.0f} s; "
-            f"a {kind} lasts at most {MAX_LOOP_S:.0f} s: ask for fewer bars"
-        )
-    return decision
 
 
 # --- sound ------------------------------------------------------------
@@ -539,11 +339,3 @@ def _subtype(session: SessionView, defaults: PromptDefaults, kind: str) -> str:
     return (
         "FLOAT" if in_fl and kind == "track" and defaults.subtype == "PCM_24" else defaults.subtype
     )
-
-
-def _bars_in_words(bars: int) -> str:
-    return "1 bar" if bars == 1 else f"{bars} bars"
-
-
-def _bars_and_verb(bars: int) -> str:
-    return f"{_bars_in_words(bars)} {'is' if bars == 1 else 'are'}"

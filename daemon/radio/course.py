@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from bridge.music import Key
 
@@ -48,9 +50,30 @@ class Course:
         self.seed = seed
         self._follow = follow
         self._stream = random.Random(f"radio:{seed}")
-        self._number = 0
+        self.number = 0
+        """That of the next piece."""
         self._since = 0
         self._last: Piece | None = None
+        self._drawn = 0
+
+    def memory(self) -> dict[str, Any]:
+        """Where the set has come to, for JSON: `remember` goes on from there."""
+        last = asdict(self._last) if self._last else None
+        return {
+            "words": self.words, "number": self.number, "since": self._since,
+            "drawn": self._drawn, "last": last,
+        }  # fmt: skip
+
+    def remember(self, memory: Mapping[str, Any]) -> None:
+        """Go on from where a course of the same seed had come to."""
+        self.words = str(memory["words"])
+        self.number, self._since = int(memory["number"]), int(memory["since"])
+        last = memory["last"]
+        if last is not None:
+            sections = tuple((str(name), int(bars)) for name, bars in last["sections"])
+            self._last = Piece(**{**last, "sections": sections})
+        for _ in range(int(memory["drawn"])):
+            self._move()
 
     def say(self, words: str) -> None:
         """The pieces from now on are of these words."""
@@ -63,10 +86,10 @@ class Course:
             self.say(self._follow[place % len(self._follow)])
         last = self._last
         piece = Piece(
-            self._number, self.words, None if last is None else self._key(last.key),
-            None if last is None else last.bpm, (), self.seed + self._number,
+            self.number, self.words, None if last is None else self._key(last.key),
+            None if last is None else last.bpm, (), self.seed + self.number,
         )  # fmt: skip
-        self._number += 1
+        self.number += 1
         self._since += 1
         return piece
 
@@ -94,7 +117,11 @@ class Course:
     def _key(self, key: str | None) -> str | None:
         if key is None:
             return None
-        return neighbour(key, self._stream.choice(_MOVES))
+        return neighbour(key, self._move())
+
+    def _move(self) -> int:
+        self._drawn += 1
+        return self._stream.choice(_MOVES)
 
 
 def glide(bpm: float | None, asked_bpm: float) -> float:

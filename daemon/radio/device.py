@@ -7,7 +7,7 @@ import queue
 import numpy as np
 from pythonosc.udp_client import SimpleUDPClient
 
-from daemon.audition.player import find_device
+from daemon.audition.player import find_device, sound_library
 from daemon.errors import AudioError
 from daemon.radio.phrase import RATE, Phrase
 
@@ -20,14 +20,7 @@ class Device:
 
     def __init__(self, name: str | int | None = None) -> None:
         """AudioError where there is none, or it takes no 48 kHz."""
-        try:
-            import sounddevice
-        except OSError as error:
-            raise AudioError(
-                f"the sound library PortAudio is missing ({error}); on Debian: apt-get install"
-                " libportaudio2",
-                "no_sound",
-            ) from None
+        sounddevice = sound_library()
         index, about = find_device(sounddevice, name)
         self.name = str(about["name"])
         self._waiting: queue.Queue[np.ndarray] = queue.Queue(_WAITING)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from bridge.errors import SidecrateError
 from bridge.music import Key
 from bridge.request import read_request
 from bridge.session import SessionView
 from daemon.audio import rooms
-from daemon.audio.signals import forget_long_responses, forget_noise
+from daemon.audio.filters import forget_long_responses
+from daemon.audio.noise import forget_noise
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import player_of
@@ -21,7 +24,8 @@ from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.home.heap import give_back
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 from daemon.radio.course import PHRASE_BARS, Course, Piece
 from daemon.radio.leveller import Leveller
@@ -50,6 +54,20 @@ class Desk:
     written: int = 0
     """Phrases so far."""
 
+    def memory(self) -> dict[str, Any]:
+        """What another desk needs to go on, for JSON; it is given the loops anew."""
+        return {
+            "heard": sorted(self.heard), "since": self.since, "said": self.said,
+            "written": self.written,
+        }  # fmt: skip
+
+    def remember(self, memory: Mapping[str, Any]) -> None:
+        """Go on from another desk. How its last phrase rings is not known here."""
+        self.heard, self.since = set(memory["heard"]), int(memory["since"])
+        self.said = str(memory["said"])
+        # a place is left out, so that the station levels the next phrase after what it has played
+        self.written = int(memory["written"]) + 1
+
     def levelled(self, phrase: Phrase, energy: float) -> Phrase:
         """The next phrase, at the loudness of its energy."""
         self.written += 1
@@ -57,10 +75,15 @@ class Desk:
         return replace(phrase, audio=audio, energy=energy, place=self.written)
 
 
-def phrases(course: Course, turn: int, desk: Desk) -> Iterator[Phrase]:
-    """The phrases of a set from its next piece on, without an end."""
-    is_first = True
-    while True:
+def phrases(
+    course: Course, turn: int, desk: Desk, *, until: float = math.inf, hurry: bool = True
+) -> Iterator[Phrase]:
+    """The phrases of a set from its next piece on, without an end or to piece number `until`.
+
+    hurry: whether the first phrase is wanted soon, and is short.
+    """
+    is_first = hurry
+    while course.number < until:
         piece, plan = planned(course, _FIRST_BARS if is_first else PHRASE_BARS)
         if is_first and not desk.written:
             yield from _woven(piece, plan, turn, desk)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 AHEAD_S = 60.0
 #: s of rest after a piece that failed, or a child that ended.
 _REST_S = 2.0
+#: Pieces that one child writes, half an hour or so: Python keeps a little of each for good.
+_MOST_PIECES = 24
 
 
 class Source(Protocol):
@@ -54,44 +56,70 @@ class Offers:
 
 
 class ChildSource:
-    """A child process that composes and plays: asked by a line, answered by a line and samples."""
+    """A child process that composes and plays: asked by a line, answered by a line and samples.
+
+    After `most_pieces` another child takes its place and goes on with the set.
+    """
 
     def __init__(
-        self, seed: int, follow: tuple[str, ...] = (), offers: Offers | None = None
+        self,
+        seed: int,
+        follow: tuple[str, ...] = (),
+        offers: Offers | None = None,
+        most_pieces: int = _MOST_PIECES,
     ) -> None:
-        self._start = {"seed": seed, "follow": list(follow)}
+        self._start = {"seed": seed, "follow": list(follow), "most_pieces": most_pieces}
         self._offers = offers or Offers()
         self._given = 0
+        self._memory: dict[str, Any] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
     def next(self, words: str, turn: int) -> Phrase:
-        """WorkerError where the child ended; the next call starts another."""
-        process = self._process or self._started()
-        assert process.stdin and process.stdout
+        """WorkerError where the child ended; the next call starts another, which goes on."""
         try:
-            loops = self._offers.since(self._given)
-            self._given += len(loops)
-            order = {"words": words, "turn": turn, "loops": loops}
-            process.stdin.write(json.dumps(order).encode() + b"\n")
-            process.stdin.flush()
-            head: dict[str, Any] = json.loads(process.stdout.readline() or b"{}")
+            head = self._asked(words, turn)
+            if "all_written" in head:
+                self.end()
+                head = self._asked(words, turn, hurry=False)
             if "error" in head:
                 raise WorkerError(str(head["error"]), "engine")
-            frames = head.pop("length")
-            self._offers.said = str(head.pop("said", ""))
-            data = process.stdout.read(frames * 8)
-            if len(data) < frames * 8:
-                raise EOFError
+            return self._read(head)
         except (OSError, ValueError, KeyError, EOFError):
             self.end()
             raise WorkerError("the radio's writer ended; it is started again", "died") from None
+
+    def _asked(self, words: str, turn: int, *, hurry: bool = True) -> dict[str, Any]:
+        """The line with which the child answers; one is started where none runs.
+
+        hurry: whether a child that takes up the set gives a short phrase first, to be there soon.
+        """
+        order: dict[str, Any] = {"words": words, "turn": turn}
+        if self._process is None:
+            self._process = self._started()
+            order |= {"memory": self._memory, "hurry": hurry}
+        order["loops"] = self._offers.since(self._given)
+        self._given += len(order["loops"])
+        assert self._process.stdin and self._process.stdout
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+        head: dict[str, Any] = json.loads(self._process.stdout.readline() or b"{}")
+        self._memory = head.pop("memory", self._memory)
+        return head
+
+    def _read(self, head: dict[str, Any]) -> Phrase:
+        """The phrase of an answer, whose samples follow its line."""
+        assert self._process and self._process.stdout
+        frames = head.pop("length")
+        self._offers.said = str(head.pop("said", ""))
+        data = self._process.stdout.read(frames * 8)
+        if len(data) < frames * 8:
+            raise EOFError
         return Phrase(np.frombuffer(data, np.float32).reshape(-1, 2), **head)
 
     def _started(self) -> subprocess.Popen[bytes]:
         order = [sys.executable, "-P", "-m", "daemon.radio.inside", json.dumps(self._start)]
         self._given = 0
-        self._process = subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        return self._process
+        return subprocess.Popen(order, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def end(self) -> None:
         if self._process:

@@ -32,7 +32,7 @@ from daemon.improve.store import Improvements
 from daemon.jobs.batch_file import Batch, forget_batch, read_batch
 from daemon.jobs.queue import Queue
 from daemon.jobs.table import WAITING, Job
-from daemon.prompt.settle import PromptDefaults
+from daemon.prompt.defaults import PromptDefaults
 from daemon.record import ClipRecord, ClipReport, Repeatable, done_info, parse_record
 from daemon.service.bell import Bell
 from daemon.service.departments import Departments

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,8 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.children.many_host import ManyChild
 from daemon.engines.registry import engine_info, engines
-from daemon.engines.remote.boxes import TIMEOUT_S, load_box, load_boxes
-from daemon.engines.remote.verb_places import AWAY, BRING_RESULTS, elsewhere
+from daemon.engines.remote.boxes import TIMEOUT_S, Box, load_box, load_boxes, why_not
+from daemon.engines.remote.verb_places import AWAY, BRING_RESULTS, RENEW, elsewhere, lacking
 from daemon.errors import EngineError
 from daemon.home.room import check_space
 from daemon.jobs.queue import Claim, Queue
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 MAKE_TAKE = "daemon.clip.takes:make_take_beside_others"
 #: Pause before a take that failed is asked for again: its server may be starting anew.
 _BREATH_S = 1.0
+#: Timeout of the question what a box offers.
+_RENEW_S = 60.0
 
 
 def server_places() -> dict[str, int]:
@@ -49,7 +52,9 @@ class ServerSlots:
         ending: Ending,
         bell: Bell,
         idle_s: float,
+        box_verbs: Mapping[str, tuple[str, ...]],
     ) -> None:
+        """box_verbs: what the config has boxes do beside takes, by box."""
         self._queue = queue
         self._jobs = jobs
         self._ending = ending
@@ -57,12 +62,15 @@ class ServerSlots:
         self._child = ManyChild("servers' engines", idle_s)
         self._slots: list[asyncio.Task[None]] = []
         self._served: dict[str, int] = {}
+        self._box_verbs = box_verbs
+        self._renewed: set[str] = set()
         self._under_way: dict[int, str] = {}
         """Jobs by the child's number of the task."""
 
     def start(self) -> None:
         """Begin to claim clips."""
         self._open_slots()
+        self._ask_anew()
         self._slots.append(asyncio.create_task(self._watch_places()))
 
     def _open_slots(self) -> None:
@@ -75,6 +83,27 @@ class ServerSlots:
         while True:
             await self._bell.wait()
             self._open_slots()
+            self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Boxes that were paired by an older version, or run another by now: each is asked once."""
+        for box in lacking(load_boxes(), self._box_verbs):
+            if box.name not in self._renewed:
+                self._renewed.add(box.name)
+                self._slots.append(asyncio.create_task(self._renew(box)))
+
+    async def _renew(self, box: Box) -> None:
+        if await asyncio.to_thread(why_not, box):
+            # it is off; at the next order it may be on
+            self._renewed.discard(box.name)
+            return
+        task = {"box": box.name, "address": box.address}
+        try:
+            await self._child.ask_storing(
+                RENEW, task, _nothing_to_tell, _nothing_to_store, deadline_s=_RENEW_S
+            )
+        except SidecrateError as error:
+            log.info("what the box %s offers is not known: %s", box.name, error.text)
 
     async def stop(self) -> None:
         """End at once; what servers make for us is ordered anew at the next start."""
@@ -162,6 +191,10 @@ class ServerSlots:
             )
         finally:
             self._under_way.pop(number, None)
+
+
+def _nothing_to_tell(share: float, stage: str, words: str) -> None:
+    """Nobody waits for this."""
 
 
 def _nothing_to_store(what: dict[str, Any]) -> None:

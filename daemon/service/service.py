@@ -241,6 +241,7 @@ class Service:
             ending=shared.ending,
             bell=shared.bell,
             idle_s=self._config.workers.idle_s,
+            box_verbs=engine_policy(self._config).box_verbs,
         )
 
     def _language_slot(self, shared: _Shared) -> LanguageSlot:

@@ -12,7 +12,7 @@ from daemon.engines.registry import Policy
 from daemon.engines.replicate import models as replicate
 from daemon.home.places import Places
 from daemon.jobs.database import Database
-from daemon.prompt.settle import PromptDefaults
+from daemon.prompt.defaults import PromptDefaults
 from daemon.settings.language_service import find_url, price_usd
 from daemon.settings.schema import Config
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import scipy.fft
 
-from daemon.audio.signals import rng
+from daemon.audio.random_stream import rng
 from daemon.hearing.one_voice import HOP_S
 from daemon.tone.attack import with_attacks
 from daemon.tone.instrument import HARMONICS, NOISE_EDGES_HZ, Instrument

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from daemon.audio.sound import mixed
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.shape import SAMPLE_RATE
 from daemon.engines.mine.sounds import Sound
@@ -41,7 +42,7 @@ def _of_loop(path: Path, loop: Loop) -> str:
 
 
 def _of_sound(role: str, sound: Sound) -> str:
-    mono = sound.audio.mean(axis=1)
+    mono = mixed(sound.audio)
     power = np.abs(np.fft.rfft(mono)) ** 2
     hz = np.fft.rfftfreq(len(mono), 1 / SAMPLE_RATE)
     centre = float((power * hz).sum() / max(float(power.sum()), 1e-12))

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from daemon.audio.files import read_audio
+from daemon.audio.sound import mixed
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.model import Role, learn_role
 from daemon.engines.mine.roles import role_in
@@ -213,7 +214,6 @@ def _may_loop(path: Path, audio: np.ndarray, rate: int) -> bool:
     """
     if _rings_out(path, audio) or (len(audio) <= _MOST_S * rate and _says_one_shot(path)):
         return False
-    from daemon.audio.sound import mixed
     from daemon.parts.cuts import attacks
 
     return len(attacks(mixed(audio[: round(12 * rate)]), rate)) >= _LOOP_ATTACKS
@@ -314,7 +314,7 @@ def _loops_without_doubles(data: DataSet) -> None:
 
 def loop_shape(loop: Loop) -> np.ndarray:
     """A loop's energy in 24 bands at 64 places, in dB under its loudest: whatever its tempo."""
-    mono = loop.audio.mean(axis=1)
+    mono = mixed(loop.audio)
     edges = np.round(np.linspace(0, len(mono), 65)).astype(int)
     hz = np.geomspace(40, 16000, 25)
     rows = []

@@ -12,6 +12,7 @@ import soxr
 
 from bridge.music import Meter
 from daemon.audio.resample import fit_length
+from daemon.audio.sound import mixed
 from daemon.brief import Brief
 from daemon.engines.mine.loops import PARTS, STROKES, Hit, Loop, Tone
 from daemon.engines.mine.shape import SAMPLE_RATE
@@ -96,7 +97,7 @@ def _is_silent(audio: np.ndarray) -> bool:
 
 def _heard(loop: Loop, path: Path) -> Loop:
     """The piece with its part by name or ear, and what that part is cut into."""
-    mono = loop.audio.mean(axis=1)
+    mono = mixed(loop.audio)
     tones = keys.hear_tones(mono, SAMPLE_RATE)
     part = part_in(path.stem) or part_in(path.parent.name)
     hits: tuple[Hit, ...] = ()

@@ -16,6 +16,7 @@ import numpy as np
 from scipy.linalg import sqrtm
 from scipy.signal import stft
 
+from daemon.audio.sound import mixed
 from daemon.engines.mine.making import Wish, make_sound
 from daemon.engines.mine.model import Role, learn_role
 from daemon.engines.mine.shape import FRAMES, SAMPLE_RATE
@@ -99,7 +100,7 @@ def judge_role(name: str, sounds: list[Sound], seed: int = 1) -> RoleReport:
 
 def heard(audio: np.ndarray) -> np.ndarray:
     """A sound as the judge hears it: (bands * times,) in dB under its loudest cell."""
-    mono = whole(audio)[: round(_TIMES * _HOP)].mean(axis=1)
+    mono = mixed(whole(audio)[: round(_TIMES * _HOP)])
     power = np.abs(stft(mono, SAMPLE_RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[2]) ** 2
     level = 10 * np.log10(_bands() @ power[:, :_TIMES] + 1e-12)
     return np.asarray(np.maximum(level - level.max(), _FLOOR_DB)).ravel()

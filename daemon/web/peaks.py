@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daemon.audio.files import read_audio
+from daemon.audio.sound import mixed
 from daemon.children.inside import Tell
 
 #: Where the bands part, in Hz: below lies the bass, above what is bright.
@@ -27,7 +28,7 @@ def peaks_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     loud = np.abs(audio).max(axis=1) if len(audio) else np.zeros(1, np.float32)
     edges = np.linspace(0, len(loud), min(task["count"], len(loud)) + 1).astype(int)
     peaks = np.maximum.reduceat(loud, edges[:-1])
-    mono = audio.mean(axis=1) if len(audio) else loud
+    mono = mixed(audio) if len(audio) else loud
     low, mid, high = np.array([_bands(mono[a:b], rate) for a, b in pairwise(edges)]).T
     return {
         "peaks": [round(float(min(1.0, peak)), 3) for peak in peaks],

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from daemon.audio.signals import filtered, lowpass
+from daemon.audio.filters import filtered, lowpass
 from daemon.audio.soundfonts.font import Recording, Region
 
 #: Seconds at most of a note after its key was let go, and of one at all.

@@ -11,8 +11,8 @@ import numpy as np
 import soxr
 
 from bridge.music import parse_note
+from daemon.audio.envelopes import faded
 from daemon.audio.files import read_audio
-from daemon.audio.signals import faded
 from daemon.errors import AudioError, EngineError
 from daemon.hearing.pitch import find_note
 from daemon.witness.chunks import chunk_statements

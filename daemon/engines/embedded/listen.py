@@ -11,8 +11,9 @@ import scipy.fft
 
 from bridge.music import Key, Meter, loop_frames
 from daemon.audio.files import read_audio
+from daemon.audio.filters import fast_length
 from daemon.audio.resample import resample
-from daemon.audio.signals import fast_length
+from daemon.audio.sound import mixed
 from daemon.brief import Brief
 from daemon.correction import Correction
 from daemon.errors import EngineError
@@ -85,7 +86,7 @@ def listen(brief: Brief) -> Reference:
         )
     audio, rate = read_audio(brief.reference, brief.reference_start, brief.reference_end)
     meter = brief.meter
-    mono = audio.mean(axis=1, dtype=np.float32)
+    mono = mixed(audio)
     word = Correction.from_json(brief.corrected)
     own = word.bpm
     if own is None and not brief.bpm:

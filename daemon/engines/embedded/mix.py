@@ -13,7 +13,8 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio import rooms, tilt
-from daemon.audio.signals import Filter, fast_length, high_shelf, highpass, response_of, wide
+from daemon.audio.filters import Filter, fast_length, high_shelf, highpass, response_of
+from daemon.audio.stereo import wide
 from daemon.engines.embedded.kits import WOOD
 from daemon.engines.embedded.plan import Plan
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.music import Key
-from daemon.audio.signals import faded, rng
+from daemon.audio.envelopes import faded
+from daemon.audio.random_stream import rng
 from daemon.brief import Brief
 from daemon.engines.embedded.harmony import read_chord
 from daemon.engines.embedded.instruments import players

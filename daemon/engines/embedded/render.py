@@ -11,8 +11,8 @@ import numpy as np
 
 from bridge.music import loop_frames
 from daemon.audio import rooms
+from daemon.audio.filters import forget_long_responses
 from daemon.audio.scratch import Scratch
-from daemon.audio.signals import forget_long_responses
 from daemon.engines.contract import Progress
 from daemon.engines.embedded.buses import frame_of, part_sounds, place
 from daemon.engines.embedded.ending import natural_ring_s

@@ -8,16 +8,10 @@ import numpy as np
 import scipy.fft
 
 from bridge.music import Key
+from daemon.audio.envelopes import faded
+from daemon.audio.filters import fast_length, filtered, high_shelf, highpass, lowpass
 from daemon.audio.rooms import reverb
-from daemon.audio.signals import (
-    faded,
-    fast_length,
-    filtered,
-    high_shelf,
-    highpass,
-    lowpass,
-    widened,
-)
+from daemon.audio.stereo import widened
 from daemon.engines.embedded.effects.parts import Ask
 from daemon.engines.embedded.effects.table import TABLE
 from daemon.engines.embedded.voices.voice import Tone

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from daemon.audio.sound import mixed
 from daemon.engines.local.model import Asked, Device, Step, to_audio
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class MusicGen:
         if asked.reference is None:
             return 0, {}
         if self._melody:
-            chroma = chromagram(asked.reference.mean(axis=1), self.sample_rate)
+            chroma = chromagram(mixed(asked.reference), self.sample_rate)
             return 0, {
                 "input_features": chroma.to(
                     self._device.name, self.whole.audio_enc_to_dec_proj.weight.dtype

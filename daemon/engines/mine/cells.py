@@ -17,6 +17,7 @@ import numpy as np
 from bridge.music import Key, Meter, loop_frames
 from daemon.audio.loudness import loop_lufs
 from daemon.audio.resample import resample_loop
+from daemon.audio.sound import mixed
 from daemon.audio.stretch import Stretch, warp
 from daemon.audio.stretch_map import StretchMap
 from daemon.engines.mine.loops import Loop
@@ -46,7 +47,7 @@ class Ready:
 
     @cached_property
     def chroma(self) -> np.ndarray:
-        mono = self.audio.mean(axis=1)
+        mono = mixed(self.audio)
         hertz, weight, frame, _ = keys.spectral_peaks(mono, self.rate)
         table = np.zeros((self.beats, 12))
         if len(hertz):

@@ -8,6 +8,7 @@ import numpy as np
 import soxr
 from scipy.signal import fftconvolve
 
+from daemon.audio.sound import mixed
 from daemon.engines.mine.shape import FRAMES, SAMPLE_RATE
 
 #: A sound begins where it first comes this near to its peak.
@@ -50,7 +51,7 @@ def prepared(audio: np.ndarray, sample_rate: int) -> Sound | None:
     )
     heard = np.nonzero(loud >= peak * 10 ** (_TAIL_DB / 20))[0]
     cut = audio[begin : int(heard[-1]) + 1][:FRAMES] / peak
-    return Sound(cut.astype(np.float32), note_of(cut.mean(axis=1)))
+    return Sound(cut.astype(np.float32), note_of(mixed(cut)))
 
 
 def note_of(mono: np.ndarray) -> float | None:

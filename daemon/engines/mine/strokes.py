@@ -13,7 +13,7 @@ import numpy as np
 import soxr
 
 from bridge.music import Meter
-from daemon.audio.signals import faded
+from daemon.audio.envelopes import faded
 from daemon.engines.embedded.notes import STEP, Note
 from daemon.engines.mine.loops import STROKES, Loop
 from daemon.engines.mine.shape import SAMPLE_RATE

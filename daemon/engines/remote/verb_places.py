@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from daemon.brief import Brief
@@ -12,6 +12,8 @@ from daemon.errors import EngineError
 #: What brings a verb's results from a box, and the work of clips whose results have come.
 BRING_RESULTS = "daemon.engines.remote.verbs:bring_results_beside_others"
 RESULTS_THERE = "daemon.engines.remote.verbs:results_there"
+#: What asks a box anew what it offers.
+RENEW = "daemon.engines.remote.renewal:renew_beside_others"
 #: Code of an error: the box is away, and the work may be done elsewhere; it costs no try.
 AWAY = "away"
 #: Of a clip's folder: what came, and the sign that all of it did.
@@ -30,6 +32,11 @@ def box_of_verb(name: str) -> Box | None:
         return load_box(box) if between else None
     except EngineError:
         return None
+
+
+def lacking(boxes: Iterable[Box], allowed: Mapping[str, tuple[str, ...]]) -> list[Box]:
+    """The boxes that the config has do verbs which they were not known to offer when asked last."""
+    return [box for box in boxes if set(allowed.get(box.name, ())) - set(box.verbs)]
 
 
 def elsewhere(brief: Brief, engine: str) -> str:

@@ -16,7 +16,7 @@ from daemon.briefing.repeat import repeat_request
 from daemon.crate.crate import Crate
 from daemon.engines.registry import Policy
 from daemon.jobs.database import Database
-from daemon.prompt.settle import PromptDefaults
+from daemon.prompt.defaults import PromptDefaults
 
 
 def brief_of(folder: Path, *pairs: tuple[str, object], do: str = "make") -> Brief:

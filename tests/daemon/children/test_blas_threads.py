@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.replicate_server import loop_wav
 
 
+@pytest.mark.slow
 def test_a_file_is_looked_at_with_one_thread(tmp_path: Path) -> None:
     loop = tmp_path / "loop.wav"
     loop.write_bytes(loop_wav(120, 4.0, seed=1))

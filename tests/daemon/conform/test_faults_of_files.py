@@ -82,6 +82,7 @@ def test_look_names_offset_and_level(tmp_path):
         look(tmp_path / "c.wav")
 
 
+@pytest.mark.slow
 def test_a_tempo_step_in_what_is_fitted_is_told_with_its_bar():
     slow, fast = drums(100.0, 8), drums(130.0, 8)
     told = fitted(np.concatenate([slow, fast]), bars=4).report.get("said", [])

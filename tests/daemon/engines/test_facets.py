@@ -9,8 +9,9 @@ from daemon.children.inside import find_function
 from daemon.engines.contract import EngineInfo
 from daemon.engines.facets import ANSWERS, answer_of, facet_notes, facet_table
 from daemon.engines.registry import Policy, engines
+from daemon.prompt.defaults import PromptDefaults
 from daemon.prompt.facets import FACETS
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 
 EVERY = pytest.mark.parametrize("info", engines(), ids=lambda info: info.name)

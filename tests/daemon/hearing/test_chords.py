@@ -68,6 +68,7 @@ def test_look_says_them_by_bar_and_noise_has_none():
     assert look_at(noise, RATE)["chords"] == []
 
 
+@pytest.mark.slow
 def test_most_of_the_musicians_chords_are_heard():
     shares = []
     for seed, genre in enumerate(("pop", "soul", "trance", "folk", "reggae", "synthwave")):

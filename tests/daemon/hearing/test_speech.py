@@ -17,7 +17,9 @@ from tests.helpers.speech import voice
 @pytest.mark.parametrize("seed", range(4))
 def test_speech_is_told_from_song_strokes_and_notes(seed):
     rng = np.random.default_rng(seed)
-    assert is_speech(voice(rng), RATE)
+    spoken = voice(rng)
+    assert is_speech(spoken, RATE)
+    assert is_speech(np.hstack([spoken, -spoken]), RATE), "sides in opposite phase"
     assert not is_speech(voice(rng, speaks=False), RATE)
     for other in (snare(rng), np.concatenate([bass(rng) for _ in range(4)])):
         long = np.tile(np.asarray(other, np.float32)[:, None], (6, 1))

@@ -13,7 +13,7 @@ from daemon.briefing.brief_of import check_amended, make_brief
 from daemon.engines.registry import Policy
 from daemon.errors import EngineError
 from daemon.improve.amend import again, amend, is_shown_first, proposal
-from daemon.prompt.settle import PromptDefaults
+from daemon.prompt.defaults import PromptDefaults
 
 ANSWER = {
     "words": {"embedded": "dusty drums, upright bass"},

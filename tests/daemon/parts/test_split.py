@@ -22,6 +22,7 @@ from daemon.errors import AudioError, ConformError
 from daemon.hearing.pitch import find_note
 from daemon.parts import kit, own
 from daemon.parts.kit import cut_kit
+from daemon.parts.single_notes import single_notes
 from daemon.parts.split import split
 
 RATE = 44100
@@ -303,6 +304,24 @@ def test_its_single_notes_are_cut_tuned_and_named(tmp_path):
         assert abs(one.report["did"]["cents"]) <= 50
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_low_notes_that_ring_are_cut_whole(seed):
+    rng = np.random.default_rng(seed)
+    t = np.arange(RATE) / RATE
+    line = []
+    for note in (28, 31, 33, 26):
+        hertz = 440 * 2 ** ((note - 69) / 12)
+        partials = (
+            np.sin(2 * np.pi * hertz * k * t + rng.uniform(0, 6)) / k**1.5 for k in range(1, 9)
+        )
+        line.append(0.4 * sum(partials) * np.exp(-t / 0.35) * np.minimum(1, t / 0.003))
+    found = single_notes(np.concatenate(line).astype(np.float32)[:, None], RATE)
+    assert [one.note for one in found] == [26, 28, 31, 33]
+    for one, start_s in zip(found, (3, 0, 1, 2), strict=True):
+        assert one.at_s == pytest.approx(start_s, abs=0.003)
+        assert len(one.audio) > 0.9 * RATE, "not a piece of its tail"
+
+
 def test_a_drum_has_a_note_only_where_its_pitch_settles():
     t = np.arange(RATE // 2) / RATE
     settled = np.sin(2 * np.pi * 110 * t) * np.exp(-6 * t)
@@ -397,3 +416,15 @@ def test_a_snare_that_never_stands_alone_is_cut_from_its_piece_and_said():
     assert "kick" not in by_role, "none is made of nothing"
     assert by_role["snare"].from_piece == "snare" and not by_role["hat"].from_piece
     assert np.abs(by_role["snare"].audio).max() > 0.8
+
+
+def test_a_low_kick_that_rings_is_one_sound_to_its_end():
+    t = np.arange(RATE) / RATE
+    kick = np.sin(2 * np.pi * (38 * t + 6 * (1 - np.exp(-t / 0.03)))) * np.exp(-t / 0.25)
+    click = np.random.default_rng(5).standard_normal(RATE) * np.exp(-t / 0.002) * 0.2
+    pieces = {"kick": np.tile((0.6 * kick + click).astype(np.float32), 3)[:, None]}
+    shots = cut_kit(pieces["kick"], pieces, RATE)
+    assert [shot.role for shot in shots] == ["kick"] and shots[0].hits == 3
+    assert len(shots[0].audio) > 0.95 * RATE
+    loud = np.abs(shots[0].audio[:, 0])
+    assert np.argmax(loud > 0.1 * loud.max()) <= 0.003 * RATE, "a pad answers at once"

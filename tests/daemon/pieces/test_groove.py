@@ -156,6 +156,7 @@ def beaten(folder, name, late=(0.0,), bars=2, bpm=120.0, tone=0.0):
     return path
 
 
+@pytest.mark.slow
 def test_a_loop_takes_the_groove_of_another_within_two_milliseconds(tmp_path):
     swung = named_feel("mpc 62", 120).late
     model = beaten(tmp_path, "model", swung)

@@ -46,6 +46,7 @@ def test_words_say_who_plays(tmp_path):
     assert held[1] > 1.2 * held[0]
 
 
+@pytest.mark.slow
 def test_what_is_longer_than_a_loop_is_a_track(tmp_path):
     far = Part("lead", tuple(Note(k * 3840, 60, 900, 90) for k in range(66)))
     (result,) = run(render, twinkle().with_parts([far], 66), tmp_path, bpm=300.0)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from bridge.errors import SidecrateError
 from bridge.request import read_request
 from bridge.session import SessionView
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 from tests.helpers.prompt_grammar import Grammar
 

@@ -99,7 +99,8 @@ def test_numbers_in_words(words, value):
 def test_a_mood_sets_a_tempo_where_no_genre_does(prompt, slowest, fastest):
     from bridge.request import Request
     from bridge.session import SessionView
-    from daemon.prompt.settle import PromptDefaults, settle
+    from daemon.prompt.defaults import PromptDefaults
+    from daemon.prompt.settle import settle
 
     brief = settle(Request({"prompt": prompt}), SessionView(), PromptDefaults(), seed=1)
     assert slowest <= brief.bpm <= fastest

@@ -8,7 +8,8 @@ from bridge.request import Request, read_request
 from bridge.session import Session, SessionView
 from daemon.brief import Brief
 from daemon.errors import PromptError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 NOBODY = SessionView()
 

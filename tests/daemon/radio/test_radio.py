@@ -173,6 +173,23 @@ def test_the_same_seed_plays_the_same_set():
     assert one == other
 
 
+def test_a_course_that_another_takes_up_goes_the_same_way():
+    def pieces(taken_up: bool):
+        course = Course("lo-fi", 5, ("lo-fi", "house"))
+        for k in range(11):
+            if k == 6:
+                course.say("lo-fi")
+            if taken_up:
+                memory = json.loads(json.dumps(course.memory()))
+                course = Course("", 5, ("lo-fi", "house"))
+                course.remember(memory)
+            piece = course.formed(course.next(), "song", 80.0 + 4 * k, k % 2 == 0)
+            course.played(replace(piece, key=piece.key or "A minor"))
+            yield piece
+
+    assert list(pieces(True)) == list(pieces(False))
+
+
 class Ready:
     """A writer whose phrases are there from the start; then the last is heard again."""
 
@@ -273,9 +290,39 @@ def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_end
         source._process.kill()
         with pytest.raises(WorkerError, match="started again"):
             source.next("ambient drone 90 bpm", 1)
+        # it goes on with the set's next piece, and does not begin it anew
+        assert source.next("ambient drone 90 bpm", 1).number == 1
         assert source.next("ambient drone 90 bpm", 2).round == 2
     finally:
         source.end()
+
+
+@pytest.mark.timeout(400)
+def test_a_child_that_has_written_its_pieces_makes_way_and_the_set_goes_on():
+    words, kept = "ambient drone 140 bpm", {"words": "kept", "meter": "4/4", "bars": 4, "key": None}
+    loop = {**kept, "path": "gone.wav", "bpm": 140.0, "license": "CC0-1.0"}
+    source, children, made = ChildSource(4, offers=Offers([loop]), most_pieces=1), [], []
+    whole = phrases(Course(words, 4), 0, Desk())
+    try:
+        while not made or made[-1].number < 2:
+            made.append(source.next(words, 0))
+            children.append(source._process.pid)
+    finally:
+        source.end()
+    # no error, another child for each piece, and the phrases of a set that one child writes
+    assert [
+        len({pid for pid, one in zip(children, made, strict=True) if one.number == k})
+        for k in range(3)
+    ] == [1] * 3
+    assert len(set(children)) == 3
+    about = [(one.number, one.words, one.section, one.key, one.bpm, one.frames) for one in made]
+    again = [next(whole) for _ in made]
+    assert about == [
+        (one.number, one.words, one.section, one.key, one.bpm, one.frames) for one in again
+    ]
+    # the station levels the first phrase of a child anew, and no other
+    anew = [b.number for a, b in pairwise(made) if b.place != a.place + 1]
+    assert anew == [1, 2]
 
 
 def test_the_last_minutes_are_kept_in_a_file_of_one_size():

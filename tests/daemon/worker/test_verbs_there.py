@@ -1,15 +1,17 @@
 """A verb done by a box: its sound goes there by hash, its results come back, and clips are made."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import soundfile
 
 from daemon.brief import Brief
-from daemon.engines.remote.boxes import save_box
+from daemon.engines.remote.boxes import load_box, save_box
 from daemon.engines.remote.line import Line, LineError, pair
 from daemon.engines.remote.protocol import verb_task_of
+from daemon.engines.remote.verb_places import choose_box, lacking
 from tests.helpers.daemon_process import CONFIG, DaemonProcess, wait_until
 from tests.helpers.worker_process import WorkerProcess
 
@@ -70,6 +72,24 @@ def test_a_split_is_done_by_the_box_and_its_clips_say_so(worker, box, sound, tmp
         assert second["state"] == "done" and '"file"' in second["brief"], "it may split alone"
     finally:
         daemon.stop()
+
+
+def test_a_box_that_an_older_version_paired_is_asked_for_its_verbs(worker, box, tmp_path):
+    folder = tmp_path / "home" / "state" / "boxes"
+    save_box(box, folder)
+    kept = json.loads((folder / "studio.json").read_text())
+    del kept["verbs"]
+    (folder / "studio.json").write_text(json.dumps(kept))
+    allowed = {"studio": ("split",)}
+    assert not choose_box("split", ["studio"], allowed, lambda place: 0)[0]
+    config = f"{CONFIG}workers: {{remote: [{{name: studio, verbs: [split]}}]}}\n"
+    daemon = DaemonProcess(tmp_path / "home", config)
+    try:
+        wait_until(lambda: choose_box("split", ["studio"], allowed, lambda place: 0)[0])
+    finally:
+        daemon.stop()
+    assert load_box("studio", folder) == box and not lacking([box], allowed)
+    assert lacking([replace(box, verbs=("master",))], allowed)
 
 
 FAULTS = [

@@ -8,6 +8,7 @@ import pytest
 from daemon.hearing import beat_net
 
 
+@pytest.mark.slow
 def test_numpy_gives_what_torch_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     # inside the test: every process that shares the tests reads this file, and torch takes seconds
     torch = pytest.importorskip("torch")

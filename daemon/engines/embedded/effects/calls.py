@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import filtered, highpass, lowpass, peak, sine, wave
+from daemon.audio.filters import filtered, highpass, lowpass, peak
+from daemon.audio.waves import sine, wave
 from daemon.engines.embedded.effects.parts import Ask, Make, along, held, hiss, mono, put, wide
 
 #: (share of the call, value) of a line.

@@ -8,16 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    fall,
-    filtered,
-    highpass,
-    lowpass,
-    saturate,
-    sine,
-    swept_noise,
-)
+from daemon.audio.drive import saturate
+from daemon.audio.envelopes import fall
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
+from daemon.audio.noise import swept_noise
+from daemon.audio.waves import sine
 from daemon.engines.embedded.effects.parts import (
     Ask,
     along,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import bandpass, filtered, highpass, lowpass, peak, sine, wave
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass, peak
+from daemon.audio.waves import sine, wave
 from daemon.engines.embedded.effects.parts import (
     Ask,
     along,

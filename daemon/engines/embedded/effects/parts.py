@@ -8,8 +8,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from daemon.audio.envelopes import fall
+from daemon.audio.filters import Filter, filtered
 from daemon.audio.modes import modes, panned
-from daemon.audio.signals import Filter, fall, filtered, noise, rng, stereo
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import stereo
 
 #: Level of a grain at most and at least, against the loudest, where their strengths vary.
 _WEAKEST = 0.08

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    filtered,
-    highpass,
-    lowpass,
-    saturate,
-    sine,
-    stereo,
-    swept_noise,
-    wave,
-)
+from daemon.audio.drive import saturate
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
+from daemon.audio.noise import swept_noise
+from daemon.audio.stereo import stereo
+from daemon.audio.waves import sine, wave
 from daemon.engines.embedded.effects.parts import (
     Ask,
     along,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from daemon.audio.signals import rng
+from daemon.audio.random_stream import rng
 from daemon.engines.embedded.shots.families import family_of
 from daemon.engines.embedded.voices.voice import Voice
 

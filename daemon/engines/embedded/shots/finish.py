@@ -8,22 +8,11 @@ from __future__ import annotations
 import numpy as np
 import scipy.fft
 
-from daemon.audio.signals import (
-    Filter,
-    bandpass,
-    fall,
-    fast_length,
-    high_shelf,
-    highpass,
-    lowpass,
-    noise,
-    peak,
-    rise,
-    seconds,
-    sine,
-    wide,
-    widened,
-)
+from daemon.audio.envelopes import fall, rise, seconds
+from daemon.audio.filters import Filter, bandpass, fast_length, high_shelf, highpass, lowpass, peak
+from daemon.audio.noise import noise
+from daemon.audio.stereo import wide, widened
+from daemon.audio.waves import sine
 from daemon.engines.embedded.shots.design import Design
 from daemon.engines.embedded.shots.families import Family
 
@@ -178,7 +167,7 @@ def _wall(rate: int, design: Design, take: int, is_mono: bool) -> np.ndarray:
 
 
 def _gain(filters: list[Filter], size: int, rate: int) -> np.ndarray:
-    """As `signals.response_of`; read between 1500 places, and not kept: each seed has its own."""
+    """As `filters.response_of`; read between 1500 places, and not kept: each seed has its own."""
     places = np.geomspace(4.0, rate / 2, 1500)
     gain = np.ones(len(places), np.complex128)
     for one in filters:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import bandpass, fall, filtered, gate, noise, rise, seconds
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered
+from daemon.audio.noise import noise
 from daemon.engines.embedded.voices.make_up import finished, plucked
 from daemon.engines.embedded.voices.voice import Play, Strike
 

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    both,
-    faded,
-    fall,
-    filtered,
-    gate,
-    highpass,
-    lowpass,
-    noise,
-    partials,
-    rise,
-    saturate,
-    saturate_clean,
-    seconds,
-    sine,
-    stereo,
-    wave,
-    wide,
-)
+from daemon.audio.drive import saturate, saturate_clean
+from daemon.audio.envelopes import faded, fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
+from daemon.audio.noise import noise
+from daemon.audio.stereo import both, stereo, wide
+from daemon.audio.waves import partials, sine, wave
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Duration of a glide in seconds.

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from daemon.audio.signals import fall, gate, rise, rng, seconds, sine
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.random_stream import rng
+from daemon.audio.waves import sine
 from daemon.engines.embedded.voices.make_up import (
     Resonance,
     air,

@@ -12,23 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from daemon.audio.envelopes import faded, fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered, high_shelf, highpass, lowpass
 from daemon.audio.modes import panned
-from daemon.audio.signals import (
-    bandpass,
-    faded,
-    fall,
-    filtered,
-    gate,
-    high_shelf,
-    highpass,
-    lowpass,
-    noise,
-    noise_through,
-    rise,
-    rng,
-    seconds,
-    widened,
-)
+from daemon.audio.noise import noise, noise_through
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import widened
 from daemon.engines.embedded.voices.drums import worn
 from daemon.engines.embedded.voices.make_up import sum_of_modes
 from daemon.engines.embedded.voices.voice import Play, Strike

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import both, fall, gate, noise, rise, rng, seconds
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import both
 from daemon.engines.embedded.voices.make_up import body, finished, ratio, tone, vibrato
 from daemon.engines.embedded.voices.voice import Strike
 

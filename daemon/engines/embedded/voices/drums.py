@@ -6,28 +6,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    both,
-    faded,
-    fall,
-    filtered,
-    high_shelf,
-    highpass,
-    lowpass,
-    noise,
-    rise,
-    rng,
-    saturate,
-    saturate_clean,
-    seconds,
-    sine,
-    stereo,
-    swept_noise,
-    wave,
-    wide,
-    widened,
-)
+from daemon.audio.drive import saturate, saturate_clean
+from daemon.audio.envelopes import faded, fall, rise, seconds
+from daemon.audio.filters import bandpass, filtered, high_shelf, highpass, lowpass
+from daemon.audio.noise import noise, swept_noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import both, stereo, wide, widened
+from daemon.audio.waves import sine, wave
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Frequencies of the six square waves in the TR-808's hats and cymbals, in Hz.

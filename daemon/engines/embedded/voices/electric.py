@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import filtered, highpass, lowpass
 from daemon.audio.modes import modes
-from daemon.audio.signals import fall, filtered, gate, highpass, lowpass, rise, rng, seconds
+from daemon.audio.random_stream import rng
 from daemon.engines.embedded.voices.make_up import burst, finished, slid, sum_of_modes, vibrato
 from daemon.engines.embedded.voices.voice import Strike
 

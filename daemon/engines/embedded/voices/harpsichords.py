@@ -12,8 +12,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, highpass, lowpass
 from daemon.audio.modes import panned, ringing
-from daemon.audio.signals import bandpass, fall, gate, highpass, lowpass, rise, rng, seconds, wide
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import wide
 from daemon.engines.embedded.voices.make_up import burst, finished, sum_of_modes
 from daemon.engines.embedded.voices.voice import Play, Strike
 

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    both,
-    faded,
-    fall,
-    filtered,
-    gate,
-    high_shelf,
-    highpass,
-    lowpass,
-    noise,
-    partials,
-    rise,
-    rng,
-    saturate,
-    seconds,
-    sine,
-    stereo,
-    turns_of,
-    wave,
-    wide,
-    widened,
-)
+from daemon.audio.drive import saturate
+from daemon.audio.envelopes import faded, fall, gate, rise, seconds
+from daemon.audio.filters import filtered, high_shelf, highpass, lowpass
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import both, stereo, wide, widened
+from daemon.audio.waves import partials, sine, turns_of, wave
 from daemon.engines.embedded.voices.voice import Strike
 
 

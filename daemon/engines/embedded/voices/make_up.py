@@ -8,25 +8,14 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
+from daemon.audio.drive import saturate
+from daemon.audio.ensembles import stretch
+from daemon.audio.envelopes import faded, fall, seconds
+from daemon.audio.filters import Filter, bandpass, filtered, high_shelf, lowpass, response_of
 from daemon.audio.modes import modes, panned, ringing
-from daemon.audio.signals import (
-    Filter,
-    bandpass,
-    faded,
-    fall,
-    filtered,
-    high_shelf,
-    lowpass,
-    noise,
-    noise_through,
-    response_of,
-    rng,
-    saturate,
-    seconds,
-    stereo,
-    stretch,
-    widened,
-)
+from daemon.audio.noise import noise, noise_through
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import stereo, widened
 from daemon.engines.embedded.voices.voice import Strike
 
 #: Points of a single cycle; read without interpolation its images lie under -80 dB.

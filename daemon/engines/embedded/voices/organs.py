@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from daemon.audio.drive import saturate
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
 from daemon.audio.modes import modes, panned
-from daemon.audio.signals import (
-    bandpass,
-    fall,
-    filtered,
-    gate,
-    highpass,
-    lowpass,
-    noise,
-    rise,
-    rng,
-    saturate,
-    seconds,
-)
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
 from daemon.engines.embedded.voices.make_up import body, finished, ratio, tone
 from daemon.engines.embedded.voices.voice import Strike
 

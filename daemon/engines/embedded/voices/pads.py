@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    Filter,
-    ensemble,
-    faded,
-    fall,
-    filtered,
-    formed_ensemble,
-    gate,
-    highpass,
-    lowpass,
-    peak,
-    rise,
-    rng,
-    saturate,
-    seconds,
-    stereo,
-    wave,
-    wide,
-    widened,
-)
+from daemon.audio.drive import saturate
+from daemon.audio.ensembles import ensemble, formed_ensemble
+from daemon.audio.envelopes import faded, fall, gate, rise, seconds
+from daemon.audio.filters import Filter, filtered, highpass, lowpass, peak
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import stereo, wide, widened
+from daemon.audio.waves import wave
 from daemon.engines.embedded.voices.voice import Strike
 
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from daemon.audio.envelopes import faded, gate, rise, seconds
+from daemon.audio.filters import bandpass, lowpass
 from daemon.audio.modes import modes, panned
-from daemon.audio.signals import bandpass, faded, gate, lowpass, rise, rng, seconds, wide
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import wide
 from daemon.engines.embedded.voices.make_up import burst, finished, knock, sum_of_modes
 from daemon.engines.embedded.voices.voice import Strike
 

@@ -10,19 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import (
-    ensemble,
-    fall,
-    filtered,
-    formed_ensemble,
-    gate,
-    highpass,
-    lowpass,
-    peak,
-    rise,
-    seconds,
-    wide,
-)
+from daemon.audio.ensembles import ensemble, formed_ensemble
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import filtered, highpass, lowpass, peak
+from daemon.audio.stereo import wide
 from daemon.engines.embedded.voices.make_up import Resonance, air, finished
 from daemon.engines.embedded.voices.voice import Play, Strike
 

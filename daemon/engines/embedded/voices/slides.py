@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import bandpass, fall, filtered, gate, noise, rise, rng, seconds
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
 from daemon.engines.embedded.voices.make_up import (
     Resonance,
     body,

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    filtered,
-    gate,
-    highpass,
-    lowpass,
-    noise,
-    rise,
-    seconds,
-    wide,
-)
+from daemon.audio.envelopes import gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
+from daemon.audio.noise import noise
+from daemon.audio.stereo import wide
 from daemon.engines.embedded.voices.make_up import Resonance, body, burst, finished, knock, plucked
 from daemon.engines.embedded.voices.voice import Play, Strike
 

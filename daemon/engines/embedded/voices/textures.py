@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import scipy.fft
 
-from daemon.audio.signals import fast_length, highpass, lowpass, noise, response_of, rng, wide
+from daemon.audio.filters import fast_length, highpass, lowpass, response_of
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import wide
 
 #: The textures by name.
 NAMES = ("vinyl", "tape", "air", "rain", "room")

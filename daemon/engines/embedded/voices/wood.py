@@ -10,19 +10,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    both,
-    faded,
-    fall,
-    highpass,
-    lowpass,
-    noise_through,
-    rise,
-    rng,
-    saturate,
-    seconds,
-)
+from daemon.audio.drive import saturate
+from daemon.audio.envelopes import faded, fall, rise, seconds
+from daemon.audio.filters import bandpass, highpass, lowpass
+from daemon.audio.noise import noise_through
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import both
 from daemon.engines.embedded.voices.drums import worn
 from daemon.engines.embedded.voices.voice import Strike
 

@@ -9,18 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.signals import (
-    bandpass,
-    fall,
-    filtered,
-    gate,
-    highpass,
-    lowpass,
-    noise,
-    rise,
-    seconds,
-    sine,
-)
+from daemon.audio.envelopes import fall, gate, rise, seconds
+from daemon.audio.filters import bandpass, filtered, highpass, lowpass
+from daemon.audio.noise import noise
+from daemon.audio.waves import sine
 from daemon.engines.embedded.voices.make_up import finished, plucked
 from daemon.engines.embedded.voices.voice import Play, Strike
 

@@ -14,7 +14,8 @@ from daemon.engines.embedded.notes import STEP
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.voices.table import VOICES
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 
 def made(prompt, seed=3):

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from daemon.audio.ensembles import formed_ensemble, stretch
+from daemon.audio.filters import highpass, response_of
 from daemon.audio.modes import modes, panned, ringing
-from daemon.audio.signals import formed_ensemble, highpass, response_of, stretch
 from daemon.engines.embedded.buses import place
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.player import Player

@@ -11,8 +11,9 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.soundscapes import effect_notes, effects_of, play_effects
 from daemon.engines.embedded.voices.voice import Tone
 from daemon.errors import EngineError
+from daemon.prompt.defaults import PromptDefaults
 from daemon.prompt.effect_names import EFFECTS
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.settle import settle
 from tests.daemon.engines.embedded.measures import RATE, centroid_hz, mono, share
 
 #: How an effect begins: at once, later than that, or it goes on evenly.

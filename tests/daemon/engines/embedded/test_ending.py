@@ -8,7 +8,8 @@ from bridge.session import SessionView
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.ending import fade_from_s, natural_ring_s, total_s
 from daemon.engines.embedded.forms import asked
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from daemon.prompt.words import parse_words
 
 

@@ -11,7 +11,8 @@ from daemon.engines.embedded.fingers import fingering
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 
 def plan_of(prompt, **fields):

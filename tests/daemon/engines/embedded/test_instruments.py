@@ -14,8 +14,9 @@ from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.cast import CAST
 from daemon.engines.embedded.voices.table import VOICES, newest
+from daemon.prompt.defaults import PromptDefaults
 from daemon.prompt.instrument_names import INSTRUMENTS
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.settle import settle
 from daemon.prompt.vocabulary import sounds
 from daemon.prompt.words import parse_words
 

@@ -12,7 +12,8 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import read_chord
 from daemon.engines.embedded.listen import listen
 from daemon.errors import EngineError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 from tests.daemon.engines.embedded.measures import RATE, mono, share
 
 

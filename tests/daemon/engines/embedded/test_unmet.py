@@ -12,7 +12,8 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.soundscapes import effect_notes, effects_of
 from daemon.engines.embedded.unmet import unmet
 from daemon.errors import SidecrateError
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 
 def brief_of(prompt, **fields):

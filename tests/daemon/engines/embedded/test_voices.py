@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from daemon.audio.signals import noise, rng, turns_of, wave, wide
+from daemon.audio.noise import noise
+from daemon.audio.random_stream import rng
+from daemon.audio.stereo import wide
+from daemon.audio.waves import turns_of, wave
 from daemon.engines.embedded.buses import add_round
 from daemon.engines.embedded.voices.acoustic import ROWS
 from daemon.engines.embedded.voices.table import VOICES

@@ -10,7 +10,8 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.engines.embedded.rows import ROLLS, half_timed
 from daemon.engines.embedded.score import Score
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 
 def brief_of(prompt, **fields):

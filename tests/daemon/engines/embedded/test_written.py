@@ -11,7 +11,8 @@ from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.unmet import unmet, unmet_people
-from daemon.prompt.settle import PromptDefaults, settle
+from daemon.prompt.defaults import PromptDefaults
+from daemon.prompt.settle import settle
 
 ABC = "X:1\nM:4/4\nL:1/8\nQ:1/4=90\nK:Em\nE2 G2 B2 e2 | d4 ^c2 B2 | A2 F2 G2 A2 | E8 |"
 

@@ -1,0 +1,77 @@
+"""`sidecrate add`: files brought into the crate as they are."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bridge.request import kind_word
+from daemon.cli.library import open_library, with_versions
+from daemon.cli.options import AsJson
+from daemon.cli.order import open_crate
+from daemon.crate.crate import Crate
+from daemon.library.versions import Versions
+from daemon.record import ClipRecord
+
+
+def add(
+    file: Annotated[list[Path], typer.Argument(help="Audio or MIDI files.")],
+    kind: Annotated[
+        str | None,
+        typer.Option(help="loop, one-shot, track, sfx or vocal; else it is heard.", metavar="X"),
+    ] = None,
+    bpm: Annotated[
+        float | None,
+        typer.Option(help="Its tempo; else it is heard.", min=40, max=300, metavar="X"),
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="Its key; else it is heard.", metavar="X")] = None,
+    meter: Annotated[str | None, typer.Option(help="Its time signature.", metavar="X")] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="Its licence, as in CC-BY-4.0.", metavar="X")
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring sounds or MIDI files into the crate as they are, to be used as any clip.
+
+    `fit` puts one on the grid instead.
+    """
+    from daemon.cli.show import clip_json
+
+    values = _checked_values({"kind": kind, "bpm": bpm, "key": key, "meter": meter})
+    values |= {"license": licence, "tags": tag}
+    with open_library() as library, open_crate(read_only=False) as crate:
+        assert crate is not None
+        crate.check()
+        for record in with_versions(library, lambda studio: _brought(studio, file, crate, values)):
+            heard = [
+                f"{record['bpm']:g} bpm" if record["bpm"] else "",
+                record["key"] or "",
+                kind_word(record["kind"]),
+            ]
+            print(
+                clip_json(record)
+                if as_json
+                else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
+            )
+            report = record["report"]
+            for note in (*report.get("said", ()), *report.get("warnings", ())):
+                print(f"  note: {note}", file=sys.stderr)
+
+
+async def _brought(
+    versions: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
+) -> list[ClipRecord]:
+    given = {name: value for name, value in values.items() if value}
+    return [await versions.bring(file.expanduser(), crate, given) for file in files]
+
+
+def _checked_values(values: dict[str, Any]) -> dict[str, Any]:
+    from bridge.request import check_fields
+
+    return dict(
+        check_fields((name, str(value)) for name, value in values.items() if value is not None)
+    )
