@@ -92,7 +92,7 @@ def songs(
 
 def _moved(chart: str, up: int) -> list[list[str]]:
     """The chords of each bar, so many semitones higher."""
-    bars = []
+    bars: list[list[str]] = []
     for bar in chart.split():
         bars.append([])
         for name in bar.split("/"):
