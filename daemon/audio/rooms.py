@@ -19,7 +19,7 @@ from daemon.audio.signals import (
     response_of,
     rng,
 )
-from daemon.audio.tilt import k_weight, tilt
+from daemon.audio.tilt import colour, k_weight, tilt
 
 
 @dataclass(frozen=True)
@@ -151,5 +151,5 @@ def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -
 
 def forget() -> None:
     """Drop cached spectra of long stretches: a piece's rooms and tilts are many times a loop's."""
-    for kept in (reverb, room, ping_pong, tilt, k_weight):
+    for kept in (reverb, room, ping_pong, tilt, colour, k_weight):
         kept.cache_clear()
