@@ -69,8 +69,10 @@ _MADE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("four tracks", "dead studio", "big desk", "cellar"), "soul, funk, ska"),
     (("four tracks", "dub desk", "dead studio", "cellar"), "reggae, dub"),
     (("four tracks", "one pair", "big desk", "dead studio"), "latin, salsa, samba"),
-    (("dead studio", "big desk", "twelve inch", "four tracks"), "disco, nu disco, french house"),
-    (("one pair", "four tracks", "close", "digital"), "classical, waltz, cinematic"),
+    (("dead studio", "four tracks", "twelve inch"), "disco"),
+    (("dead studio", "digital", "twelve inch", "loud"), "nu disco, french house"),
+    # a hall's players are never heard without it
+    (("one pair", "four tracks", "big desk", "digital"), "classical, waltz, cinematic"),
     (("digital", "loud", "big desk", "close"), "pop, r&b, synth-pop, afrobeats, amapiano, bhangra"),
     (("sampler", "cassette", "twelve inch", "digital"), "boom bap, hip-hop, g-funk, lo-fi house"),
     (("cassette", "sampler", "close", "four tracks"), "lo-fi, trip-hop, phonk"),
