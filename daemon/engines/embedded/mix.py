@@ -48,6 +48,8 @@ _MONO_LOSS_LU = 1.2
 _SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
 _ROWS = 2
+#: Share of a mix's compression that drums get.
+_GLUE_OF_DRUMS = 0.5
 #: Seconds of which a transform's room for tails is a multiple.
 _TAIL_S = 2.0
 #: Pre-ringing of the zero-phase tilt that is kept, in seconds.
@@ -160,7 +162,9 @@ class Mixer:
             step_s = 15 / self.plan.bpm
             bus = bus * wide(ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s)))
         if mix.glue and part not in ("texture", "fx"):
-            bus = glued(bus, self.rate, mix.glue, self.goes_round)
+            # a beat lives by its accents
+            amount = mix.glue * (_GLUE_OF_DRUMS if part == "drums" else 1.0)
+            bus = glued(bus, self.rate, amount, self.goes_round)
         rounded = self._rounded(part)
         return soft_clipped(bus, rounded) if rounded else bus
 

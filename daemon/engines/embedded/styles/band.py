@@ -279,9 +279,9 @@ BAND = (
         bass=("X..x..x...x.x8..", "X---x---x-x-~---", "x.xx.xx.x.xx.xx."),
         bass_sounds=("808", "reese", "saw bass"),
         chords=("x...x...x...x...", "x.x.x.x.x.x.x.x.", "x.......x......."),
-        chord_sounds=("supersaw", "clean guitar", "pluck", "piano"),
+        chord_sounds=("supersaw", "pluck"),
         chord_hold=0.7,
-        lead_sounds=("chip", "supersaw", "music box", "lead"),
+        lead_sounds=("chip", "supersaw", "bell", "lead"),
         lead_busy=0.7,
         tones={
             "808": {"drive": 0.8},
