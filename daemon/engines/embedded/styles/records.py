@@ -101,6 +101,9 @@ _ROOMS = {
 #: How far records of one kind differ: slope in dB an octave, levels and bells in dB.
 _SLOPE_DB, _LEVEL_DB, _BELL_DB = 0.3, 1.2, 1.8
 
+#: dB by which vinyl, tape and air are louder than in mixes without a band of their own.
+_NOISE_DB = 3.0
+
 
 def media_of(style: str) -> tuple[str, ...]:
     """The media of a style's records."""
@@ -115,7 +118,7 @@ def recorded(mix: Mix, style: str, seed: int) -> Mix:
     for _ in range(2):
         # microphones, rooms and ears differ
         hz = math.exp(stream.uniform(math.log(150), math.log(6000)))
-        bells.append([round(hz), round(_within(stream.gauss(0, _BELL_DB), 2 * _BELL_DB), 1)])
+        bells.append([round(hz), round(_drawn(stream, _BELL_DB), 1)])
     low_hz = round(medium.low_hz * math.exp(stream.gauss(0, 0.15)))
     top_hz = round(medium.top_hz * math.exp(stream.gauss(0, 0.12)), -2)
     leaning = medium.slope_db + stream.gauss(0, _SLOPE_DB)
@@ -123,10 +126,13 @@ def recorded(mix: Mix, style: str, seed: int) -> Mix:
     return replace(
         mix,
         levels_db={
-            part: round(
-                mix.levels_db.get(part, 0.0) + _within(stream.gauss(0, _LEVEL_DB), 2 * _LEVEL_DB), 2
-            )
-            for part in ("drums", "bass", "chords", "lead", "pad")
+            **mix.levels_db,
+            # a record's own noise is heard, whatever its band leaves of it
+            "texture": mix.levels_db.get("texture", 0.0) + _NOISE_DB,
+            **{
+                part: round(mix.levels_db.get(part, 0.0) + _drawn(stream, _LEVEL_DB), 2)
+                for part in ("drums", "bass", "chords", "lead", "pad")
+            },
         },
         reverb_s=round(mix.reverb_s * math.exp(stream.gauss(0, 0.25)), 2),
         slope_db=round(_within(mix.slope_db + leaning + 5.0, 2.6) - 5.0, 2),
@@ -143,6 +149,10 @@ def recorded(mix: Mix, style: str, seed: int) -> Mix:
 
 def _pairs(bells: list[list[float]]) -> tuple[tuple[float, float], ...]:
     return tuple((hz, db) for hz, db in bells)
+
+
+def _drawn(stream: random.Random, spread: float) -> float:
+    return _within(stream.gauss(0, spread), 2 * spread)
 
 
 def _within(value: float, limit: float) -> float:
