@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT))
 from daemon.brief import Brief  # noqa: E402
 from daemon.engines.embedded.engine import make  # noqa: E402
 from daemon.engines.embedded.styles import STYLES  # noqa: E402
+from daemon.engines.embedded.styles.records import media_of  # noqa: E402
 from daemon.engines.embedded.styles.style import Style  # noqa: E402
 
 RATE = 44100
@@ -35,7 +36,9 @@ sixteenth; `/` stands between bars.
 | drums | `X` accent, `x` hit, `o` soft, `g` ghost, `2` `3` `4` rolls |
 | bass | `5` fifth, `8` octave, `7` seventh, `3` third, `a` approach to the next chord, `~` slide, `-` held on |
 
-A seed chooses from these rows, adds and leaves out, and varies from bar to bar. The picture is the
+A seed chooses from these rows, adds and leaves out, and varies from bar to bar; and from the records
+that such music is made on (band, colour, distance, width and compression:
+[decision](decisions/a-record-by-seed.md)). The picture is the
 spectrum of a loop with seed 1: third octaves, 31 Hz to 16 kHz, 60 dB high.
 """
 
@@ -83,6 +86,7 @@ def section(style: Style, picture: str) -> str:
 
 {style.bpm:g} bpm, swing {style.swing:g} %, {style.mode} where no key is given. Sounds: {sounds}.
 Minor: {"; ".join(style.minor)}. Major: {"; ".join(style.major)}.
+Records: {", ".join(media_of(style.name))}.
 
 ![spectrum]({picture})
 

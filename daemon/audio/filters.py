@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import scipy.fft
 
-#: A filter: frequencies in Hz and the sample rate -> complex gain at each.
+#: A filter: one sample's delay at some frequencies (`delay_of`), the rate -> complex gain at each.
 Filter = Callable[[np.ndarray, int], np.ndarray]
 
 
@@ -32,10 +32,14 @@ def fast_length(n: int) -> int:
     return best
 
 
+def delay_of(hz: np.ndarray, rate: int) -> np.ndarray:
+    """What a filter's response is computed from: one sample's delay at frequencies in Hz."""
+    return np.asarray(np.exp(-2j * np.pi * hz / rate))
+
+
 def _biquad(
-    numerator: tuple[float, ...], denominator: tuple[float, ...], hz: np.ndarray, rate: int
+    numerator: tuple[float, ...], denominator: tuple[float, ...], z: np.ndarray
 ) -> np.ndarray:
-    z = np.exp(-2j * np.pi * hz / rate)
     top = numerator[0] + z * (numerator[1] + z * numerator[2])
     return top / (denominator[0] + z * (denominator[1] + z * denominator[2]))
 
@@ -48,10 +52,10 @@ def _corner(hz: float, rate: int) -> float:
 def lowpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     """Second-order low-pass (R. Bristow-Johnson's cookbook)."""
 
-    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+    def response(z: np.ndarray, rate: int) -> np.ndarray:
         w = _corner(cutoff_hz, rate)
         a, c = np.sin(w) / (2 * q), np.cos(w)
-        return _biquad(((1 - c) / 2, 1 - c, (1 - c) / 2), (1 + a, -2 * c, 1 - a), hz, rate)
+        return _biquad(((1 - c) / 2, 1 - c, (1 - c) / 2), (1 + a, -2 * c, 1 - a), z)
 
     return response
 
@@ -60,10 +64,10 @@ def lowpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
 def highpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
     """Second-order high-pass (same source)."""
 
-    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+    def response(z: np.ndarray, rate: int) -> np.ndarray:
         w = _corner(cutoff_hz, rate)
         a, c = np.sin(w) / (2 * q), np.cos(w)
-        return _biquad(((1 + c) / 2, -(1 + c), (1 + c) / 2), (1 + a, -2 * c, 1 - a), hz, rate)
+        return _biquad(((1 + c) / 2, -(1 + c), (1 + c) / 2), (1 + a, -2 * c, 1 - a), z)
 
     return response
 
@@ -72,10 +76,10 @@ def highpass(cutoff_hz: float, q: float = 0.7071) -> Filter:
 def bandpass(centre_hz: float, q: float = 1.0) -> Filter:
     """Second-order band-pass, 0 dB at its centre (same source)."""
 
-    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+    def response(z: np.ndarray, rate: int) -> np.ndarray:
         w = _corner(centre_hz, rate)
         a, c = np.sin(w) / (2 * q), np.cos(w)
-        return _biquad((a, 0.0, -a), (1 + a, -2 * c, 1 - a), hz, rate)
+        return _biquad((a, 0.0, -a), (1 + a, -2 * c, 1 - a), z)
 
     return response
 
@@ -84,10 +88,10 @@ def bandpass(centre_hz: float, q: float = 1.0) -> Filter:
 def peak(centre_hz: float, gain_db: float, q: float = 1.0) -> Filter:
     """A bell of `gain_db` (same source)."""
 
-    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+    def response(z: np.ndarray, rate: int) -> np.ndarray:
         w, g = _corner(centre_hz, rate), 10 ** (gain_db / 40)
         a, c = np.sin(w) / (2 * q), np.cos(w)
-        return _biquad((1 + a * g, -2 * c, 1 - a * g), (1 + a / g, -2 * c, 1 - a / g), hz, rate)
+        return _biquad((1 + a * g, -2 * c, 1 - a * g), (1 + a / g, -2 * c, 1 - a / g), z)
 
     return response
 
@@ -96,7 +100,7 @@ def peak(centre_hz: float, gain_db: float, q: float = 1.0) -> Filter:
 def high_shelf(corner_hz: float, gain_db: float) -> Filter:
     """A shelf of `gain_db` above the corner (same source, slope 1)."""
 
-    def response(hz: np.ndarray, rate: int) -> np.ndarray:
+    def response(z: np.ndarray, rate: int) -> np.ndarray:
         w, g = _corner(corner_hz, rate), 10 ** (gain_db / 40)
         c, b = np.cos(w), np.sin(w) / np.sqrt(2) * 2 * np.sqrt(g)
         top = (
@@ -107,8 +111,7 @@ def high_shelf(corner_hz: float, gain_db: float) -> Filter:
         return _biquad(
             top,
             (g + 1 - (g - 1) * c + b, 2 * (g - 1 - (g + 1) * c), g + 1 - (g - 1) * c - b),
-            hz,
-            rate,
+            z,
         )
 
     return response
@@ -144,8 +147,11 @@ def response_of(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
 def _response(filters: tuple[Filter, ...], n: int, rate: int) -> np.ndarray:
     hz = np.fft.rfftfreq(n, 1 / rate)
     gain = np.ones(len(hz), np.complex128)
+    z = delay_of(hz, rate)
+    # a filter that comes twice is computed once
+    answers = {one: one(z, rate) for one in dict.fromkeys(filters)}
     for one in filters:
-        gain *= one(hz, rate)
+        gain *= answers[one]
     return gain.astype(np.complex64)
 
 

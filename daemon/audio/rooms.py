@@ -12,7 +12,7 @@ from daemon.audio.envelopes import fall
 from daemon.audio.filters import bandpass, filtered, high_shelf, highpass, lowpass, response_of
 from daemon.audio.noise import noise
 from daemon.audio.random_stream import rng
-from daemon.audio.tilt import k_weight, tilt
+from daemon.audio.tilt import colour, k_weight, tilt
 
 
 @dataclass(frozen=True)
@@ -144,5 +144,5 @@ def ping_pong(size: int, rate: int, delay_frames: int, feedback: float = 0.42) -
 
 def forget() -> None:
     """Drop cached spectra of long stretches: a piece's rooms and tilts are many times a loop's."""
-    for kept in (reverb, room, ping_pong, tilt, k_weight):
+    for kept in (reverb, room, ping_pong, tilt, colour, k_weight):
         kept.cache_clear()

@@ -7,6 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 _BANDS_PER_OCTAVE = 3
+#: Width of a bell in octaves, as the standard deviation of its curve.
+_BELL_OCTAVES = 0.6
 
 
 def spectral_slope(power: np.ndarray, rate: int, frames: int) -> float:
@@ -34,6 +36,38 @@ def tilt(frames: int, rate: int, db_per_octave: float) -> np.ndarray:
     """
     hz = np.clip(np.fft.rfftfreq(frames, 1 / rate), 100, 10000)
     return (10 ** (db_per_octave * np.log2(hz / 1000) / 20)).astype(np.float32)
+
+
+def _colour_db(
+    hz: np.ndarray, low_hz: float, top_hz: float, bells: tuple[tuple[float, float], ...]
+) -> np.ndarray:
+    """dB of a recording's band and colour at frequencies in Hz."""
+    hz = np.maximum(hz, 1.0)
+    db = np.zeros(len(hz))
+    if low_hz:
+        db -= 10 * np.log10(1 + (low_hz / hz) ** 4)
+    if top_hz:
+        db -= 10 * np.log10(1 + (hz / top_hz) ** 6)
+    for centre, gain in bells:
+        db += gain * np.exp(-0.5 * (np.log2(hz / centre) / _BELL_OCTAVES) ** 2)
+    return np.maximum(db, -90.0)
+
+
+@lru_cache(3)
+def colour(
+    frames: int, rate: int, low_hz: float, top_hz: float, bells: tuple[tuple[float, float], ...]
+) -> np.ndarray:
+    """Real gains (frames // 2 + 1,) of a recording's band: 12 dB an octave under `low_hz` and 18
+    over `top_hz`, none where 0, and bells of (Hz, dB).
+    """
+    hz = np.fft.rfftfreq(frames, 1 / rate)
+    return (10 ** (_colour_db(hz, low_hz, top_hz, bells) / 20)).astype(np.float32)
+
+
+def slope_of_colour(low_hz: float, top_hz: float, bells: tuple[tuple[float, float], ...]) -> float:
+    """dB per octave that a colour adds to the slope from 100 Hz to 10 kHz."""
+    centres = 100 * 2 ** (np.arange(0, 20) / _BANDS_PER_OCTAVE + 1 / 6)
+    return float(np.polyfit(np.log2(centres), _colour_db(centres, low_hz, top_hz, bells), 1)[0])
 
 
 @lru_cache(3)

@@ -58,9 +58,9 @@ class BassNotes:
             )
         return notes
 
-    @staticmethod
-    def _wobble_speed(stream: random.Random) -> int:
-        return stream.randrange(4)
+    def _wobble_speed(self, stream: random.Random) -> int:
+        # from version 8 on oscillators run on between notes
+        return stream.randrange(4) + (4 if self.time.plan.version >= 8 else 0)
 
     def _bass_pitch(
         self, mark: str, bar: Bar, step: int, low: int, notes: list[Note], stream: random.Random

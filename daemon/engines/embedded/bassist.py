@@ -9,13 +9,30 @@ from daemon.engines.embedded import meters
 from daemon.engines.embedded.answers import answered, varied_bass
 from daemon.engines.embedded.casting import fits, of_bars, pick
 from daemon.engines.embedded.plan import Bass, Plan
+from daemon.engines.embedded.rests import rested_bass, rests, shape_of
 from daemon.engines.embedded.rows import calmed, every, half_timed, thinned_or_filled
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.turns import in_turn
 from daemon.engines.embedded.wishes import Wishes
 
+#: Styles whose bass walks over the whole triad, and so says whether it is minor.
+_OF_TRIADS = ("reggae", "dub", "ska")
 #: A rumble fills what the kicks leave.
 _RUMBLE = ".xxx.xxx.xxx.xxx"
+
+
+def triads(lines: list[str]) -> list[str]:
+    """Rows in which every other fifth, from the first on, is the chord's third."""
+    count = 0
+    done = []
+    for row in lines:
+        marks = list(row)
+        for k, mark in enumerate(marks):
+            if mark == "5":
+                marks[k] = "35"[count % 2]
+                count += 1
+        done.append("".join(marks))
+    return done
 
 
 def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | None:
@@ -29,6 +46,8 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
     lines = thinned_or_filled(
         "bass", in_turn(rows, seed, f"bass:{style.name}").split("/"), wishes.density, stream
     )
+    if style.name in _OF_TRIADS:
+        lines = triads(lines)
     sound = pick(style.bass_sounds, "bass", style, wishes, seed)
     if "bass" in wishes.steps:
         lines = [every(wishes.steps["bass"], plan.meter_.sixteenths_per_bar)]
@@ -45,4 +64,6 @@ def write_bass(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Bass | No
         )  # the machine's own range: an octave lower its filter has nothing to open
     if not wishes.calm and "bass" not in wishes.steps:
         lines = answered(of_bars(lines, plan), plan.bars, varied_bass, stream)
+        if rests(style, wishes, plan):
+            lines = rested_bass(lines, shape_of(style.name, seed))
     return Bass(lines, sound, style.bass_hold)

@@ -18,6 +18,7 @@ from daemon.engines.embedded.likeness import find_style
 from daemon.engines.embedded.plan import PARTS, Feel, Mix, Plan, Sound
 from daemon.engines.embedded.progression import progression_of
 from daemon.engines.embedded.soloist import write_lead, write_tune
+from daemon.engines.embedded.styles.records import recorded
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.wishes import Wishes, read_wishes
@@ -98,6 +99,9 @@ def compose(brief: Brief, seed: int) -> Plan:
         plan = plan.with_(chords=replace(plan.chords, style="hands"))
     if brief.kind != "track" and "drums" not in playing:
         plan = _one_marked(plan, playing)
+    if len(playing - {"texture"}) > 1 and not brief.reference:
+        # what is asked for alone is heard as it is, and what joins a recording leaves it its own
+        plan = plan.with_(mix=recorded(plan.mix, style.name, seed))
     return plan.with_(sections=sections_of(brief, style, wishes, plan, playing))
 
 

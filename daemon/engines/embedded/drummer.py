@@ -12,6 +12,7 @@ from daemon.engines.embedded.kits import kit_of, on_kit
 from daemon.engines.embedded.melody import PHRASE_BARS
 from daemon.engines.embedded.phrase import crowded, phrased, rolling, turn_of
 from daemon.engines.embedded.plan import Drums, Plan, Sound
+from daemon.engines.embedded.rests import rested, rests, shape_of
 from daemon.engines.embedded.rows import (
     FAST_HATS,
     calmed,
@@ -122,6 +123,8 @@ def write_drums(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Drums | 
     if plan.bars >= PHRASE_BARS and wishes.drums is None:
         beaten = {voice for beat in style.beats for voice in beat}
         rows = layered(rows, _named_drums(wishes), frozenset(rows) - beaten, stream)
+    if rests(style, wishes, plan):
+        rows = rested(rows, shape_of(style.name, seed), _named_drums(wishes))
     fill, turn = _fills(style, wishes, plan, rows, seed, stream)
     if wishes.calm:
         turn = {}

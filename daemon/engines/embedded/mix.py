@@ -15,8 +15,10 @@ import scipy.fft
 from daemon.audio import rooms, tilt
 from daemon.audio.filters import Filter, fast_length, high_shelf, highpass, response_of
 from daemon.audio.stereo import wide
+from daemon.engines.embedded.dynamics import ducking, glued, soft_clipped
 from daemon.engines.embedded.kits import WOOD
 from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.sums import total
 
 #: Loudness of each part in the mix, K-weighted LUFS, before the style's level offsets.
 PART_LUFS = {
@@ -47,25 +49,12 @@ _MONO_LOSS_LU = 1.2
 _SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
 _ROWS = 2
+#: Share of a mix's compression that drums get.
+_GLUE_OF_DRUMS = 0.5
+#: Seconds of which a transform's room for tails is a multiple.
+_TAIL_S = 2.0
 #: Pre-ringing of the zero-phase tilt that is kept, in seconds.
 _BEFORE_S = 0.05
-
-
-def ducking(
-    kicks: Sequence[int], frames: int, rate: int, depth: float, length_s: float
-) -> np.ndarray:
-    """Sidechain gain (frames,): drops by `depth` at each kick, recovers in `length_s`; circular."""
-    gain = np.ones(frames, np.float32)
-    before = round(0.004 * rate)
-    n = round(length_s * rate)
-    back = np.linspace(0, 1, n, dtype=np.float32)
-    curve = 1 - depth * np.concatenate(
-        [np.linspace(0, 1, before, dtype=np.float32), (1 - back) ** 1.6]
-    )
-    for kick in kicks:
-        index = np.arange(kick - before, kick + n) % frames
-        gain[index] = np.minimum(gain[index], curve)
-    return gain
 
 
 @dataclass
@@ -105,7 +94,11 @@ class Mixer:
         self.power = 0.0
         # the zero-phase tilt rings before its cause; a circular transform puts that at the end
         self.before = round(_BEFORE_S * rate)
-        self.size = fast_length(frames + round(tail_s(plan) * rate) + self.before)
+        tail = tail_s(plan)
+        if plan.version >= 8:
+            # seeds differ in rooms: with few lengths, transforms share the filters' responses
+            tail = _TAIL_S * math.ceil(tail / _TAIL_S)
+        self.size = fast_length(frames + round(tail * rate) + self.before)
         #: The room of all, for plans that have one.
         self.room = plan.mix.room if plan.mix.room in rooms.ROOMS else ""
 
@@ -169,9 +162,24 @@ class Mixer:
             depth = mix.duck * (0.75 if part == "bass" else 0.9)
             step_s = 15 / self.plan.bpm
             bus = bus * wide(ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s)))
-        if part == "drums" or (mix.drive and part == "bass"):
-            bus = _soft_clipped(bus, 0.25 + mix.drive)
-        return bus
+        if mix.glue and part not in ("texture", "fx"):
+            # a beat lives by its accents
+            amount = mix.glue * (_GLUE_OF_DRUMS if part == "drums" else 1.0)
+            bus = glued(bus, self.rate, amount, self.goes_round)
+        rounded = self._rounded(part)
+        return soft_clipped(bus, rounded) if rounded else bus
+
+    def _rounded(self, part: str) -> float:
+        """How far a part's peaks are rounded, 0 for not at all."""
+        mix = self.plan.mix
+        if part == "drums":
+            return 0.25 + mix.drive + 0.5 * mix.warmth
+        if part == "bass" and mix.drive:
+            if self.plan.version < 8 or not self.plan.key_.is_minor:
+                return 0.25 + mix.drive
+            # the fifth partial of what is bent is the major third, which a minor chord contradicts
+            return 0.3 * mix.drive
+        return mix.warmth if part in ("chords", "lead", "pad") else 0.0
 
     def lines(self, part: str, buses: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The lines of a part that is not ducked, which add up to its stem in the mix made last.
@@ -248,6 +256,8 @@ class Mixer:
             narrow = _narrow_top(self.plan)
             filters = (*_low_middle(self.plan.version), *narrow)
             spectrum[1] *= response_of(filters, self.size, self.rate)
+            if self.plan.mix.width != 1.0:
+                spectrum[1] *= np.float32(self.plan.mix.width)
             return spectrum
         spectrum = np.zeros((2, self.size // 2 + 1), np.complex64)
         spectrum[0] = scipy.fft.rfft(rows[0], self.size)
@@ -289,7 +299,8 @@ class Mixer:
         return spectrum
 
     def _room_share(self, part: str) -> float:
-        return rooms.ROOM_SHARES.get(part, 0.0) if self.room else 0.0
+        share = rooms.ROOM_SHARES.get(part, 0.0) if self.room else 0.0
+        return share * self.plan.mix.distance
 
     def _in_room(self, seat: str, sent: np.ndarray) -> np.ndarray:
         """What comes back of a middle spectrum (bins,): middle and side (2, bins)."""
@@ -312,7 +323,7 @@ class Mixer:
             playing = {part for part in spectra if part not in ("texture", "fx")}
             fewest = 2 if self.plan.version >= 2 else 3
             if len(playing) >= fewest or playing == {"drums"}:
-                power = (whole.real**2 + whole.imag**2).sum(axis=0)
+                power = (whole.real**2 + whole.imag**2).sum(axis=0) * self._colour**2
                 slope = tilt.spectral_slope(power, self.rate, self.size)
                 if len(playing) >= fewest:
                     # two parts need not fill the spectrum, so they get half the tilt
@@ -326,9 +337,21 @@ class Mixer:
                     balance.tilt_db = float(
                         np.clip((self.plan.mix.slope_db + less_db - slope) / 2, 0.0, 1.5)
                     )
-            power_now = self._k_power(whole * tilt.tilt(self.size, self.rate, balance.tilt_db))
+            power_now = self._k_power(
+                whole * tilt.tilt(self.size, self.rate, balance.tilt_db) * self._colour
+            )
             balance.gain = math.sqrt(10 ** ((lufs + 0.691) / 10) / max(power_now, 1e-12))
-        return tilt.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
+        gain = tilt.tilt(self.size, self.rate, balance.tilt_db) * np.float32(balance.gain)
+        return gain * self._colour
+
+    @property
+    def _colour(self) -> np.ndarray | np.float32:
+        """The recording's band and colour as gains (bins,), or 1."""
+        mix = self.plan.mix
+        if not (mix.low_hz or mix.top_hz or mix.bells):
+            return np.float32(1.0)
+        bells = tuple((float(hz), float(db)) for hz, db in mix.bells)
+        return tilt.colour(self.size, self.rate, mix.low_hz, mix.top_hz, bells)
 
     def _out(self, spectrum: np.ndarray) -> np.ndarray:
         rows = scipy.fft.irfft(spectrum, self.size, axis=1, workers=_ROWS)
@@ -375,42 +398,3 @@ def tail_s(plan: Plan) -> float:
     reverb_s = mix.reverb_s if any(mix.sends.values()) else 0.0
     room_s = 1.1 * rooms.ROOMS[mix.room].rt_s if mix.room in rooms.ROOMS else 0.0
     return 0.05 + max(reverb_s, room_s) + echo_s
-
-
-def _soft_clipped(bus: np.ndarray, amount: float) -> np.ndarray:
-    """A bus through a soft clipper (tanh): peaks are rounded, quiet passages hardly change."""
-    peak = max(float(bus.max(initial=0.0)), -float(bus.min(initial=0.0)))
-    if peak < 1e-6:
-        return bus
-    ceiling = np.float32(peak / (1.0 + 2.2 * amount))
-    return np.tanh(bus / ceiling) * ceiling
-
-
-def below_ceiling(
-    stems: dict[str, np.ndarray], peak_db: float = -3.0
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """(mix, stems), attenuated together where the mix exceeds a sample peak of `peak_db` dBFS."""
-    mix = added(stems)
-    top = max(float(mix.max(initial=0)), -float(mix.min(initial=0)))
-    ceiling = 10 ** (peak_db / 20)
-    if top > ceiling:
-        stems = {part: stem * np.float32(ceiling / top) for part, stem in stems.items()}
-        mix = added(stems)
-    return mix, stems
-
-
-def added(stems: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The sum of the stems, float32 (frames, 2)."""
-    return total(stems.values())
-
-
-def total(arrays: Iterable[np.ndarray]) -> np.ndarray:
-    """The sum of arrays of one shape and type, in their order.
-
-    Equals `np.sum` of the list without stacking them in memory first.
-    """
-    first, *others = arrays
-    done = first.copy()
-    for other in others:
-        done += other
-    return done

@@ -1,4 +1,4 @@
-"""A filter's way over eight bars: a part is dull at first and opens, or closes and comes back."""
+"""A part's way over eight bars: a filter that opens or closes, and a driven part's own dynamics."""
 
 from __future__ import annotations
 
@@ -62,3 +62,16 @@ def moved(
         n = min(round(_JUMP_S * rate), frames)
         share[-n:] += (values[0] - share[-n:]) * np.linspace(0, 1, n, dtype=np.float32)
     return (bus + (dull - bus) * share[:, None]).astype(np.float32)
+
+
+def swelled(bus: np.ndarray, arc_db: Sequence[float], bars: int, rate: int) -> np.ndarray:
+    """A driven part's bus of a loop, at the level of each bar, dB, that its amplifier evens out."""
+    if not any(arc_db) or not len(bus):
+        return bus
+    frames, turn = len(bus), round(_JUMP_S * rate) / 2
+    levels = [10 ** (arc_db[bar % len(arc_db)] / 20) for bar in range(bars)]
+    starts = np.arange(bars) * (frames / bars)
+    # each level holds from bar line to bar line, but for a turn of some milliseconds round both
+    at = np.concatenate([starts + turn, starts + frames / bars - turn])
+    gain = np.interp(np.arange(frames), at, levels * 2, period=frames).astype(np.float32)
+    return bus * gain[:, None]

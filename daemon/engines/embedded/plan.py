@@ -41,7 +41,10 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 7: sections of winds and reeds begin one by one and drift, short bows bounce, a part's width is
 #: kept after the tilt; what machines comp, a player with bellows or lips holds; noise is made
 #: no longer than it is heard, and sections are formed in their spectra.
-VERSION = 7
+#: 8: each seed is a record of its own, by how records of its genre are made (`styles.records`):
+#: band, colour, slope, distance, width, levels and compression; a bass under a minor third is
+#: driven less; machines rest and come back as sections do.
+VERSION = 8
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,20 @@ class Mix:
     slope_db: float = -4.7
     room: str = ""
     """The room that all play in, a name of `audio.rooms.ROOMS`; empty for none."""
+    low_hz: float = 0.0
+    """Hz under which the recording falls off, 12 dB an octave; 0 for none."""
+    top_hz: float = 0.0
+    """The same of its top, 18 dB an octave."""
+    bells: list[list[float]] = field(default_factory=list)
+    """[Hz, dB] of an octave and a half each: the colour of microphones, desk and tape."""
+    width: float = 1.0
+    """Factor on the sides: 0 is mono."""
+    distance: float = 1.0
+    """Factor on what each part gives to the room: microphones near or far."""
+    glue: float = 0.0
+    """0-1: how much each part's fast changes of level are evened out, as a compressor does."""
+    warmth: float = 0.0
+    """0-1: how far tape or desk round the peaks of every part but the bass."""
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,14 @@ from daemon.audio.scratch import Scratch
 from daemon.engines.contract import Progress
 from daemon.engines.embedded.buses import frame_of, part_sounds, place
 from daemon.engines.embedded.ending import natural_ring_s
-from daemon.engines.embedded.mix import Balance, Mixer, below_ceiling
-from daemon.engines.embedded.moves import moved
+from daemon.engines.embedded.mix import Balance, Mixer
+from daemon.engines.embedded.moves import moved, swelled
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Plan, Section, Sound
 from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.score import Score
+from daemon.engines.embedded.sums import below_ceiling
+from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.textures import texture
 from daemon.home.heap import give_back
 
@@ -75,6 +77,8 @@ def _play_loop(
             sounds = part_sounds(plan, part)
             bus = place(notes[part], sounds, plan.bpm, player, frames, early=plan.early)
             closed = plan.sections[0].closed if len(plan.sections) == 1 else {}
+            if plan.version >= 8 and len(plan.sections) == 1 and _is_driven(sounds):
+                bus = swelled(bus, plan.sections[0].arc_db, plan.bars, player.rate)
             buses[part] = moved(bus, closed, part, plan.bars, player.rate)
     progress(0.7, "mixing")
     kicks = [
@@ -84,6 +88,10 @@ def _play_loop(
     ]
     desk = Mixer(plan, player.rate, frames)
     return desk, desk.stems(buses, kicks, _LOOP_LUFS)
+
+
+def _is_driven(sounds: Mapping[str, Sound]) -> bool:
+    return any(voice in VOICES and VOICES[voice].amp is not None for voice in sounds)
 
 
 def _texture(sound: Sound, plan: Plan, frames: int, rate: int) -> np.ndarray:

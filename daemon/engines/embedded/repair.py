@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
@@ -309,16 +310,24 @@ class Repair:
             "drift": (0, 0.95),
             "duck": (0, 0.95), "reverb_s": (0.1, 10), "delay_steps": (1, 16), "drive": (0, 1),
             "lufs": (-30, -6), "slope_db": (-8, -2),
+            "low_hz": (0, 300), "top_hz": (0, 20000), "width": (0, 1.5), "distance": (0, 3),
+            "glue": (0, 1), "warmth": (0, 1),
         }  # fmt: skip
         tables = {"late_ms": (-30, 60), "levels_db": (-24, 12), "sends": (0, 1), "delay": (0, 1)}
         value: dict[str, Any] = {}
         for word, given in raw.items() if isinstance(raw, Mapping) else ():
             if word in limits:
                 low, high = limits[word]
-                number = self.number(f"{name}.{word}", given, low, high, low)
-                value[word] = round(number) if word == "delay_steps" else number
+                found = self.number(f"{name}.{word}", given, low, high, low)
+                value[word] = round(found) if word == "delay_steps" else found
             elif word == "room" and given in ROOMS:
                 value[word] = given
+            elif word == "bells" and isinstance(given, list):
+                pairs = [pair for pair in given if isinstance(pair, list) and len(pair) == 2]
+                number = partial(self.number, "mix.bells")
+                value[word] = [
+                    [number(hz, 40, 16000, 1000), number(db, -12, 12, 0)] for hz, db in pairs
+                ]
             elif word in tables and isinstance(given, Mapping):
                 low, high = tables[word]
                 value[word] = {

@@ -20,12 +20,12 @@ from daemon.engines.contract import Grid, Progress
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.kit import Kit, Sample
 from daemon.engines.embedded.midi_file import midi_bytes
-from daemon.engines.embedded.mix import added, below_ceiling
 from daemon.engines.embedded.notes import Note
 from daemon.engines.embedded.plan import Drums, Plan
 from daemon.engines.embedded.player import Player
 from daemon.engines.embedded.render import play_loop
 from daemon.engines.embedded.score import Score
+from daemon.engines.embedded.sums import added, below_ceiling
 from daemon.engines.mine.cells import (
     MOST_LOOPS,
     Cell,

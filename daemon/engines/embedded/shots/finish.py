@@ -9,7 +9,16 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio.envelopes import fall, rise, seconds
-from daemon.audio.filters import Filter, bandpass, fast_length, high_shelf, highpass, lowpass, peak
+from daemon.audio.filters import (
+    Filter,
+    bandpass,
+    delay_of,
+    fast_length,
+    high_shelf,
+    highpass,
+    lowpass,
+    peak,
+)
 from daemon.audio.noise import noise
 from daemon.audio.stereo import wide, widened
 from daemon.audio.waves import sine
@@ -170,8 +179,9 @@ def _gain(filters: list[Filter], size: int, rate: int) -> np.ndarray:
     """As `filters.response_of`; read between 1500 places, and not kept: each seed has its own."""
     places = np.geomspace(4.0, rate / 2, 1500)
     gain = np.ones(len(places), np.complex128)
+    delay = delay_of(places, rate)
     for one in filters:
-        gain *= one(places, rate)
+        gain *= one(delay, rate)
     hz = np.fft.rfftfreq(size, 1 / rate)
     gain[0] = 0 if abs(gain[0]) < 0.1 else gain[0]
     return np.asarray(np.interp(hz, places, gain), np.complex64)

@@ -86,7 +86,9 @@ STAGES: dict[str, Stage] = {
     "boom bap": Stage("dusty", "studio", 11, {}, {}, -5.2),
     "hip-hop": Stage("dusty", "studio", 10, {}, {}, -5.0),
     "trip-hop": Stage("dusty", "chamber", 11, {}, {}, -5.4),
-    "g-funk": Stage("", "studio"),
+    # breaks of old records under live players
+    "g-funk": Stage("dusty", "studio", 7),
+    "nu disco": Stage("funk", "studio", 5, {}, {"chords": 1, "lead": 1}),
     "lo-fi": Stage("worn", "booth", 12, {}, {}, -5.9),
     "r&b": Stage("pop", "studio", 9, {"bass": 6, "chords": 5}),
     "afrobeats": Stage("latin", "studio", 9, {"bass": 5, "lead": 6}, {"chords": 1.5}),

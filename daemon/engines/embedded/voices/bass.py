@@ -16,6 +16,18 @@ from daemon.engines.embedded.voices.voice import Strike
 _GLIDE_S = 0.11
 
 
+#: Variations from this on have oscillators that run on between notes, as analogue ones do: each
+#: begins at a phase of its own. Those under it begin every note at none, as older plans have them.
+_RUNNING = 4
+#: Turns between the phases of two variations.
+_TURN = 0.381966
+
+
+def _phase(s: Strike) -> float:
+    """Where in their turn a note's oscillators are when it begins."""
+    return 0.0 if s.variation < _RUNNING else s.variation * _TURN % 1.0
+
+
 def _bend(s: Strike, t: np.ndarray) -> np.ndarray | None:
     """Frequency factors (frames,) of a glide from the previous pitch, or None."""
     if s.glide_from is None:
@@ -68,7 +80,7 @@ def _filter_bass(
     cutoff = (
         low_hz + (high_hz - low_hz) * s.velocity * np.exp(-t / (fall_s * s.tone.length))
     ) * s.scale
-    x = wave("saw", s.hz, len(t), s.rate, cutoff, resonance, 0.0, bend)
+    x = wave("saw", s.hz, len(t), s.rate, cutoff, resonance, _phase(s), bend)
     under = wave(
         "square",
         s.hz / 2 if s.pitch >= 40 else s.hz,
@@ -76,7 +88,7 @@ def _filter_bass(
         s.rate,
         np.minimum(cutoff, 500),
         0.8,
-        0.25,
+        0.25 + _phase(s) / 2,
         bend,
     )
     level = rise(t, 0.003) * gate(t, s.held_s, 0.11 * s.tone.length) * (0.78 + 0.22 * fall(t, 0.5))
@@ -100,8 +112,8 @@ def round_bass(s: Strike) -> np.ndarray:
     bend = _bend(s, t)
     cutoff = (330 + 500 * s.velocity * np.exp(-t / 0.07)) * s.scale
     x = (
-        wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, 0.0, bend) * 1.5
-        + wave("saw", s.hz, len(t), s.rate, cutoff, 0.7, 0.0, bend) * 0.25
+        wave("triangle", s.hz, len(t), s.rate, cutoff, 0.8, _phase(s), bend) * 1.5
+        + wave("saw", s.hz, len(t), s.rate, cutoff, 0.7, _phase(s), bend) * 0.25
     )
     x = saturate(
         x * rise(t, 0.005) * gate(t, s.held_s, 0.12 * s.tone.length), 1.1 + 2.5 * s.tone.drive
@@ -118,7 +130,7 @@ def acid(s: Strike) -> np.ndarray:
     accent = max(0.0, s.velocity - 0.6) / 0.4
     peak_hz = (700 + 2300 * accent) * s.scale
     cutoff = 190 * s.scale + peak_hz * np.exp(-t / ((0.10 - 0.03 * accent) * s.tone.length))
-    x = wave("saw", s.hz, len(t), s.rate, cutoff, 5.5 + 2 * accent, 0.0, _bend(s, t))
+    x = wave("saw", s.hz, len(t), s.rate, cutoff, 5.5 + 2 * accent, _phase(s), _bend(s, t))
     x = saturate_clean(x * rise(t, 0.003) * gate(t, s.held_s, 0.03), 1.6 + 5 * s.tone.drive, 4)
     return both(faded(filtered(x, s.rate, highpass(24)) * 0.55, s.rate))
 
@@ -129,13 +141,14 @@ def reese(s: Strike) -> np.ndarray:
     bend = _bend(s, t)
     n = len(t)
     cutoff = (420 + 380 * np.sin(2 * np.pi * 0.45 * t + s.variation)) * s.scale
-    centre = wave("saw", s.hz, n, s.rate, cutoff, 1.1, 0.3, bend)
-    left = wave("saw", s.hz * 2 ** (11 / 1200), n, s.rate, cutoff, 1.1, 0.1, bend)
-    right = wave("saw", s.hz * 2 ** (-11 / 1200), n, s.rate, cutoff, 1.1, 0.6, bend)
+    centre = wave("saw", s.hz, n, s.rate, cutoff, 1.1, 0.3 + _phase(s), bend)
+    left = wave("saw", s.hz * 2 ** (11 / 1200), n, s.rate, cutoff, 1.1, 0.1 + 3 * _phase(s), bend)
+    right = wave("saw", s.hz * 2 ** (-11 / 1200), n, s.rate, cutoff, 1.1, 0.6 + 2 * _phase(s), bend)
     apart = np.float32(0.45 * s.tone.width)
     side = filtered((left - right) * apart, s.rate, highpass(240), highpass(240))
     middle = saturate((centre + left + right) * 0.55, 1.4 + 4 * s.tone.drive) * 0.6
-    middle = filtered(middle, s.rate, highpass(90)) + 0.62 * sine(_hz(s, bend), n, s.rate)
+    under = sine(_hz(s, bend), n, s.rate, _phase(s))
+    middle = filtered(middle, s.rate, highpass(90)) + 0.62 * under
     level = wide(rise(t, 0.008) * gate(t, s.held_s, 0.13 * s.tone.length))
     return faded(stereo(middle + side, middle - side) * level * np.float32(0.62), s.rate)
 

@@ -5,7 +5,7 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
-from daemon.engines.embedded.moves import moved
+from daemon.engines.embedded.moves import moved, swelled
 from daemon.engines.embedded.plan import read_plan
 from daemon.engines.embedded.repair import repaired
 from daemon.engines.embedded.score import Score
@@ -63,3 +63,12 @@ def test_some_loops_of_trance_build_up_to_their_beginning():
         note.start // score.bar_ticks for note in score.part("drums") if note.voice == "snare"
     ]
     assert snares.count(7) > 8 and snares.count(0) <= 8
+
+
+def test_a_driven_part_has_each_bars_level_although_its_amplifier_evens_it_out():
+    bus = np.ones((8 * 4410, 2), np.float32)
+    done = swelled(bus, [-6.0, 0.0], 8, 44100)
+    middles = [done[bar * 4410 + 2205, 0] for bar in range(8)]
+    assert np.allclose(middles, [10 ** (-6 / 20), 1.0] * 4, atol=1e-3)
+    # the loop's end meets its beginning half-way
+    assert abs(done[-1, 0] - done[0, 0]) < 0.002 and swelled(bus, [], 8, 44100) is bus
