@@ -19,8 +19,9 @@ _FRAME_S = 0.046
 _HOP_S = 0.0232
 #: Logarithmic bands from 40 Hz to 16 kHz, about three to an octave.
 _BANDS = 24
-#: Shares of a cut's features in its score: a phrase's start only breaks ties.
-_WEIGHTS = {"fullness": 1.0, "continuity": 1.0, "phrase": 0.15, "steadiness": 0.5}
+#: Shares of a cut's features in its score: a phrase's start only breaks ties. Where beats are not
+#: clear they are often heard beside: of bars that loop equally well those with clear ones are cut.
+_WEIGHTS = {"fullness": 1.0, "continuity": 1.0, "phrase": 0.15, "steadiness": 0.5, "clearness": 1.0}
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,13 @@ def _rated(heard: Heard, features: _Features, start_q: float, bars: int, number:
     edges = heard.time_of(start_q + np.arange(bars + 1) * bar_q)
     lengths = np.diff(edges)
     beat_s = float(lengths.mean()) / max(1.0, bar_q)
+    beats_s = heard.time_of(start_q + np.arange(int(bars * bar_q)))
     parts = {
         "fullness": features.fullness(edges),
         "continuity": features.likeness(float(edges[0]), float(edges[-1]), beat_s),
         "phrase": _phrase_start(number, bars),
         "steadiness": float(np.exp(-50 * np.abs(lengths / lengths.mean() - 1).max())),
+        "clearness": float(heard.clearness(beats_s).mean()),
     }
     score = sum(_WEIGHTS[name] * value for name, value in parts.items()) / sum(_WEIGHTS.values())
     return Cut(start_q, bars, float(edges[0]), float(edges[-1]), score, parts)

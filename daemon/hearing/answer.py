@@ -76,6 +76,7 @@ def answer(
         octave=reading.octave,
         repeats_bars=reading.lattice.unit_bars if similarity else 0,
         similarity=max(similarity.values(), default=0.0),
+        chances=ear.chance.astype(np.float32),
         alternatives=_alternatives(choice, start + zero * step, bpm, float(knots_s[zero_at])),
     )
     heard = replace(heard, tempo_step=_tempo_step(choice, heard))

@@ -18,9 +18,9 @@ from daemon.hearing.beat_features import FPS, features
 __all__ = ["FPS", "activations", "heard"]
 
 #: Channels of the layers; half of them look near and half look far.
-CHANNELS = 24
+CHANNELS = 48
 #: Channels of a patch of the spectrum.
-PATCH = 8
+PATCH = 12
 #: Frames and bands of a patch, and bands between patches.
 PATCH_TIMES = 3
 PATCH_BANDS = 10
@@ -107,7 +107,7 @@ def _patches(levels: np.ndarray, rises: np.ndarray, weights: dict[str, np.ndarra
     frames, _, places = views.shape[:3]
     rows = views.transpose(0, 2, 1, 3, 4).reshape(frames * places, -1)
     seen = _rectified(rows @ weights["patch.weight"] + weights["patch.bias"])
-    return seen.reshape(frames, places * PATCH)
+    return seen.reshape(frames, -1)
 
 
 def _seen(x: np.ndarray, shifts: np.ndarray | tuple[int, ...]) -> np.ndarray:

@@ -18,13 +18,14 @@ DOUBT = 1.0
 LEAD = 1.5
 #: Log odds by which beats may be surer than their phase among the places of the beat, and than any
 #: of the doubts alone. A sum of evidence lets much of one kind outweigh what contradicts it.
-SURER = 0.75
+SURER = 1.5
 #: Place of the phase among the features.
 PHASE_COLUMN = 2
-#: Doubts that cap the odds, each told by one feature alone: how much the tempo moves, and what is
-#: believed of the double, of the half and of every other tempo.
-DOUBTS = {"moved": 34, "double": 35, "half": 36, "rival": 37}
-#: The last three of them.
+#: Doubts that cap the odds, each told by one feature alone: how much the tempo moves, what is
+#: believed of the double, of the half and of every other tempo, and how many of the beats the
+#: second ear has at the speed at which it has the fewest.
+DOUBTS = {"moved": 34, "double": 35, "half": 36, "rival": 37, "speeds": 38}
+#: The belief in other tempi among them.
 RIVALS = slice(35, 38)
 #: Octaves up to which a tempo is the double or the half of another.
 SAME_OCTAVE = 0.02
@@ -63,7 +64,7 @@ def features(
     drift: float,
     asked_bpm: float | None,
 ) -> np.ndarray:
-    """What the two probabilities are told by (38,).
+    """What the two probabilities are told by (39,).
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
@@ -110,6 +111,7 @@ def features(
             *chosen.features[tempo.FEATURES : tempo.FEATURES + ATTACKS],
             min(drift, FAR_MOVED),
             *rivals(tempi, shares, choice.bpm),
+            ear.least_agreed(reading.beats_s(env)),
         ]
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Meter
+from daemon.hearing.beat_features import FPS
+from daemon.hearing.envelopes import BEFORE_S
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Heard:
     similarity    0-1: how exactly it then repeats
     reason        why no beat was found, where `periodic` is False
     tempo_step    where the tempo steps, in words; empty where it does not
+    chances       (frames,), 0-1: that a beat is there, by the second ear; `beat_features.FPS` a
+                  second, the first `envelopes.BEFORE_S` before the take. Empty where it is unknown
     """
 
     meter: Meter
@@ -63,6 +67,7 @@ class Heard:
     reason: str = ""
     tempo_step: str = ""
     evidence: tuple[str, ...] = ()
+    chances: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32), repr=False)
     alternatives: tuple[Alternative, ...] = field(default=())
 
     def grounds(self) -> dict[str, Any]:
@@ -110,6 +115,14 @@ class Heard:
         last = np.floor(self.knots_q[-1] / bar)
         downbeats = self.time_of(np.arange(first, last + 1) * bar)
         return downbeats[self._inside(downbeats)]
+
+    def clearness(self, times_s: np.ndarray) -> np.ndarray:
+        """How clearly a beat is heard (0-1) within a frame of `times_s` (times,); 0 if unknown."""
+        if not len(self.chances):
+            return np.zeros(len(times_s))
+        at = np.round((np.asarray(times_s) + BEFORE_S) * FPS).astype(int)
+        near = np.clip(at[:, None] + np.arange(-1, 2), 0, len(self.chances) - 1)
+        return np.asarray(self.chances[near].max(axis=1))
 
     def _inside(self, times_s: np.ndarray) -> np.ndarray:
         return (times_s > self.sounds_from_s - 0.06) & (times_s < self.sounds_to_s)

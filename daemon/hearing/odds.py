@@ -13,16 +13,24 @@ from pathlib import Path
 import numpy as np
 
 #: The regressions of the stored file.
-NAMES = ("tempo", "lattice", "beat", "sure", "bar", "moved", "double", "half", "rival")
+NAMES = ("tempo", "lattice", "beat", "sure", "bar", "moved", "double", "half", "rival", "speeds")
 #: Confidence from which beats are promised: of such claims 98 in 100 are right, by odds that were
 #: fitted without them.
 PROMISED = 0.7
 
 
+#: The file of the odds. While they are fitted, it is that of the ones being fitted.
+STORED = Path(__file__).with_name("odds.npz")
+
+
 @lru_cache(maxsize=1)
-def _stored() -> dict[str, np.ndarray]:
-    with np.load(Path(__file__).with_name("odds.npz")) as stored:
+def _read(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path) as stored:
         return {name: stored[name].astype(float) for name in stored.files}
+
+
+def _stored() -> dict[str, np.ndarray]:
+    return _read(STORED)
 
 
 def log_odds(name: str, features: np.ndarray) -> np.ndarray:

@@ -13,10 +13,13 @@ from functools import cached_property
 import numpy as np
 import scipy.fft as sfft
 
-from daemon.hearing.beat_features import FPS
+from daemon.hearing.beat_features import FPS, frames_of
 from daemon.hearing.beat_net import activations
 from daemon.hearing.beat_path import beats_of
 
+#: Speeds at which a take is heard. The mean of what is heard is right more often than each, and
+#: where they do not agree none can be trusted.
+SPEEDS = (0.94, 1.0, 1.06)
 #: Least and most probability that counts: a net is never surer than that.
 SUREST = 0.995
 #: Log odds where the net hears nothing at all.
@@ -35,10 +38,14 @@ SAME_OCTAVE = 0.06
 
 @dataclass(frozen=True)
 class SecondEar:
-    """Log odds of a beat, and of a downbeat, float (frames,), `FPS` frames a second."""
+    """Log odds of a beat, and of a downbeat, float (frames,), `FPS` frames a second.
+
+    `others` are the log odds of a beat (frames,) that their mean was made of, one at each speed.
+    """
 
     beat: np.ndarray
     downbeat: np.ndarray
+    others: tuple[np.ndarray, ...] = ()
 
     @cached_property
     def path_s(self) -> np.ndarray:
@@ -48,7 +55,7 @@ class SecondEar:
     @cached_property
     def chance(self) -> np.ndarray:
         """Probability of a beat (frames,)."""
-        return np.asarray(1 / (1 + np.exp(-self.beat)))
+        return _chance(self.beat)
 
     def on_beats(self, times_s: np.ndarray) -> float:
         """Mean log odds of a beat at `times_s` (times,)."""
@@ -109,20 +116,60 @@ class SecondEar:
 
     def agreed(self, beats_s: np.ndarray) -> float:
         """Share (0-1) of the path's and the given beats that have one of the others near."""
-        if not len(self.path_s) or not len(beats_s):
-            return 0.0
-        apart = np.abs(self.path_s[:, None] - beats_s[None, :])
-        shared = (apart.min(axis=1) < AGREED_S).sum() + (apart.min(axis=0) < AGREED_S).sum()
-        return float(shared) / (len(self.path_s) + len(beats_s))
+        return _shared(self.path_s, beats_s)
+
+    @cached_property
+    def paths_s(self) -> tuple[np.ndarray, ...]:
+        """Seconds of the beats that the net hears by itself at each speed."""
+        return tuple(beats_of(_chance(odds)) for odds in self.others)
+
+    def least_agreed(self, beats_s: np.ndarray) -> float:
+        """The least share (0-1) that the given beats have in common with the path at any speed."""
+        return min((_shared(path_s, beats_s) for path_s in self.paths_s), default=0.0)
 
 
 def listen(mono: np.ndarray, sample_rate: int) -> SecondEar:
     """What the net hears in `mono`, float (frames,); its times count from the first sample."""
+    frames = frames_of(len(mono), sample_rate)
+    beats, downbeats = zip(
+        *(_at_speed(mono, sample_rate, at, frames) for at in SPEEDS), strict=True
+    )
+    return SecondEar(np.mean(beats, axis=0), np.mean(downbeats, axis=0), beats)
+
+
+def _at_speed(
+    mono: np.ndarray, sample_rate: int, speed: float, frames: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log odds of a beat and a downbeat (frames,) as heard at `speed`, in the take's own time."""
+    at = np.arange(frames) / speed
     odds = []
-    for chance in activations(mono, sample_rate):
+    for chance in activations(mono, round(sample_rate * speed)):
         clipped = np.clip(chance, 1 - SUREST, SUREST)
-        odds.append(np.log(clipped / (1 - clipped)))
-    return SecondEar(*odds)
+        odds.append(np.interp(at, np.arange(len(clipped)), np.log(clipped / (1 - clipped))))
+    return odds[0], odds[1]
+
+
+def _chance(odds: np.ndarray) -> np.ndarray:
+    return np.asarray(1 / (1 + np.exp(-odds)))
+
+
+def _shared(some_s: np.ndarray, others_s: np.ndarray) -> float:
+    """Share (0-1) of two rows of beats that have one of the other row near."""
+    if not len(some_s) or not len(others_s):
+        return 0.0
+    shared = sum(
+        (_away_s(one, other) < AGREED_S).sum()
+        for one, other in ((some_s, others_s), (others_s, some_s))
+    )
+    return float(shared) / (len(some_s) + len(others_s))
+
+
+def _away_s(times_s: np.ndarray, others_s: np.ndarray) -> np.ndarray:
+    """Distance of each of `times_s` from the nearest of `others_s`, ascending."""
+    at = np.searchsorted(others_s, times_s)
+    before = np.abs(times_s - others_s[np.maximum(at - 1, 0)])
+    after = np.abs(times_s - others_s[np.minimum(at, len(others_s) - 1)])
+    return np.asarray(np.minimum(before, after))
 
 
 def _between_frames(odds: np.ndarray, times_s: np.ndarray) -> np.ndarray:

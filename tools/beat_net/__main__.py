@@ -3,16 +3,15 @@
     python -m tools.beat_net teach [--folder CACHE] [--font FILE ...] [--seed 1] [--processes 2]
     python -m tools.beat_net judge [FOLDER ...]
 
-`teach` makes 175 songs and 60 sounds without a beat, teaches the net takes of them, and writes
+`teach` makes 403 songs and 120 sounds without a beat, teaches the net takes of them, and writes
 `daemon/hearing/beat_net.npz`: docs/decisions/a-net-of-our-own-for-beats.md says more. It needs torch
 and, on Debian, `apt install fluidsynth fluid-soundfont-gm timgm6mb-soundfont mma openttd-openmsx
 freedoom hydrogen-drumkits hydrogen-data`. What is missing is left out, and that is said. The songs
-take some five minutes of one core and the net some six. What was made is kept in CACHE, and a broken
+take some twelve minutes of one core and the net some seven. What was made is kept in CACHE, and a broken
 run goes on from there.
 
 On one machine a run gives the same weights to the byte: the songs are seeded and torch has one
 thread. Other machines and other versions of the packages round otherwise, and so give other weights.
-The page named above says how the committed ones differ from those of a run.
 
 `judge` says how well beats are found in folders of takes with a `truth.json`, and how quiet the net
 stays on sound without a beat. No net is taught on such folders.
@@ -27,7 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.beat_net import game_songs, kits, styles
+from tools.beat_net import game_songs, kits, styles, tracked
 from tools.beat_net.beatless import KINDS, beatless
 from tools.beat_net.data import making, recipes
 from tools.beat_net.judge import folder_scores, loudest_beats, report, score
@@ -62,7 +61,10 @@ def _fonts(asked: list[str]) -> tuple[Path, ...]:
 
 def _teach(asked: argparse.Namespace) -> None:
     folder = Path(asked.folder)
-    every = recipes(_fonts(asked.font), asked.seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    fonts = _fonts(asked.font)
+    bank = tracked.bank_of(fonts[-1], folder / "bank.npz") if fonts and kits.kits() else None
+    every = recipes(fonts, bank, asked.seed)
     music = [one for one in every if not one.beatless][:SONGS]
     songs = [one for one in every if one.beatless] + music
     with making(songs, folder, asked.processes) as wait:

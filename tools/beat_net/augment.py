@@ -20,6 +20,12 @@ TEMPI = (55.0, 215.0)
 FASTEST = 1.25
 #: Drift of the tempo at most.
 DRIFT = 0.03
+#: How far a played tempo wavers at most, and s between its turns.
+WAVER = 0.03
+WAVER_S = (0.7, 3.0)
+#: Log ratio of the two tempi where one steps: soft ones, and all.
+SOFT_STEP = 0.04
+STEP = 0.25
 #: Seconds of a take.
 LENGTH_S = (12.0, 42.0)
 
@@ -82,6 +88,10 @@ def _gates(
     """Gains (length,) by stem: in each two or four bars some stems rest; rarely all do a beat."""
     bars = np.append(song.downbeats_s[:: int(random.choice([2, 4]))], length / RATE)
     gates = {name: np.ones(length, np.float32) for name in names}
+    if random.random() < 0.25:  # they come in one after another: what is there first may mislead
+        for name in names:
+            gates[name][: round(float(random.choice(bars)) * RATE)] = 0
+        gates[names[int(random.integers(len(names)))]][:] = 1
     for start, end in itertools.pairwise(bars):
         first, last = round(start * RATE), round(end * RATE)
         for name in names:
@@ -121,13 +131,11 @@ def _warped(plain: Take, random: np.random.Generator) -> Take:
         bpm = 60 / np.median(np.diff(plain.beats_s)) if len(plain.beats_s) > 1 else 120.0
         low, high = max(1 / FASTEST, TEMPI[0] / bpm), min(FASTEST, TEMPI[1] / bpm)
         speed = float(np.exp(random.uniform(np.log(min(low, 1.0)), np.log(max(high, 1.0)))))
-    drift = float(random.uniform(0, DRIFT)) if random.random() < 0.25 else 0.0
-    if speed == 1.0 and not drift:
-        return plain
     seconds = len(plain.sound) / RATE
-    knots = np.linspace(0, seconds / speed * 1.1, 64)
-    period = float(random.uniform(0.5, 2.5)) * seconds
-    pace = speed * (1 + drift * np.sin(2 * np.pi * knots / period + random.uniform(0, 6.28)))
+    knots = np.linspace(0, seconds / speed * 1.5, 1024)
+    pace = speed * _moving(plain, knots, speed, random)
+    if np.ptp(pace) == 0 and speed == 1.0:
+        return plain
     source = np.concatenate([[0], np.cumsum((pace[1:] + pace[:-1]) / 2 * np.diff(knots))])
     count = int(np.interp(seconds, source, knots) * RATE)
     at = np.interp(np.arange(count) / RATE, knots, source)
@@ -137,6 +145,28 @@ def _warped(plain: Take, random: np.random.Generator) -> Take:
         np.interp(plain.beats_s, source, knots),
         np.interp(plain.downbeats_s, source, knots),
     )
+
+
+def _moving(
+    plain: Take, knots: np.ndarray, speed: float, random: np.random.Generator
+) -> np.ndarray:
+    """The pace at `knots` (knots,) of a tempo that drifts, wavers as hands do, or steps; else 1."""
+    kind = random.random()
+    seconds = len(plain.sound) / RATE
+    pace = np.ones(len(knots))
+    if kind < 0.2:
+        period = float(random.uniform(0.5, 2.5)) * seconds
+        drift = float(random.uniform(0, DRIFT))
+        pace += drift * np.sin(2 * np.pi * knots / period + random.uniform(0, 6.28))
+    elif kind < 0.35:
+        turns = np.arange(0, knots[-1] + 6, float(random.uniform(*WAVER_S)))
+        away = random.normal(0, float(random.uniform(0, WAVER)) / 2, len(turns))
+        pace += np.interp(knots, turns, np.clip(away, -WAVER, WAVER))
+    elif kind < 0.5 and len(plain.beats_s) > 12:
+        widest = SOFT_STEP if random.random() < 0.5 else STEP
+        at_s = float(random.choice(plain.beats_s[4:-4])) / speed
+        pace[knots >= at_s] *= float(np.exp(random.uniform(-widest, widest)))
+    return pace
 
 
 def _peak(sound: np.ndarray) -> float:
@@ -204,6 +234,19 @@ def _smeared(sound: np.ndarray, random: np.random.Generator) -> np.ndarray:
     return signal.istft(bins, RATE, nperseg=1024)[1][: len(sound)]
 
 
+def _softened(sound: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Attacks that rise late and last, with other phases: models that draw spectra do that."""
+    _, _, bins = signal.stft(sound, RATE, nperseg=1024, noverlap=768)
+    frame_s = 256 / RATE
+    width = float(random.uniform(0.01, 0.035)) / frame_s
+    reach = np.arange(-6, 7)
+    bell = np.exp(-0.5 * (reach / width) ** 2)
+    level = signal.oaconvolve(np.abs(bins), (bell / bell.sum())[None, :], mode="same", axes=1)
+    turned = np.exp(1j * (np.angle(bins) + random.normal(0, 0.5, bins.shape)))
+    blurred = signal.istft(np.maximum(level, 0) * turned, RATE, nperseg=1024, noverlap=768)[1]
+    return blurred[: len(sound)]
+
+
 def _coded(sound: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Through Vorbis at a low rate, which keeps the sample count."""
     held = io.BytesIO()
@@ -222,6 +265,7 @@ DAMAGES: tuple[tuple[float, Callable[[np.ndarray, np.random.Generator], np.ndarr
     (0.25, _in_a_room),
     (0.25, _narrowed),
     (0.2, _noisy),
-    (0.25, _smeared),
+    (0.2, _smeared),
+    (0.15, _softened),
     (0.08, _coded),
 )

@@ -17,14 +17,17 @@ import numpy as np
 
 from daemon.engines.embedded.styles import STYLES
 from daemon.hearing.beat_features import FPS, features
-from tools.beat_net import game_songs, kits, musician, styles
+from tools.beat_net import game_songs, kits, musician, styles, tracked
 from tools.beat_net.augment import take
 from tools.beat_net.beatless import KINDS, beatless
 from tools.beat_net.song import RATE, Song
 from tools.beat_net.soundfonts import recast, stems
+from tools.train_hearing.music import Bank
 
 #: Steps of a byte per unit of the features' logarithm, which ends near 7.9.
 STEPS = 32.0
+#: Takes of a song; of whole songs of games there are two more.
+TAKES = 4
 #: Share of the songs of MIDI whose drums are real one-shots.
 REAL_DRUMS = 0.4
 
@@ -53,6 +56,15 @@ class Recipe:
 @lru_cache(maxsize=1)
 def _kits() -> list[kits.Kit]:
     return kits.kits()
+
+
+@lru_cache(maxsize=1)
+def _bank(path: Path) -> Bank:
+    return Bank.load(path)
+
+
+def _tracked(genre: str, seed: int, bank: Path) -> Song:
+    return tracked.song(genre, seed, _bank(bank))
 
 
 def _of_midi(
@@ -87,30 +99,36 @@ def _grooved(
     return (*made, True) if made else None
 
 
-def recipes(fonts: tuple[Path, ...], seed: int) -> list[Recipe]:
-    """All songs of the set in a shuffled order; same seed and packages, same list."""
+def recipes(fonts: tuple[Path, ...], bank: Path | None, seed: int) -> list[Recipe]:
+    """All songs of the set in a shuffled order; same seed and packages, same list.
+
+    `bank` is the file of single sounds of songs as trackers play them; without it there are none.
+    """
     found = []
     for k, genre in enumerate(STYLES):
         for turn in range(2):
             number = seed * 1000 + k * 10 + turn
             found.append(
-                Recipe(f"played {genre} {number}", 3, partial(musician.played, genre, number))
+                Recipe(f"played {genre} {number}", TAKES, partial(musician.played, genre, number))
             )
+            if bank:
+                source = partial(_tracked, genre, number, bank)
+                found.append(Recipe(f"tracked {genre} {number}", TAKES, source))
         if fonts:
             name = f"written {genre} {seed}"
             source = partial(_composed, genre, seed * 1000 + k)
-            found.append(Recipe(name, 2, partial(_of_midi, name, fonts, seed, source)))
+            found.append(Recipe(name, TAKES, partial(_of_midi, name, fonts, seed, source)))
     if fonts:
         for groove in styles.grooves():
             name = f"groove {groove.path.parent.name} {groove.path.stem} {seed}"
             source = partial(_grooved, groove, seed)
-            found.append(Recipe(name, 2, partial(_of_midi, name, fonts, seed, source)))
+            found.append(Recipe(name, TAKES, partial(_of_midi, name, fonts, seed, source)))
         for title, data in game_songs.found():
             name = f"game {title}"
             source = partial(game_songs.read, data)
-            found.append(Recipe(name, 4, partial(_of_midi, name, fonts, seed, source)))
+            found.append(Recipe(name, TAKES + 2, partial(_of_midi, name, fonts, seed, source)))
     for kind in KINDS:
-        for turn in range(5):
+        for turn in range(10):
             number = seed * 1000 + turn
             found.append(
                 Recipe(f"beatless {kind} {number}", 1, partial(beatless, kind, number), True)

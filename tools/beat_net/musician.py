@@ -22,7 +22,7 @@ SPREAD = 0.12
 METERS = {"4/4": 0.82, "3/4": 0.07, "6/8": 0.05, "5/4": 0.02, "7/8": 0.02, "12/8": 0.02}
 
 
-def _brief(genre: str, random: np.random.Generator, bars: int) -> Brief:
+def brief_of(genre: str, random: np.random.Generator, bars: int) -> Brief:
     style = STYLES[genre]
     meter = "3/4" if genre == "waltz" else str(random.choice(list(METERS), p=list(METERS.values())))
     bpm = float(style.bpm * random.uniform(1 - SPREAD, 1 + SPREAD))
@@ -43,7 +43,7 @@ def _brief(genre: str, random: np.random.Generator, bars: int) -> Brief:
     )
 
 
-def _truth(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+def truth(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     quarters, per_bar = tapped(plan.meter_.numerator, plan.meter_.denominator)
     return counted(plan.bars * per_bar, per_bar, quarters * 60 / plan.bpm)
 
@@ -51,9 +51,9 @@ def _truth(plan: Plan) -> tuple[np.ndarray, np.ndarray]:
 def played(genre: str, seed: int) -> Song:
     """A loop of eight bars by the musician's own voices, with stems; same seed, same song."""
     random = np.random.default_rng([seed, 1])
-    take = make(_brief(genre, random, 8), seed, lambda *_: None)
+    take = make(brief_of(genre, random, 8), seed, lambda *_: None)
     plan = read_plan(take.plan)
-    beats, downbeats = _truth(plan)
+    beats, downbeats = truth(plan)
     stems = {part: stem.mean(axis=1).astype(np.float32) for part, stem in take.stems.items()}
     return Song(f"played {genre} {seed}", stems, beats, downbeats)
 
@@ -61,8 +61,8 @@ def played(genre: str, seed: int) -> Song:
 def written(genre: str, seed: int) -> tuple[mido.MidiFile, np.ndarray, np.ndarray]:
     """(MIDI, beats, downbeats) of twelve bars that the musician composes but does not play."""
     random = np.random.default_rng([seed, 2])
-    plan = compose(_brief(genre, random, 12), seed)
+    plan = compose(brief_of(genre, random, 12), seed)
     score = Score(plan)
     notes = {part: score.part(part) for part in plan.parts if part not in ("texture", "fx")}
     data = midi_bytes(plan, notes, [], score.ticks)
-    return mido.MidiFile(file=io.BytesIO(data)), *_truth(plan)
+    return mido.MidiFile(file=io.BytesIO(data)), *truth(plan)

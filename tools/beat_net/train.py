@@ -20,15 +20,25 @@ from tools.beat_net.net import BeatNet
 FRAMES = 1500
 #: Sequences of a step.
 BATCH = 8
-#: Steps in all, and the share in which the rate of learning rises to its peak.
-STEPS = 1100
+#: Steps in all; those of the bend along which the rate of learning falls from its peak, and the share
+#: of them in which it rises to that; and the last ones, in which it falls to nothing.
+STEPS = 2600
+BEND = 3000
 RISE = 0.08
+LAST = 600
 #: Peak rate of learning, and the shrinking of weights.
-RATE = 4e-3
+RATE = 3e-3
 DECAY = 0.02
 #: (step, songs, share of pieces without a beat): from that step on the first so many songs are
 #: taught. Making songs takes longer than a step, so the first are taught while others are made.
-GROWS = ((0, 73, 0.04), (250, 113, 0.04), (600, 175, 0.12))
+GROWS = (
+    (0, 40, 0.08),
+    (250, 100, 0.08),
+    (600, 190, 0.08),
+    (1000, 250, 0.08),
+    (1300, 330, 0.08),
+    (1700, 419, 0.1),
+)
 #: Songs of the whole set that are used.
 SONGS = GROWS[-1][1]
 #: Seconds; width of the target's bell. A beat lies between two frames, so both are partly right.
@@ -37,8 +47,10 @@ WIDTH_S = 0.016
 HEAVY = (2.0, 4.0)
 #: Share of the last weights in the mean that is kept: steps of a small batch are noisy.
 KEPT = 0.99
-#: Steps between two marks that a broken run goes on from.
-MARK = 50
+#: Steps between two marks that a broken run goes on from, as if it had not been broken.
+MARK = 1000
+#: Steps between two lines of what was lost.
+TOLD = 50
 
 
 def _target(at_s: np.ndarray, frames: int) -> np.ndarray:
@@ -104,10 +116,11 @@ def _batches(
 
 
 def _rate_at(step: int) -> float:
-    rising = RISE * STEPS
+    rising = RISE * BEND
     if step < rising:
         return RATE * (step + 1) / rising
-    return RATE * 0.5 * (1 + math.cos(math.pi * (step - rising) / (STEPS - rising))) + 1e-5
+    bent = RATE * 0.5 * (1 + math.cos(math.pi * (step - rising) / (BEND - rising))) + 1e-5
+    return bent * min(1.0, (STEPS - step) / LAST)
 
 
 def train(
@@ -132,10 +145,14 @@ def train(
         learner.load_state_dict(held["learner"])
     losses = []
     for step, (levels, targets, weights) in _batches(recipes, folder, seed, first, wait):
+        if step and step % MARK == 0:
+            torch.manual_seed(seed + step)  # what a broken run goes on with
         for group in learner.param_groups:
             group["lr"] = _rate_at(step)
         net.train()
-        loss = functional.binary_cross_entropy_with_logits(net(levels), targets, weights)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = net(levels)
+        loss = functional.binary_cross_entropy_with_logits(logits.float(), targets, weights)
         learner.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -145,8 +162,9 @@ def train(
             for slow, fast in zip(mean.parameters(), net.parameters(), strict=True):
                 slow.lerp_(fast, 1 - kept)
         losses.append(loss.item())
+        if (step + 1) % TOLD == 0:
+            print(f"step {step + 1} of {STEPS}, loss {np.mean(losses[-TOLD:]):.4f}", flush=True)
         if (step + 1) % MARK == 0:
-            print(f"step {step + 1} of {STEPS}, loss {np.mean(losses[-MARK:]):.4f}", flush=True)
             states = {"net": net.state_dict(), "mean": mean.state_dict()}
             torch.save({"step": step + 1, "learner": learner.state_dict(), **states}, mark)
     return mean

@@ -7,7 +7,7 @@ A folder of takes holds `truth.json`: a list of {"file", "tempo", "beats_s", "do
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -19,7 +19,7 @@ import numpy as np
 import soundfile as sf
 
 from bridge.music import Meter
-from daemon.hearing import confidence, hearing, onsets, second_ear
+from daemon.hearing import confidence, hearing, odds, onsets, second_ear
 from daemon.hearing.answer import answer
 from daemon.hearing.choice import Choice
 from daemon.hearing.envelopes import BEFORE_S, envelopes
@@ -70,9 +70,9 @@ def beatless(each: int) -> Iterator[Known]:
         yield Known("beatless", name, audio, negatives.RATE, {"beatless": True})
 
 
-def own(seeds: int) -> Iterator[Known]:
-    """The embedded musician's music in every genre."""
-    for name, piece in own_music.pieces(seeds):
+def own(seeds: int, only: Container[str] | None = None) -> Iterator[Known]:
+    """The embedded musician's music in every genre; with `only` the pieces of these names."""
+    for name, piece in own_music.pieces(seeds, only):
         truth = {
             "tempo": piece.bpm,
             "beats_s": piece.beats_s.tolist(),
@@ -93,15 +93,23 @@ def of_loops(folder: Path, each: int) -> Iterator[Known]:
         yield Known("loops", name, take.audio, music.RATE, truth, per_bar)
 
 
-def table(takes: Iterable[Known], fitted: int, jobs: int) -> list[dict[str, Any]]:
-    """The rows of all takes, by so many processes."""
-    rows: list[dict[str, Any]] = []
+def table(
+    takes: Iterable[Known], fitted: int, jobs: int, by: Path | None = None
+) -> list[dict[str, Any]]:
+    """The rows of all takes, by so many processes; heard by the odds in the file `by`, if given."""
+    rows: list[dict[str, Any] | None] = []
     every = iter(takes)
-    with Pool(jobs) as pool:
-        while some := list(islice(every, BATCH)):
-            found = pool.map(partial(answered, fitted=fitted), some, chunksize=1)
-            rows += [row for row in found if row is not None]
-    return rows
+    with Pool(jobs, _hear_by, (by or odds.STORED,)) as pool:
+        found = pool.map_async(partial(answered, fitted=fitted), ())
+        while some := list(islice(every, BATCH)):  # made while those before are heard
+            before, found = found, pool.map_async(partial(answered, fitted=fitted), some, 1)
+            rows += before.get()
+        rows += found.get()
+    return [row for row in rows if row is not None]
+
+
+def _hear_by(path: Path) -> None:
+    odds.STORED = path
 
 
 def answered(take: Known, fitted: int, asked_bpm: float | None = None) -> dict[str, Any] | None:

@@ -27,7 +27,7 @@ Judged = tuple[Row, float, float, float]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
-WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 1.0}
+WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 5.0}
 #: The same where tempi are compared. There the musician's octaves must not outvote those that people
 #: tap: with twice the weight three takes of music models more are heard at another tempo.
 CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.2, "loops": 0.8}
@@ -192,6 +192,12 @@ def rechosen(rows: list[Row], by_tempo: Regression, by_lattice: Regression) -> l
             known[DOUBT_COLUMN] = min(known[TEMPO_COLUMN], known[PHASE_COLUMN])
             found.append(row | {"known": known})
     return found
+
+
+def moved(rows: list[Row]) -> list[Row]:
+    """Rows of which odds fitted to all choose another tempo than was chosen."""
+    by_tempo, by_lattice = fit_tempo(rows), fit_lattice(rows)
+    return [row for row in rows if chosen(row, by_tempo, by_lattice)[0] != row["chosen"]]
 
 
 def fit_beat(rows: list[Row]) -> Regression:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,11 +28,16 @@ class Piece:
     downbeats_s: np.ndarray
 
 
-def pieces(seeds: int) -> Iterator[tuple[str, Piece]]:
-    """Name and piece, `seeds` of each genre: in turn a loop, one cut anywhere, and a whole piece."""
+def pieces(seeds: int, only: Container[str] | None = None) -> Iterator[tuple[str, Piece]]:
+    """Name and piece, `seeds` of each genre: in turn a loop, one cut anywhere, and a whole piece.
+
+    With `only` those of these names.
+    """
     for number, genre in enumerate(name for name in STYLES if name not in OTHER_METERS):
         for seed in range(seeds):
-            yield f"{genre.replace(' ', '_')}-{seed}", _piece(genre, 1000 * seed + number)
+            name = f"{genre.replace(' ', '_')}-{seed}"
+            if only is None or name in only:
+                yield name, _piece(genre, 1000 * seed + number)
 
 
 def _piece(genre: str, seed: int) -> Piece:

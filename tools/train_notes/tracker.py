@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
+from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.notes.log_spectra import RATE
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
@@ -38,9 +39,9 @@ _FRAMES_S = (0.02, 1 / 60, 0.04)
 _CUT_S = 0.004
 
 
-def tracked(rng: np.random.Generator, seed: int, bank: Bank) -> Piece:
-    """What the musician writes, as a tracker of four to ten channels plays it."""
-    brief = brief_of(rng, seed, "midi")
+def tracked(rng: np.random.Generator, seed: int, bank: Bank, brief: Brief | None = None) -> Piece:
+    """What the musician writes, as a tracker of four to ten channels plays it; any by default."""
+    brief = brief or brief_of(rng, seed, "midi")
     written = notes_of(make(brief, seed, lambda *_: None).midi)
     row_s = 15 / (brief.bpm or 120)
     up = int(rng.integers(-7, 8))
