@@ -15,8 +15,9 @@
         --rate 6e-4
     python -m tools.train_separator.pieces BANK.npz MORE_MIXES --more MORE.npz --each 5 --count 408 \
         --first-seed 4635
-    python -m tools.train_separator.train MORE_MIXES mix daemon/parts/mix.npz --before TAUGHT.npz \
+    python -m tools.train_separator.train MORE_MIXES mix FURTHER.npz --before TAUGHT.npz \
         --steps 1500 --rate 3e-4
+    python -m tools.train_separator.blended MIX.npz FURTHER.npz 0.5 daemon/parts/mix.npz
     python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz \
         --before daemon/parts/drums.npz
 
