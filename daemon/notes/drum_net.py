@@ -17,10 +17,11 @@ from daemon.notes.log_spectra import QUICK_ROWS, RANGE_DB, Maps
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.
 ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
-#: Odds of a piece from which on it is a stroke: set on eight of the musician's loops, none of which
-#: `benchmarks.notes` judges by, each on his own kit and on two that no training heard, alone, in
-#: the mix and low-passed. That of hats was set anew, on kits that the network knows.
-EVEN = {"kick": 0.18, "snare": 0.15, "hats": 0.2, "toms": 0.26, "cymbals": 0.2}
+#: Odds of a piece from which on it is a stroke. Those of toms and cymbals were set on eight of the
+#: musician's loops, none of which `benchmarks.notes` judges by, each on his own kit and on two that
+#: no training heard, alone, in the mix and low-passed; the others are odds that `stroke_odds` has
+#: weighed, and were set on loops with kits that the network knows.
+EVEN = {"kick": 0.3, "snare": 0.3, "hats": 0.35, "toms": 0.26, "cymbals": 0.2}
 #: General MIDI notes of each piece; other percussion is none of them.
 _NOTES = {
     "kick": (35, 36),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
+from daemon.notes import stroke_odds
 from daemon.notes.drum_net import EVEN, ROLES
 from daemon.notes.log_spectra import FRAME_S, LOWEST, RANGE_DB, Maps
 from daemon.notes.note_net import FIRST
@@ -132,20 +133,32 @@ def _rings_on(sounds: np.ndarray, levels: np.ndarray, at: int, row: int) -> bool
 
 def strokes_of(odds: np.ndarray, maps: Maps) -> list[HeardNote]:
     """The strokes of (columns, pieces) odds, as notes of General MIDI, however doubtful."""
-    columns, rows = np.nonzero(_peaks(odds, _STROKE_APART, LEAST))
-    levels = _levels(maps.quick)
     found: list[HeardNote] = []
     for row, (role, pitch) in enumerate(ROLES.items()):
-        low, high = _DRUM_ROWS[role]
+        columns = moments_of(odds, row)
+        loud_db = loudness_of_drum(maps, columns, role)
         own = []
-        for at in columns[rows == row]:
+        worth = stroke_odds.weighed(odds, row, columns, loud_db, role)
+        for at, level, one in zip(columns, loud_db, worth, strict=True):
             start_s = _between(odds[:, row], at) * FRAME_S
-            sure = confidence_of(float(odds[at, row]), EVEN[role])
-            loud = levels[max(0, at - 1) : at + 3, low:high]
-            level = round(float(loud.mean(axis=1).max()))
-            own.append(HeardNote(max(0.0, start_s), start_s + 0.1, pitch, level, sure))
+            sure = confidence_of(float(one), EVEN[role])
+            if one > LEAST:
+                own.append(HeardNote(max(0.0, start_s), start_s + 0.1, pitch, round(level), sure))
         found += _with_velocities(own)
     return sorted(found, key=lambda note: (note.start_s, note.pitch))
+
+
+def moments_of(odds: np.ndarray, row: int) -> np.ndarray:
+    """Columns where the piece of that row of (columns, pieces) odds may be struck."""
+    own = odds[:, row : row + 1]
+    return np.flatnonzero(_peaks(own, _STROKE_APART, stroke_odds.LEAST))
+
+
+def loudness_of_drum(maps: Maps, columns: np.ndarray, role: str) -> np.ndarray:
+    """dB of a drum's rows in each of `columns`, at the loudest of the moments around."""
+    low, high = _DRUM_ROWS[role]
+    levels = np.pad(_levels(maps.quick[:, low:high]).mean(axis=1), (1, 2), mode="edge")
+    return np.asarray(np.max([levels[columns + k] for k in range(4)], axis=0))
 
 
 def confidence_of(odds: float, even: float) -> float:

@@ -32,6 +32,8 @@ LEVEL_FLOOR = -5.0
 #: against.
 CUES = ("struck", "peak", "rise", "sides")
 _MOST_SHOWN, _BEFORE = 3.0, 4
+#: Hz from which on a band is seen by short windows alone.
+_HIGH_HZ = 1700.0
 #: Slope of the leaky rectifier.
 _LEAK = 0.1
 
@@ -103,6 +105,19 @@ def described(spectra: Spectra, struck: np.ndarray, mean_power: float) -> np.nda
     return np.concatenate([level, lean, width, rise]).T.astype(np.float32)
 
 
+def described_low(
+    low: Spectra, struck: np.ndarray, mean_power: float, short: Spectra, seen: np.ndarray
+) -> np.ndarray:
+    """As `described`, of spectra of low tones; what lies above is as `seen` of the `short` ones.
+
+    `struck`: of the low spectra. `mean_power`: by bin of the low spectra.
+    """
+    found = described(low, struck, mean_power)
+    lead = low.before - short.before
+    around = np.pad(seen, ((lead, len(found) - len(seen) - lead), (0, 0)), mode="edge")
+    return np.where(np.tile(band_centres_hz() > _HIGH_HZ, PER_BAND), around, found)
+
+
 @dataclass(frozen=True)
 class MaskNet:
     """A trained network: `parts`, and its weights by name."""
@@ -122,8 +137,28 @@ class MaskNet:
     def masks(self, spectra: Spectra, mean_power: float) -> dict[str, np.ndarray]:
         """Part -> float32 (bins, windows); they add up to one in every bin."""
         cues = cues_of(spectra)
-        answer = self._answer(described(spectra, cues[0], mean_power))
-        weights = band_weights(cues.shape[1], spectra.bin_hz)
+        seen = described(spectra, cues[0], mean_power)
+        return self._shared_out(cues, seen, spectra.bin_hz)
+
+    def masks_twice(
+        self, short: Spectra, low: Spectra, power: float
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """The masks of short spectra, and those of the same sound's low tones in longer windows.
+
+        `power`: the mean square of the whole sound.
+        """
+        cues = cues_of(short)
+        seen = described(short, cues[0], power * short.window_power)
+        masks = self._shared_out(cues, seen, short.bin_hz)
+        cues = cues_of(low)
+        seen = described_low(low, cues[0], power * low.window_power, short, seen)
+        return masks, self._shared_out(cues, seen, low.bin_hz)
+
+    def _shared_out(
+        self, cues: np.ndarray, seen: np.ndarray, bin_hz: float
+    ) -> dict[str, np.ndarray]:
+        answer = self._answer(seen)
+        weights = band_weights(cues.shape[1], bin_hz)
         count = len(self.parts)
         logits = np.stack([weights @ share.T for share in answer[:count]])
         # a network that was taught fewer cues has leans for those alone

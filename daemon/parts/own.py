@@ -25,6 +25,10 @@ _AROUND_S = 2.0
 #: s over which one piece gives way to the next.
 _JOINT_S = 0.05
 _BLOCK_FRAMES = 2**18
+#: Networks whose low tones are heard once more, in windows twice as long; how much of the answer
+#: that is, and the Hz between which it gives way to short windows alone.
+_TWICE = ("mix",)
+_LOW_SHARE, _LOW_FROM_HZ, _LOW_TO_HZ = 0.5, 1300.0, 1700.0
 
 
 @cache
@@ -54,12 +58,39 @@ def separate(
 
     def work(piece: np.ndarray) -> dict[str, np.ndarray]:
         spectra = Spectra(piece, sample_rate)
-        masks = net.masks(spectra, level * spectra.window_power)
-        shares = shares_of(spectra, masks)
-        return {part: spectra.sound(shares.pop(part)) for part in masks}
+        if name not in _TWICE:
+            return _sounds(spectra, net.masks(spectra, level * spectra.window_power))
+        low = Spectra(piece, sample_rate, low=True)
+        masks, low_masks = net.masks_twice(spectra, low, level)
+        found = _sounds(spectra, masks)
+        del spectra, masks
+        return _with_low(found, low, shares_of(low, low_masks))
 
     parts = in_pieces(audio, net.parts, pieces, is_loop, work, tell)
     return with_rest(audio, parts, net.parts[-1])
+
+
+def _sounds(spectra: Spectra, masks: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    shares = shares_of(spectra, masks)
+    return {part: spectra.sound(shares.pop(part)) for part in masks}
+
+
+def _with_low(
+    parts: dict[str, np.ndarray], low: Spectra, shares: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The parts, float32 (frames, channels), low tones half by the shares of longer windows."""
+    at_hz = np.arange(low.values.shape[1]) * low.bin_hz
+    weight = _LOW_SHARE * np.clip((_LOW_TO_HZ - at_hz) / (_LOW_TO_HZ - _LOW_FROM_HZ), 0, 1)
+    out, last = {}, next(reversed(parts))
+    left = np.zeros_like(parts[last])
+    for part, sound in parts.items():
+        if part != last:
+            own = Spectra(sound, low.sample_rate, low=True).values
+            change = low.sound((shares.pop(part) - own) * weight[:, None].astype(np.float32))
+            out[part] = sound + change
+            left += change
+    # both answers add up to the whole
+    return {**out, last: parts[last] - left}
 
 
 def mean_power(audio: np.ndarray) -> float:

@@ -11,6 +11,10 @@ from scipy import fft, ndimage
 _WINDOW_S = 2048 / 44100
 #: Windows that overlap at any moment.
 _OVERLAP = 4
+#: Times as long are the windows that tell low tones' partials apart; Hz up to which they look.
+_LONGER, _LOW_HZ = 2, 2065.0
+#: Windows that are reckoned at once, so that memory stays small.
+_BLOCK_WINDOWS = 128
 #: Frames over which a tone is steady, and the Hz over which an attack is alike: a third of a
 #: second and a sixth of an octave at 4 kHz, as Fitzgerald (2010) has them.
 _STEADY_FRAMES = 31
@@ -23,36 +27,47 @@ def hop_of(sample_rate: int) -> int:
 
 
 class Spectra:
-    """Spectra of float32 (frames, channels): `values` complex64 (channels, bins, windows)."""
+    """Spectra of float32 (frames, channels): `values` complex64 (channels, bins, windows).
 
-    def __init__(self, audio: np.ndarray, sample_rate: int) -> None:
-        # only here: edits of the musician's clips know their parts without spectra, and it takes
-        # as long to load as all else that they need
-        from scipy import signal
+    `low`: windows twice as long, as far apart as ever, and only the bins of low tones.
+    """
 
+    def __init__(self, audio: np.ndarray, sample_rate: int, *, low: bool = False) -> None:
         self.sample_rate = sample_rate
-        self.length = len(audio)
-        hop = hop_of(sample_rate)
-        self._transform = signal.ShortTimeFFT(
-            signal.windows.hann(hop * _OVERLAP, sym=False).astype(np.float32), hop, sample_rate
+        self.length, self._hop = len(audio), hop_of(sample_rate)
+        self._overlap = _OVERLAP * (_LONGER if low else 1)
+        size = self._hop * self._overlap
+        self._window = np.asarray(
+            0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size), np.float32
         )
-        # a sound shorter than a window is mirrored by nothing: silence stands around it
-        self._padded = max(self.length, hop * _OVERLAP)
-        padded = np.pad(audio, ((0, self._padded - self.length), (0, 0)))
-        self.values = self._transform.stft(padded.T).astype(np.complex64)
+        windows = -(-max(self.length, 1) // self._hop) + self._overlap - 1
+        outside = self._hop * (self._overlap - 1)
+        behind = (windows - 1) * self._hop + size - outside - self.length
+        padded = np.pad(audio, ((outside, behind), (0, 0))).astype(np.float32, copy=False)
+        frames = np.lib.stride_tricks.sliding_window_view(padded, size, axis=0)[:: self._hop]
+        bins = round(_LOW_HZ / self.bin_hz) if low else size // 2 + 1
+        self.values = np.empty((audio.shape[1], bins, windows), np.complex64)
+        for at in range(0, windows, _BLOCK_WINDOWS):
+            some = fft.rfft(frames[at : at + _BLOCK_WINDOWS] * self._window, axis=2)
+            self.values[:, :, at : at + len(some)] = some[:, :, :bins].transpose(1, 2, 0)
 
     @property
     def bin_hz(self) -> float:
-        return float(self._transform.delta_f)
+        return self.sample_rate / len(self._window)
 
     @property
     def windows_per_s(self) -> float:
-        return float(1 / self._transform.delta_t)
+        return self.sample_rate / self._hop
+
+    @property
+    def before(self) -> int:
+        """How many windows are centred before the first frame."""
+        return self._overlap // 2 - 1
 
     @property
     def window_power(self) -> float:
         """The mean power of a bin for a sound of mean power one."""
-        return float((self._transform.win**2).sum())
+        return float((self._window**2).sum())
 
     @cached_property
     def magnitude(self) -> np.ndarray:
@@ -77,8 +92,20 @@ class Spectra:
 
     def sound(self, values: np.ndarray) -> np.ndarray:
         """float32 (frames, channels) of complex64 (channels, bins, windows) in place of its own."""
-        sound = self._transform.istft(values, k1=self._padded)
-        return np.ascontiguousarray(sound.T[: self.length], np.float32)
+        channels, _, windows = values.shape
+        size = len(self._window)
+        # what the windows, squared and overlapping, add up to
+        whole = (self._window**2).reshape(self._overlap, self._hop).sum(axis=0)
+        again = (self._window.reshape(self._overlap, self._hop) / whole).astype(np.float32)
+        out = np.zeros((windows + self._overlap - 1, self._hop, channels), np.float32)
+        for at in range(0, windows, _BLOCK_WINDOWS):
+            some = values[:, :, at : at + _BLOCK_WINDOWS].transpose(2, 0, 1)
+            frames = fft.irfft(some, size, axis=2)
+            frames = frames.reshape(len(some), channels, self._overlap, self._hop) * again
+            for n in range(self._overlap):
+                out[at + n : at + n + len(some)] += frames[:, :, n].transpose(0, 2, 1)
+        first = self._hop * (self._overlap - 1)
+        return np.ascontiguousarray(out.reshape(-1, channels)[first : first + self.length])
 
 
 def _medians(rows: np.ndarray, size: int) -> np.ndarray:

@@ -9,6 +9,15 @@
         --first-seed 4000
     python -m tools.train_separator.train MIXES mix TAUGHT.npz --before daemon/parts/mix.npz --steps 2250
     python -m tools.train_separator.blended daemon/parts/mix.npz TAUGHT.npz 0.65 MIX.npz
+    python -m tools.train_separator.pieces BANK.npz MORE_MIXES --more MORE.npz --each 5 --count 320 \
+        --first-seed 4135
+    python -m tools.train_separator.train MORE_MIXES mix TAUGHT.npz --before MIX.npz --steps 7000 \
+        --rate 6e-4
+    python -m tools.train_separator.pieces BANK.npz MORE_MIXES --more MORE.npz --each 5 --count 408 \
+        --first-seed 4635
+    python -m tools.train_separator.train MORE_MIXES mix FURTHER.npz --before TAUGHT.npz \
+        --steps 1500 --rate 3e-4
+    python -m tools.train_separator.blended MIX.npz FURTHER.npz 0.5 daemon/parts/mix.npz
     python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz \
         --before daemon/parts/drums.npz
 

@@ -8,7 +8,7 @@ from scipy import signal
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
-from daemon.parts.mask_net import cues_of, described
+from daemon.parts.mask_net import cues_of, described, described_low
 from daemon.parts.spectra import Spectra
 from tools.train_hearing.music import RATE, Bank, parts
 
@@ -95,7 +95,22 @@ def played(rng: np.random.Generator, seed: int) -> dict[str, np.ndarray]:
     return found
 
 
-def mixed(rng: np.random.Generator, found: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def placed(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
+    """float32 (frames, 2): its sides now and then swapped, wider or narrower, or off the middle."""
+    if rng.random() < 0.5:
+        sound = sound[:, ::-1]
+    if rng.random() < 0.5:
+        middle = sound.mean(axis=1, keepdims=True)
+        sound = middle + np.float32(rng.uniform(0, 1.5)) * (sound - middle)
+    if rng.random() < 0.3:
+        off = rng.uniform(-0.6, 0.6)
+        sound = sound * np.array([1 - max(off, 0), 1 + min(off, 0)], np.float32)
+    return np.asarray(sound, np.float32)
+
+
+def mixed(
+    rng: np.random.Generator, found: dict[str, np.ndarray], length_s: float = _LENGTH_S
+) -> dict[str, np.ndarray]:
     """The parts of a mix: levels, filters and a start drawn; now and then one is left out."""
     whole: dict[str, np.ndarray] = {}
     for name, sound in found.items():
@@ -103,7 +118,7 @@ def mixed(rng: np.random.Generator, found: dict[str, np.ndarray]) -> dict[str, n
         whole[part] = whole.get(part, 0) + (_filtered(rng, sound) if part == name else sound)
     if len(whole) > 1 and rng.random() < 0.2:
         del whole[str(rng.choice(sorted(whole)))]
-    frames = round(_LENGTH_S * RATE)
+    frames = round(length_s * RATE)
     start = int(rng.integers(max(1, min(map(len, whole.values())) - frames)))
     level_db = {"drums": 0.0, "bass": -2.0, "other": -3.0}
     out = {}
@@ -156,27 +171,40 @@ def roomed(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
     return sound + signal.oaconvolve(sound, tail, axes=0)[: len(sound)]
 
 
-def stored(rng: np.random.Generator, sounds: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """What training needs of a piece, in float16.
+def stored(
+    rng: np.random.Generator, sounds: dict[str, np.ndarray], *, low: bool = False
+) -> dict[str, np.ndarray]:
+    """What training needs of a piece, in float16; of `low` tones as longer windows show them.
 
     `seen` (windows, features); of the bins numbered `bins`, all of the lowest, where a bass's
-    partials lie, and as many drawn of the others, `cues` (cues, bins, windows), `magnitude` (bins,
+    partials lie, and as many drawn of the others, `counts` (bins,), how many bins each of them
+    stands for, `cues` (cues, bins, windows), `magnitude` (bins,
     windows), and by part the share of its spectrum that is in phase with the mix: a real mask can
     give no more. `apart` (parts, windows) is the power that is not.
     """
     mix = np.sum(list(sounds.values()), axis=0)
     spectra = Spectra(mix, RATE)
-    mean_power = float((spectra.magnitude**2).mean())
+    power = float((mix.astype(np.float64) ** 2).mean())
+    mean_power = power * spectra.window_power
     cues = cues_of(spectra)
+    seen = described(spectra, cues[0], mean_power)
+    if low:
+        short, spectra = spectra, Spectra(mix, RATE, low=True)
+        mean_power = power * spectra.window_power
+        cues = cues_of(spectra)
+        seen = described_low(spectra, cues[0], mean_power, short, seen)
     scale = 1 / np.sqrt(mean_power + 1e-12)
     size = np.abs(spectra.values) + 1e-9
-    others = rng.choice(np.arange(LOWEST_BINS, cues.shape[1]), DRAWN_BINS, replace=False)
+    beyond = np.arange(LOWEST_BINS, cues.shape[1])
+    others = rng.choice(beyond, DRAWN_BINS, replace=False)
     bins = np.concatenate([np.arange(LOWEST_BINS), np.sort(others)])
-    out = {"seen": described(spectra, cues[0], mean_power), "cues": cues[:, bins]}
+    counts = np.ones(len(bins), np.float32)
+    counts[LOWEST_BINS:] = len(beyond) / DRAWN_BINS
+    out = {"seen": seen, "cues": cues[:, bins], "counts": counts}
     out["magnitude"] = spectra.magnitude[bins] * scale
     in_phase, apart = [], []
     for sound in sounds.values():
-        own = Spectra(sound, RATE).values
+        own = Spectra(sound, RATE, low=low).values
         along = np.real(own * spectra.values.conj()) / size
         # weighted by the channels' own power, as the error of one mask for both is
         part = (along * size).mean(axis=0) / np.maximum(spectra.magnitude, 1e-9) * scale
@@ -184,4 +212,6 @@ def stored(rng: np.random.Generator, sounds: dict[str, np.ndarray]) -> dict[str,
         in_phase.append(part[bins])
         apart.append(np.minimum(np.maximum(power - part**2, 0).sum(axis=0), 6e4))
     out |= {"parts": np.stack(in_phase), "apart": np.stack(apart)}
-    return {"bins": bins, **{name: value.astype(np.float16) for name, value in out.items()}}
+    # by the bins of the longer windows
+    numbers = bins if low else 2 * bins
+    return {"bins": numbers, **{name: value.astype(np.float16) for name, value in out.items()}}

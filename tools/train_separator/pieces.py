@@ -4,8 +4,9 @@
     python -m tools.train_separator.pieces BANK.npz MIXES --more MORE.npz --each 0 --count 150 \
         --first-seed 2000
 
-Each piece is mixed a few times: other levels, another stretch of it, and often the drums of a piece
-before, so that nothing is learnt of which drums go with which tones.
+Each piece is mixed a few times: other levels, another stretch of it, other places between the
+sides, and often the drums, the bass or the rest of a piece before, so that nothing is learnt of which
+drums go with which tones.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tools.train_separator.mixes import (
     made,
     mixed,
     pieces_of,
+    placed,
     played,
     roomed,
     split_kits,
@@ -36,10 +38,13 @@ from tools.train_separator.mixes import (
 #: Shares of pieces that are the musician's; of the others, those whose drums are drawn beats on any
 #: kit, and of those the ones on a made kit.
 _PLAYED, _DRAWN, _MADE = 0.45, 0.65, 0.4
-#: Shares of mixes with another piece's drums, and with a voice in the rest.
-_OTHERS_DRUMS, _SUNG = 0.4, 0.15
-#: Pieces back from which drums are taken.
-_BACK = 12
+#: Shares of mixes with another piece's part, and with a voice in the rest.
+_OTHERS = {"drums": 0.45, "bass": 0.3, "other": 0.3}
+_SUNG = 0.15
+#: Shares of mixes as longer windows show them, of parts in another room and in another place.
+_LOW, _ROOMED, _PLACED = 0.4, 0.2, 0.5
+#: Pieces back from which parts are taken; s of a mix.
+_BACK, _MIX_S = 24, 4.0
 
 
 def struck(rng: np.random.Generator, kits: list[Kit]) -> dict[str, np.ndarray]:
@@ -98,20 +103,30 @@ def sung(rng: np.random.Generator, frames: int) -> np.ndarray:
 def with_others(
     rng: np.random.Generator, own: dict[str, np.ndarray], before: list[dict[str, np.ndarray]]
 ) -> dict[str, np.ndarray]:
-    """The piece, often with the drums of one before, and now and then with a voice."""
+    """The piece, often with parts of ones before, and now and then with a voice."""
     found = dict(own)
-    if before and rng.random() < _OTHERS_DRUMS:
-        other = before[int(rng.integers(len(before)))]
-        drums = {name: sound for name, sound in other.items() if name.startswith("drums")}
-        if drums:
-            kept = {n: sound for n, sound in found.items() if not n.startswith("drums")}
-            found = kept | drums
+    for part, share in _OTHERS.items():
+        if before and rng.random() < share:
+            other = before[int(rng.integers(len(before)))]
+            taken = {name: sound for name, sound in other.items() if name.startswith(part)}
+            if taken:
+                kept = {n: sound for n, sound in found.items() if not n.startswith(part)}
+                found = kept | taken
     if "other" in found and rng.random() < _SUNG:
         other_sound = found["other"]
         level = float(np.sqrt(np.mean(other_sound**2))) + 1e-6
         tune = sung(rng, len(other_sound))
         tune *= level / (float(np.sqrt(np.mean(tune**2))) + 1e-6) * 10 ** (rng.uniform(-6, 9) / 20)
         found["other"] = other_sound + tune
+    for part in _OTHERS:
+        if rng.random() < _PLACED:
+            # all drums of a kit alike
+            state = rng.bit_generator.state
+            for name in [name for name in found if name.startswith(part)]:
+                rng.bit_generator.state = state
+                found[name] = placed(rng, found[name])
+    if rng.random() < _ROOMED and (name := str(rng.choice(sorted(found)))) != "bass":
+        found[name] = roomed(rng, found[name]).astype(np.float32)
     return found
 
 
@@ -141,9 +156,10 @@ def main() -> int:
                 sounds = pieces_of(rng, found)
                 np.savez(asked.folder / f"drums{seed}.npz", **stored(rng, sounds))
         for n in range(asked.each):
-            sounds = mixed(rng, with_others(rng, found, before))
+            sounds = mixed(rng, with_others(rng, found, before), _MIX_S)
             if any(sound.any() for sound in sounds.values()):
-                np.savez(asked.folder / f"mix{seed}-{n}.npz", **stored(rng, sounds))
+                low = rng.random() < _LOW
+                np.savez(asked.folder / f"mix{seed}-{n}.npz", **stored(rng, sounds, low=low))
         before = [*before[1 - _BACK :], found]
     return 0
 

@@ -3,15 +3,17 @@
 The loss is the error of the separated spectra in decibels below the part, so that a soft part
 counts as much as a loud one: the signal-to-distortion ratio, as far as a mask can change it. The
 run is seeded; on another machine the scores differ by tenths of a decibel. It goes on from `--before`
-where a network is named, and from `--state` after an interruption, with whatever pieces are there
-by then. Layers reckon in bfloat16, twice as fast; weights, the softmax and the loss stay in float32.
+where a network is named, and from `--state` after an interruption. Pieces that are written meanwhile
+are learnt too. What is kept is the mean of the weights over the last some hundred steps (Izmailov and
+others 2018). Layers reckon in bfloat16, twice as fast; weights, the softmax and the loss stay in float32.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +24,7 @@ from torch import nn
 
 from daemon.models.weights import read_weights
 from daemon.parts.mask_net import BANDS, CUES, LEVEL_FLOOR, PER_BAND, band_weights
-from tools.train_separator.mixes import DRUMS, LOWEST_BINS, MIX
+from tools.train_separator.mixes import DRUMS, MIX
 
 #: Channels of each network, and the dilations of its layers: 67 and 31 windows back and ahead.
 CHANNELS = {"mix": 256, "drums": 160}
@@ -30,13 +32,15 @@ DILATIONS = {"mix": (1, 2, 4, 8, 16, 32, 4), "drums": (1, 2, 4, 8, 16)}
 #: Windows of an example, and examples of a step.
 _WINDOWS, _BATCH = 160, 8
 _RATE_OF_LEARNING = 8e-4
-#: Of so many pieces one, with all its mixes, is what the result is judged by; and steps from one
-#: judging to the next.
-_JUDGED, _TOLD_EVERY = 20, 250
+#: Of so many pieces one, with all its mixes, is what the result is judged by, as far as it is there
+#: at the start; steps from one judging to the next, and from one look for new pieces to the next.
+_JUDGED, _TOLD_EVERY, _LOOK_EVERY = 20, 500, 100
+#: Share that a step has in the mean of the weights.
+_NEWEST = 1 / 300
 #: Power of an absent part, as a share of the mix, below which its error counts no more.
 _ABSENT = 1e-3
-#: Bins of a whole spectrum.
-_BINS = 1025
+#: Bins of a spectrum of long windows, by which the bins are numbered.
+_BINS = 2049
 
 
 class Net(nn.Module):
@@ -99,13 +103,14 @@ def loss_of(masks: torch.Tensor, piece: Batch) -> torch.Tensor:
     lost = ((masks * piece.magnitude[:, None] - piece.parts) ** 2 * piece.counts).sum(dim=(2, 3))
     power = (piece.parts**2 * piece.counts).sum(dim=(2, 3))
     apart = piece.apart.sum(dim=2)
-    least = _ABSENT * (piece.magnitude**2 * piece.counts).sum(dim=(1, 2))[:, None] + 1e-6
+    whole = (piece.magnitude**2 * piece.counts[:, 0]).sum(dim=(1, 2))
+    least = _ABSENT * whole[:, None] + 1e-6
     return (10 * torch.log10((lost + apart + 0.1 * least) / (power + apart + least))).mean()
 
 
 @dataclass
 class Batch:
-    """Stretches of pieces. `counts` (bins,): how many bins each bin stands for."""
+    """Stretches of pieces. `counts` (batch, 1, 1, bins): how many bins each bin stands for."""
 
     seen: torch.Tensor
     """(batch, windows, features)"""
@@ -122,15 +127,27 @@ class Batch:
 
 
 class Pieces:
-    """The stored pieces, in memory."""
+    """The stored pieces of a folder to learn, or those to judge by; read as they are needed."""
 
-    def __init__(self, files: list[Path]) -> None:
-        self.all = [dict(np.load(file)) for file in files]
+    def __init__(self, folder: Path, which: str, *, judged: bool) -> None:
+        self.folder, self.which, self.judged = folder, which, judged
+        self.look()
+
+    def look(self) -> None:
+        """See which are there now; one that is still being written is not."""
+        files = sorted(
+            self.folder.glob(f"{self.which}*.npz"), key=lambda file: file.stat().st_mtime
+        )
+        self.files = sorted(f for f in files[:-1] if (_seed(f) % _JUDGED == 0) == self.judged)
+
+    def all(self) -> Iterator[dict[str, np.ndarray]]:
+        for file in self.files:
+            yield dict(np.load(file))
 
     def batch(self, rng: np.random.Generator) -> Batch:
         places = []
-        for k in rng.integers(len(self.all), size=_BATCH):
-            piece = self.all[int(k)]
+        for k in rng.integers(len(self.files), size=_BATCH):
+            piece = dict(np.load(self.files[int(k)]))
             at = int(rng.integers(max(1, piece["seen"].shape[0] - _WINDOWS)))
             places.append((piece, at, at + _WINDOWS))
         return equalised(rng, batch_of(places), [piece["seen"] for piece, _, _ in places])
@@ -162,7 +179,7 @@ def equalised(rng: np.random.Generator, piece: Batch, whole: list[np.ndarray]) -
 
 @cache
 def net_bands() -> torch.Tensor:
-    return torch.from_numpy(band_weights(_BINS, 44100 / 2048))
+    return torch.from_numpy(band_weights(_BINS, 44100 / 4096))
 
 
 def batch_of(places: list[tuple[dict[str, np.ndarray], int, int]]) -> Batch:
@@ -173,8 +190,7 @@ def batch_of(places: list[tuple[dict[str, np.ndarray], int, int]]) -> Batch:
         return torch.from_numpy(np.stack(rows).astype(np.float32))
 
     bins = np.stack([piece["bins"] for piece, _, _ in places])
-    counts = np.ones(bins.shape[1], np.float32)
-    counts[LOWEST_BINS:] = (_BINS - LOWEST_BINS) / (bins.shape[1] - LOWEST_BINS)
+    counts = np.stack([piece["counts"] for piece, _, _ in places]).astype(np.float32)
     return Batch(
         stacked("seen", lambda x, at: x[at]),
         stacked("cues", lambda x, at: x[:, :, at].swapaxes(1, 2)),
@@ -182,33 +198,35 @@ def batch_of(places: list[tuple[dict[str, np.ndarray], int, int]]) -> Batch:
         stacked("parts", lambda x, at: x[:, :, at].swapaxes(1, 2)),
         stacked("apart", lambda x, at: x[:, at]),
         torch.from_numpy(bins),
-        torch.from_numpy(counts),
+        torch.from_numpy(counts)[:, None, None],
     )
 
 
-def train(files: list[Path], net: Net, steps: int, state: Path | None, new: bool) -> None:
+def train(
+    learnt: Pieces, judged: Pieces, net: Net, steps: int, rate: float, state: Path | None, new: bool
+) -> None:
     """Teach `net` in place. `new`: it has no scale of its features yet."""
     rng = np.random.default_rng(14)
-    learnt = Pieces([file for file in files if _seed(file) % _JUDGED])
-    judged = Pieces([file for file in files if not _seed(file) % _JUDGED])
     if new:
-        seen = np.concatenate([piece["seen"][::7] for piece in learnt.all]).astype(np.float32)
+        seen = np.concatenate([piece["seen"][::7] for piece in learnt.all()]).astype(np.float32)
         net.mean.copy_(torch.from_numpy(seen.mean(axis=0)))
         net.spread.copy_(torch.from_numpy(seen.std(axis=0) + 1e-3))
-    optimizer = torch.optim.AdamW(net.parameters(), lr=_RATE_OF_LEARNING, weight_decay=1e-3)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, _RATE_OF_LEARNING, steps, pct_start=0.1
-    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, pct_start=0.1)
+    mean = deepcopy(net)
     first, told = 0, 0.0
     if state is not None and state.exists():
         kept = torch.load(state, weights_only=True)
         net.load_state_dict(kept["net"])
+        mean.load_state_dict(kept["mean"])
         optimizer.load_state_dict(kept["optimizer"])
         schedule.load_state_dict(kept["schedule"])
         first = kept["step"]
         rng = np.random.default_rng([14, first])
     print(f"before: judged {judge(net, judged):.2f} dB", flush=True)
     for step in range(first, steps):
+        if step % _LOOK_EVERY == 0:
+            learnt.look()
         piece = learnt.batch(rng)
         with torch.autocast("cpu", torch.bfloat16):
             masks = net(piece.seen, piece.cues, piece.bins)
@@ -218,15 +236,20 @@ def train(files: list[Path], net: Net, steps: int, state: Path | None, new: bool
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         schedule.step()
+        with torch.no_grad():
+            for own, newest in zip(mean.parameters(), net.parameters(), strict=True):
+                own.lerp_(newest, max(_NEWEST, 1 / (step + 1)))
         told = loss.item() if not told else 0.98 * told + 0.02 * loss.item()
         if step % _TOLD_EVERY == _TOLD_EVERY - 1:
-            print(f"{step + 1} of {steps}: {told:.2f} dB; judged {judge(net, judged):.2f} dB",
+            print(f"{step + 1} of {steps}: {told:.2f} dB; judged {judge(mean, judged):.2f} dB",
                   flush=True)  # fmt: skip
             if state is not None:
                 torch.save(
-                    {"net": net.state_dict(), "optimizer": optimizer.state_dict(),
-                     "schedule": schedule.state_dict(), "step": step + 1}, state,
+                    {"net": net.state_dict(), "mean": mean.state_dict(),
+                     "optimizer": optimizer.state_dict(), "schedule": schedule.state_dict(),
+                     "step": step + 1}, state,
                 )  # fmt: skip
+    net.load_state_dict(mean.state_dict())
 
 
 def _seed(file: Path) -> int:
@@ -237,7 +260,7 @@ def _seed(file: Path) -> int:
 @torch.no_grad()
 def judge(net: Net, judged: Pieces) -> float:
     losses = []
-    for piece in judged.all:
+    for piece in judged.all():
         one = batch_of([(piece, 0, piece["seen"].shape[0])])
         losses.append(loss_of(net(one.seen, one.cues, one.bins), one).item())
     return float(np.mean(losses))
@@ -268,14 +291,17 @@ def main() -> int:
     about.add_argument("out", type=Path)
     about.add_argument("--steps", type=int, default=3000)
     about.add_argument("--before", type=Path, help="a network to go on from")
+    about.add_argument("--rate", type=float, default=_RATE_OF_LEARNING, help="of learning, at most")
     about.add_argument("--state", type=Path, help="where an interrupted run is kept")
     asked = about.parse_args()
     torch.manual_seed(14)
-    files = sorted(asked.folder.glob(f"{asked.which}*.npz"))
+    learnt, judged = (
+        Pieces(asked.folder, asked.which, judged=is_judge) for is_judge in (False, True)
+    )
     net = Net(asked.which)
     if asked.before:
         net.go_on_from(asked.before)
-    train(files, net, asked.steps, asked.state, new=not asked.before)
+    train(learnt, judged, net, asked.steps, asked.rate, asked.state, new=not asked.before)
     saved(net, asked.out)
     return 0
 
