@@ -1,0 +1,1 @@
+"""How the judge of drums (`daemon/hearing/struck.npz`) is taught: on made-up sounds only."""
