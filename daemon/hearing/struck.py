@@ -21,7 +21,7 @@ PIECES = ("kick", "snare", "hats", "toms", "cymbals")
 #: What is said of an attack: any drum, the pieces, a note.
 SAID = (1 + len(PIECES)) + 1
 #: Odds from which a sound holds drums: attacks of real tones are rougher than those of made ones.
-EVEN = 0.7
+EVEN = 0.6
 #: Numbers by which the whole is judged.
 POOLED = 6 * (SAID - 1) + 4
 

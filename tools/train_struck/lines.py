@@ -1,6 +1,6 @@
 """Teach how sure a stretch of a line is a note (`daemon/notes/line.npz`), on lines that are known.
 
-    python -m tools.train_struck.lines daemon/notes/line.npz --count 14
+    python -m tools.train_struck.lines daemon/notes/line.npz --count 9
 
 Half of the lines are out of tune by up to half a semitone, as tapes, samplers and guitars are.
 """
@@ -128,7 +128,7 @@ def teach(seen: np.ndarray, are: np.ndarray) -> dict[str, np.ndarray]:
 def main() -> int:
     about = argparse.ArgumentParser(description=__doc__)
     about.add_argument("out", type=Path)
-    about.add_argument("--count", type=int, default=14, help="lines of each kind")
+    about.add_argument("--count", type=int, default=9, help="lines of each kind")
     asked = about.parse_args()
     lines = (line_of(kind, seed, False) for seed in range(asked.count) for kind in KINDS)
     weights = teach(*stretches(lines))

@@ -30,6 +30,8 @@ from tools.train_struck.written import WAYS, Note, written
 _BARS = 3
 #: Sounds of a batch, and s by which an attack may be off a stroke's time.
 _BATCH, _NEAR_S = 16, 0.032
+#: Share of sounds whose tones are of several parts.
+_SEVERAL = 0.3
 #: The musician's voices that play each of a kit's sounds.
 _VOICES = {
     "kick": ("kick", "hard kick", "acoustic kick", "concert bass drum"),
@@ -104,12 +106,39 @@ def batch(seed: int, stock: Stock, count: int) -> Iterator[Made]:
     asked = [(int(p.name.split()[1]), notes) for _, _, who, p, notes in briefs if who == "font"]
     font = stock.fonts[int(rng.integers(len(stock.fonts)))]
     by_font = iter(players.by_fonts(font, asked) if asked else [])
+    parts = []
     for way, six_s, who, player, notes in briefs:
         tones = next(by_font) if who == "font" else player.play(notes)
-        name = f"{way} {player.name}"
         if rng.random() < 0.5:
             tones = _fingered(rng, tones, notes)
-        yield made(rng, stock, name, _effects(rng, tones, six_s), notes, six_s)
+        parts.append((f"{way} {player.name}", _effects(rng, tones, six_s), notes, six_s))
+    for name, tones, notes, six_s in parts:
+        if rng.random() < _SEVERAL:
+            others = [parts[int(k)] for k in rng.integers(0, len(parts), int(rng.integers(1, 4)))]
+            both = _together(rng, tones, notes, [(sound, own) for _, sound, own, _ in others])
+            yield made(rng, stock, f"{name} and more", *both, six_s)
+        else:
+            yield made(rng, stock, name, tones, notes, six_s)
+
+
+def _together(
+    rng: np.random.Generator,
+    tones: np.ndarray,
+    notes: list[Note],
+    others: list[tuple[np.ndarray, list[Note]]],
+) -> tuple[np.ndarray, list[Note]]:
+    """A part with others, each about as loud, and the notes of all: a band without drums."""
+    sound = _even(tones)
+    for other, own in others:
+        level = np.float32(10 ** (rng.normal(-2, 4) / 20))
+        sound = sound + level * _even(np.resize(other, len(tones)))
+        notes = [*notes, *own]
+    return sound, notes
+
+
+def _even(sound: np.ndarray) -> np.ndarray:
+    """As loud as any other."""
+    return np.asarray(sound / (np.sqrt(np.mean(sound**2)) + 1e-9) * 0.1, np.float32)
 
 
 def made(
