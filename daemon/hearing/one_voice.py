@@ -33,8 +33,9 @@ _LEAST_SHARE = 0.01
 _MOST_PERIODS = 6
 #: Up to here the period is measured over several of its rounds, in frames: that is finer.
 _ROUNDS = 400
-#: Logarithms: of each semitone of a step, of the largest step, of a voice's beginning or end.
-_SEMITONE, _LEAP, _CHANGE = -1.2, -6.0, -4.0
+#: Logarithms: of each semitone of a step, of the largest step, of a voice's beginning or end as
+#: sung and bowed notes have them.
+_SEMITONE, _LEAP, CHANGE = -1.2, -6.0, -4.0
 #: dB under the loudest moment where it is silent.
 _SILENT_DB = -50.0
 #: Points worked on at once: bounds the memory.
@@ -51,8 +52,9 @@ class Line:
     """How sure it is of a pitch, 0-1, float64 (points,)."""
 
 
-def follow(mono: np.ndarray, sample_rate: int) -> Line:
-    """The line of float (frames,)."""
+def follow(mono: np.ndarray, sample_rate: int, change: float = CHANGE) -> Line:
+    """The line of float (frames,). `change`: the logarithm of how likely a voice sets in or ends
+    at a point; the nearer to 0, the shorter the notes that are followed."""
     slow = soxr.resample(mono.astype(np.float32), sample_rate, _RATE, quality="HQ")
     points = math.floor(len(mono) / sample_rate / HOP_S) + 1
     size = _COMPARED + _LONGEST
@@ -67,7 +69,7 @@ def follow(mono: np.ndarray, sample_rate: int) -> Line:
         power[first : first + len(frames)] = (frames[:, :_COMPARED] ** 2).mean(axis=1)
         found += [_periods(row) for row in _differences(frames)]
     loud = power > max(1e-12, float(power.max())) * 10 ** (_SILENT_DB / 10)
-    return _path(found, loud)
+    return _path(found, loud, change)
 
 
 def _differences(frames: np.ndarray) -> np.ndarray:
@@ -134,7 +136,7 @@ def _bottom(unlike: np.ndarray, lag: int) -> float:
     return lag + (float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5)) if bend > 1e-12 else 0.0)
 
 
-def _path(found: list[_Periods], loud: np.ndarray) -> Line:
+def _path(found: list[_Periods], loud: np.ndarray, change: float) -> Line:
     """The likeliest path, by Viterbi; the last state of each point is a rest."""
     points = len(found)
     held: list[tuple[np.ndarray, np.ndarray]] = []
@@ -147,8 +149,8 @@ def _path(found: list[_Periods], loud: np.ndarray) -> Line:
         apart = np.abs(pitches[None, :] - before[:, None])
         steps = np.empty((len(before) + 1, len(pitches) + 1))
         steps[:-1, :-1] = np.maximum(_SEMITONE * apart, _LEAP)
-        steps[-1, :] = _CHANGE
-        steps[:, -1] = _CHANGE
+        steps[-1, :] = change
+        steps[:, -1] = change
         steps[-1, -1] = 0.0
         all_ways = score[:, None] + steps
         came.append(all_ways.argmax(axis=0))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from daemon.models.layers import answer
 from daemon.models.weights import read_weights
-from daemon.notes.layers import answer
 from daemon.notes.log_spectra import QUICK_ROWS, RANGE_DB, Maps
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.

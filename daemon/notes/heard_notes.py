@@ -224,3 +224,19 @@ def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
         )
         for note in notes
     ]
+
+
+def as_loud(notes: Sequence[HeardNote], maps: Maps) -> list[HeardNote]:
+    """The notes with velocities by how loud their partials are in the maps."""
+    levels, last = _levels(maps.quick), len(maps) - 1
+    return _with_velocities(
+        [
+            replace(
+                note,
+                velocity=round(
+                    _loudness(levels, min(round(note.start_s / FRAME_S), last), note.pitch - FIRST)
+                ),
+            )
+            for note in notes
+        ]
+    )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import soxr
 
 from daemon.audio.sound import mixed
+from daemon.hearing.attacks_seen import risen_of
+from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import (
     HeardNote,
@@ -18,9 +20,11 @@ from daemon.notes.heard_notes import (
     strokes_of,
     struck_columns,
 )
-from daemon.notes.listeners import LISTENERS, drum_net
+from daemon.notes.line_notes import Heard, in_tune, line_notes, tuning_of
+from daemon.notes.listeners import LISTENERS, Listener, drum_net
 from daemon.notes.log_spectra import RATE, Maps, maps_of
-from daemon.notes.one_pitch import sung_notes, with_bends
+from daemon.notes.one_pitch import Curve, with_bends
+from daemon.notes.voices_alone import has_one_pitch, is_one_voice
 
 Tell = Callable[[float, str], None]
 
@@ -28,17 +32,15 @@ Tell = Callable[[float, str], None]
 _AROUND_S = 2.0
 #: s before a loop's start at which a note still begins it.
 _EARLY_S = 0.03
+#: s before a sound's end in which no note begins: it is cut there.
+_LAST_S = 0.06
 #: s after a file's start between which a lone drum falls to this share of its power.
 _FALLS, _FALLEN = ((0.0, 0.1), (0.25, 0.4)), 0.25
 #: MIDI note under which the lowest line is the bass; notes that begin so near begin together; and
 #: the confidence of a note that another one is held to.
 _BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
-#: Confidence of a voice's surest tenth from which it is there at all, by kind: drums that are none
-#: are now and then heard in plucked strings.
+#: Confidence of a voice's surest tenth from which it is there at all, by kind.
 _THERE = {"drums": 0.6, "mono": 0.0, "poly": 0.0}
-#: Drums are a line's own attacks where so many strokes lie on its notes and so many notes have one:
-#: unless their surest tenth is above this confidence. Notes count from this one on.
-_ON_NOTES, _WITH_STROKE, _DOUBTLESS, _NOTE = 0.95, 0.9, 0.9, 0.5
 
 
 @dataclass(frozen=True)
@@ -84,26 +86,14 @@ def listen(
     tell(0.1, f"listening for {_LISTENED[voice]}")
     if voice != "auto":
         return [hear_voice(mono, is_loop, voice, by, bends)]
-    ear = Ear.of(mono, is_loop)
+    ear, is_struck = Ear.of(mono, is_loop), odds_of_drums(mono, RATE) >= EVEN
     tell(0.2, f"listening for {_LISTENED['drums']}")
     drums = ear.drums()
     tell(0.4, f"listening for {_LISTENED['poly']}")
     lines = [voice for voice in ear.lines(by) if voice.is_there]
-    is_real = drums.is_there and not _is_shadow(drums, lines)
-    return [*([drums] if is_real else []), *lines]
-
-
-def _is_shadow(drums: Voice, lines: Sequence[Voice]) -> bool:
-    """Whether drums are but the attacks of notes: each lies on a note, and each note has one.
-
-    A kit that is heard beyond doubt may play in unison with a line.
-    """
-    strokes = [note for note in drums.notes if note.confidence > _HEARD]
-    begins = [note.start_s for line in lines for note in line.notes if note.confidence > _NOTE]
-    if not begins or float(np.percentile([one.confidence for one in strokes], 90)) > _DOUBTLESS:
-        return False
-    apart = np.abs(np.subtract.outer([one.start_s for one in strokes], begins)) < _TOGETHER_S
-    return bool(apart.any(1).mean() >= _ON_NOTES and apart.any(0).mean() >= _WITH_STROKE)
+    if lines and not is_struck:
+        return ear.alone(by, lines, bends)
+    return [*([drums] if drums.is_there else []), *lines]
 
 
 _LISTENED = {"auto": "all that sounds", "drums": "drums", "mono": "a line", "poly": "notes"}
@@ -117,6 +107,20 @@ def hear_voice(
     if kind == "drums":
         return ear.drums()
     return ear.notes(kind, by, bends)
+
+
+#: What is known of a sound as one voice, the notes that a net hears, its maps.
+Known = tuple[Heard, list[HeardNote], Maps]
+
+
+def line_heard(mono: np.ndarray, listener: Listener, curve: Curve) -> Known:
+    """What is known of float32 (frames,) whose pitch is `curve`, all in the line's own tuning."""
+    tuned, tuned_maps, columns = in_tune(mono, tuning_of(curve))
+    odds = listener.odds(tuned, tuned_maps)
+    odds = odds[np.minimum(columns, len(odds) - 1)]
+    maps = Maps(tuned_maps.sharp[columns], tuned_maps.quick[columns])
+    alone = notes_of(odds, maps, listener.least, listener.shortest, listener.even, listener.tone)
+    return Heard(curve, odds, risen_of(mono)), alone, maps
 
 
 @dataclass(frozen=True)
@@ -158,20 +162,39 @@ class Ear:
 
     def notes(self, kind: str, by: str, bends: bool = False) -> Voice:
         """All that has a pitch, poly or mono."""
+        if kind == "mono":
+            curve = LISTENERS[by].curve(self.mono)
+            return self.line(by, bends, line_heard(self.mono, LISTENERS[by], curve))
         listener = LISTENERS[by]
         odds = listener.odds(self.mono, self.maps)
         struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
         notes = notes_of(
             odds, self.maps, listener.least, listener.shortest, listener.even, listener.tone, struck
         )
+        return Voice("notes", kind, self._within(as_played(notes, self.maps)), listener.title)
+
+    def line(self, by: str, bends: bool, known: Known) -> Voice:
+        """What one voice plays."""
+        last_s = len(self.mono) / RATE - _LAST_S
+        notes = [note for note in line_notes(*known) if note.start_s < last_s]
         notes = as_played(notes, self.maps)
-        method = listener.title
-        if kind == "mono":
-            curve = listener.curve(self.mono)
-            notes = sorted([*notes, *sung_notes(curve, notes)], key=lambda one: one.start_s)
-            notes = with_bends(notes, curve) if bends else notes
-            method += f" and {listener.curve_title}"
-        return Voice("notes", kind, self._within(notes), method)
+        notes = with_bends(notes, known[0].curve) if bends else notes
+        listener = LISTENERS[by]
+        method = f"{listener.title} and {listener.curve_title}"
+        return Voice("notes", "mono", self._within(notes), method)
+
+    def alone(self, by: str, lines: Sequence[Voice], bends: bool) -> list[Voice]:
+        """What sounds without drums: one line, where it is one voice, or the `lines` it has."""
+        curve = LISTENERS[by].curve(self.mono)
+        if not has_one_pitch(self.mono, curve):
+            return list(lines)
+        known = line_heard(self.mono, LISTENERS[by], curve)
+        if not is_one_voice(curve, known[1]):
+            return list(lines)
+        line = self.line(by, bends, known)
+        pitches = [note.pitch for note in line.notes if note.confidence > _HEARD]
+        is_low = bool(pitches) and float(np.median(pitches)) < _BASS_BELOW
+        return [replace(line, name="bass")] if is_low else [line]
 
     def lines(self, by: str) -> tuple[Voice, Voice]:
         """The bass, which is the lowest line where one is low, and the rest."""

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from daemon.models.layers import answer
 from daemon.models.weights import read_weights
 from daemon.notes.drum_net import ROLES
-from daemon.notes.layers import answer
 from daemon.notes.log_spectra import LOWEST, PER_SEMITONE, QUICK_ROWS, SHARP_ROWS, Maps
 
 #: MIDI notes that it knows: a piano's.

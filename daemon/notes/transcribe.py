@@ -47,6 +47,7 @@ _PASSES = 0.3
 #: Notes that show a beat, where the source is no loop: a lattice fits any few.
 _LEAST_FOR_A_BEAT = 6
 _MEMORY_MB, _MEMORY_MB_A_MINUTE = 110, 105
+_NO_DRUMS = "no drums are heard in it; `--voice drums` takes its attacks for some"
 
 
 def transcribe(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:
@@ -166,6 +167,8 @@ class Transcription:
         report["did"]["quantise"] = self.quantise
         if self.is_speech:
             report["said"].insert(0, f"{_SPEECH}: notes of it are doubtful")
+        if self.voice == "auto" and not any(voice.is_drums for voice in self.voices):
+            report["said"].append(_NO_DRUMS)
         if chords:
             report["did"]["chords_by"] = self.chords_by
         methods = dict.fromkeys(voice.method for voice in self.voices if kept[voice.name])

@@ -112,10 +112,3 @@ def rest_db(audio: np.ndarray, parts: Mapping[str, np.ndarray]) -> float:
     over = sum(float((rest**2).sum()) for _, rest in added_up(audio, parts))
     whole = sum(float((block**2).sum()) for _, block in added_up(audio, {}))
     return float(10 * np.log10((over + 1e-20) / (whole + 1e-20)))
-
-
-def in_pieces_of(audio: np.ndarray) -> Iterator[np.ndarray]:
-    """A long sound in pieces that nobody joins again, for a measure of the whole."""
-    most = 5 * _BLOCK_FRAMES
-    for at in range(0, len(audio), most):
-        yield audio[at : at + most]

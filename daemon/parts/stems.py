@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 
 from daemon.errors import ConformError, LibraryError
+from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.parts import own
-from daemon.parts.pieces import in_pieces_of, rest_db, with_rest
+from daemon.parts.pieces import rest_db, with_rest
 from daemon.parts.separators import SEPARATORS, Separator, better_than, choose
 from daemon.parts.source import Source
-from daemon.parts.spectra import Spectra
 from daemon.parts.true_stems import pieces_of_plan, read_stems
 from daemon.verbs.registry import load_object
 
@@ -22,8 +23,8 @@ DRUMS = ("kick", "snare", "hats", "toms", "cymbals")
 #: dB below the source under which an estimated part holds nothing: what is there is leakage. A true
 #: part may be softer. Drums that softly leaked hold no kit.
 _LEAKAGE_DB, _NO_KIT_DB, _SILENCE_DB = -26.0, -17.0, -80.0
-#: Share of struck power from which drums are drums: real ones have half and more.
-_LEAST_STRUCK = 0.2
+#: Odds of drums under which the loudest part is none of them either.
+_NO_DRUMS = 0.15
 #: s of work from which it is said how long it takes.
 _SAID_FROM_S = 10.0
 #: The part that takes what the others leave over.
@@ -63,12 +64,13 @@ class Stems:
     def _keep_what_leaked(self) -> None:
         """Give what parts hold that are none to the loudest: else the others would lack it.
 
-        The loudest part is always one, however it sounds.
+        The loudest part is always one, however it sounds; but where nothing is struck, drums are
+        the attacks of the others.
         """
-        loudest = self._loudest()
-        for name in [
-            one for one in self.parts if one != loudest and self.is_empty(one, self.parts[one])
-        ]:
+        empty = [one for one in self.parts if self.is_empty(one, self.parts[one])]
+        kept = [one for one in self.parts if one not in empty]
+        loudest = max(kept or [self._loudest()], key=lambda one: own.mean_power(self.parts[one]))
+        for name in [one for one in empty if one != loudest]:
             self.parts[loudest] = self.parts[loudest] + self.parts[name]
             self.parts[name] = np.zeros_like(self.parts[name])
 
@@ -105,7 +107,7 @@ class Stems:
         return f". The own separator knows no voices; {self.better}"
 
     def is_empty(self, name: str, part: np.ndarray) -> bool:
-        """Whether a part holds nothing. Softly leaked tones make no drums: nothing is struck."""
+        """Whether a part holds nothing. The attacks of tones make no drums: the source has none."""
         if name not in self.parts:
             least_db = _SILENCE_DB if self.pieces_are_exact else _LEAKAGE_DB
             return holds_nothing(part, self._source.audio, least_db)
@@ -117,9 +119,13 @@ class Stems:
             return holds_nothing(part, self._source.audio, _SILENCE_DB)
         if holds_nothing(part, self._source.audio, leakage_db):
             return True
-        if name != "drums" or name == self._loudest():
+        if name != "drums":
             return False
-        return struck_share(part, self._source.sample_rate) < _LEAST_STRUCK
+        return self._odds_of_drums < (_NO_DRUMS if name == self._loudest() else EVEN)
+
+    @cached_property
+    def _odds_of_drums(self) -> float:
+        return odds_of_drums(self._source.audio, self._source.sample_rate)
 
     def pieces(self) -> dict[str, np.ndarray]:
         """The drums piece by piece: by the plan of a clip of our own, else estimated."""
@@ -162,14 +168,3 @@ def _time(seconds: float) -> str:
 
 def holds_nothing(part: np.ndarray, source: np.ndarray, least_db: float) -> bool:
     return own.mean_power(part) <= 10 ** (least_db / 10) * own.mean_power(source)
-
-
-def struck_share(sound: np.ndarray, sample_rate: int) -> float:
-    """The share of its power, 0-1, that is struck rather than held."""
-    struck = whole = 0.0
-    for piece in in_pieces_of(sound):
-        spectra = Spectra(piece, sample_rate)
-        power = spectra.magnitude**2
-        struck += float(power[spectra.struck > spectra.steady].sum())
-        whole += float(power.sum())
-    return struck / (whole + 1e-12)

@@ -8,10 +8,10 @@ import pytest
 from bridge.music import Meter
 from daemon.hearing.heard import Heard
 from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time
-from daemon.notes.listen import hear_voice
+from daemon.notes.listen import hear_voice, listen
 from daemon.notes.log_spectra import FRAME_S, LOWEST, QUICK_ROWS, RATE, Maps
 from daemon.notes.note_net import FIRST, PITCHES
-from daemon.notes.one_pitch import curve_of, sung_notes, with_bends
+from daemon.notes.one_pitch import curve_of
 from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
 
 
@@ -120,11 +120,10 @@ def hummed(noise=0.0):
 
 @pytest.mark.parametrize("noise", [0.0, 0.03])
 def test_a_hummed_note_is_found_by_its_pitch_and_bends(noise):
-    curve = curve_of(hummed(noise))
-    found = max(sung_notes(curve, []), key=lambda one: one.end_s - one.start_s)
+    heard = hear_voice(hummed(noise), False, "mono", bends=True)
+    found = max(heard.surer_than(0.5), key=lambda one: one.end_s - one.start_s)
     assert found.pitch == 57 and found.end_s - found.start_s > 1
-    (bent,) = with_bends([found], curve)
-    bends = np.array([bend for _, bend in bent.bends])
+    bends = np.array([bend for _, bend in found.bends])
     assert 0.3 < bends.max() < 0.5 and -0.5 < bends.min() < -0.3
 
 
@@ -132,3 +131,40 @@ def test_silence_and_noise_have_no_pitch():
     rng = np.random.default_rng(2)
     for sound in (np.zeros(RATE), 0.1 * rng.standard_normal(RATE)):
         assert np.isnan(curve_of(sound.astype(np.float32)).pitch).mean() > 0.9
+
+
+#: (16th, MIDI pitch) of an acid line: notes come again at once, and leap by octaves.
+ACID = [(0, 40), (1, 28), (2, 40), (4, 28), (5, 28), (6, 31), (8, 40), (9, 28), (10, 28), (12, 43),
+        (13, 40), (14, 28), (15, 28)]  # fmt: skip
+SIXTEENTH_S = 0.12
+
+
+def acid(cents, bars=2):
+    """Saws of 80 ms, each behind a low-pass that falls, out of tune by so many cents."""
+    sound = np.zeros(round(bars * 16 * SIXTEENTH_S * RATE))
+    for bar in range(bars):
+        for slot, pitch in ACID:
+            hz = 440 * 2 ** ((pitch - 69 + cents / 100) / 12)
+            t = np.arange(round(0.085 * RATE)) / RATE
+            cut_hz = 200 + 2500 * np.exp(-t / 0.03)
+            wave = sum(
+                np.sin(2 * np.pi * k * hz * t) / k / (1 + (k * hz / cut_hz) ** 4)
+                for k in range(1, int(8000 / hz))
+            )
+            own = wave * np.minimum(t / 0.002, 1) * np.clip((0.08 - t) / 0.004, 0, 1)
+            at = round((bar * 16 + slot) * SIXTEENTH_S * RATE)
+            sound[at : at + len(own)] += 0.3 * own
+    return sound.astype(np.float32)
+
+
+@pytest.mark.parametrize("cents", [0, -35, 30])
+def test_an_acid_line_is_one_voice_without_drums_in_its_own_tuning(cents):
+    (voice,) = listen(acid(cents), True, "auto", lambda *_: None)
+    assert (voice.name, voice.kind) == ("bass", "mono")
+    notes = voice.surer_than(0.5)
+    wanted = [((bar * 16 + slot) * SIXTEENTH_S, pitch) for bar in (0, 1) for slot, pitch in ACID]
+    near = [
+        any(abs(one.start_s - at_s) < 0.04 and one.pitch == pitch for one in notes)
+        for at_s, pitch in wanted
+    ]
+    assert np.mean(near) > 0.9 and len(notes) < 1.1 * len(wanted)

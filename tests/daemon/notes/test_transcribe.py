@@ -228,7 +228,7 @@ def test_noise_holds_no_notes(tmp_path):
 
 def test_a_bed_with_nothing_sure_is_told_in_one_line(tmp_path):
     clock = np.arange(RATE * 3) / RATE
-    bed = sum(np.sin(2 * np.pi * hz * clock + hz) for hz in (110, 164.8, 220.3)) / 15
+    bed = sum(np.sin(2 * np.pi * hz * clock + hz) for hz in (98, 151.7, 227.3)) / 15
     path = tmp_path / "bed.wav"
     soundfile.write(path, (bed * (1 - 0.3 * np.cos(clock)))[:, None], RATE, "FLOAT")
     for voice in ("auto", "mono"):

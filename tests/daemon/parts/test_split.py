@@ -189,6 +189,22 @@ def test_a_bass_alone_has_no_kit(tmp_path):
         taken_apart(tmp_path / "a.wav", into="kit")
 
 
+def test_the_attacks_of_plucked_chords_are_no_drums_and_stay_with_them(tmp_path):
+    sound = np.zeros(4 * RATE)
+    for n, pitch in enumerate((57, 53, 60, 55) * 4):
+        t = np.arange(RATE // 4) / RATE
+        for above in (0, 4, 7):
+            hz = 440 * 2 ** ((pitch + above - 69) / 12)
+            wave = sum(np.sin(2 * np.pi * k * hz * t) / k for k in range(1, 16))
+            sound[n * RATE // 4 : (n + 1) * RATE // 4] += 0.08 * wave * np.exp(-t / 0.08)
+    soundfile.write(tmp_path / "a.wav", sound, RATE, "FLOAT")
+    parts = {one.part: one for one in taken_apart(tmp_path / "a.wav")}
+    assert "drums" not in parts
+    assert any("no drums" in note for one in parts.values() for note in one.report["said"])
+    added = sum(one.audio for one in parts.values())
+    assert np.abs(added.mean(axis=1) - sound).max() < 1e-3 * np.abs(sound).max()
+
+
 def test_the_pieces_of_our_own_drums_are_exact(tmp_path):
     path, finished = clip(tmp_path, genre="boom bap", bpm=90.0, instruments=("drums",), only=True)
     results = taken_apart(path, parts=["kick", "snare", "hats"])
