@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import soxr
 
+from daemon.audio.sound import mixed
 from daemon.hearing.attacks_seen import RATE, attacks_of
 from daemon.models.layers import answer
 from daemon.models.weights import read_weights
@@ -28,7 +29,7 @@ POOLED = 6 * (SAID - 1) + 4
 
 def odds_of_drums(audio: np.ndarray, sample_rate: int) -> float:
     """How likely, 0-1, drums are struck in float32 (frames,) or (frames, channels)."""
-    mono = audio if audio.ndim == 1 else audio.mean(axis=1, dtype=np.float32)
+    mono = audio if audio.ndim == 1 else mixed(audio)
     if sample_rate != RATE:
         mono = np.asarray(soxr.resample(mono, sample_rate, RATE), np.float32)
     seen = attacks_of(mono).seen

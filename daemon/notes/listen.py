@@ -91,8 +91,10 @@ def listen(
     drums = ear.drums()
     tell(0.4, f"listening for {_LISTENED['poly']}")
     lines = [voice for voice in ear.lines(by) if voice.is_there]
-    if lines and not is_struck:
-        return ear.alone(by, lines, bends)
+    # a line may be heard as one voice alone, of which nothing is sure as chords
+    alone = [] if is_struck else [one for one in ear.alone(by, lines, bends) if one.is_there]
+    if alone:
+        return alone
     return [*([drums] if drums.is_there else []), *lines]
 
 

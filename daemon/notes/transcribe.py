@@ -165,14 +165,15 @@ class Transcription:
         )  # fmt: skip
         report = report_of(self.source.grid, self.ticks, lines.name, self.voices, rows, self.sure)
         report["did"]["quantise"] = self.quantise
-        if self.is_speech:
-            report["said"].insert(0, f"{_SPEECH}: notes of it are doubtful")
         if self.voice == "auto" and not any(voice.is_drums for voice in self.voices):
             report["said"].append(_NO_DRUMS)
         if chords:
             report["did"]["chords_by"] = self.chords_by
         methods = dict.fromkeys(voice.method for voice in self.voices if kept[voice.name])
-        return _result(self.source, sheet, report, ", ".join(methods), report["found"]["bpm"])
+        result = _result(self.source, sheet, report, ", ".join(methods), report["found"]["bpm"])
+        if self.is_speech:
+            result.report["said"].insert(0, f"{_SPEECH}: notes of it are doubtful")
+        return result
 
     def _nothing(self) -> str:
         surest = max((n.confidence for v in self.voices for n in v.notes), default=0.0)

@@ -8,7 +8,7 @@ import pytest
 from bridge.music import Meter
 from daemon.hearing.heard import Heard
 from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time
-from daemon.notes.listen import hear_voice, listen
+from daemon.notes.listen import Ear, hear_voice, listen
 from daemon.notes.log_spectra import FRAME_S, LOWEST, QUICK_ROWS, RATE, Maps
 from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.one_pitch import curve_of
@@ -168,3 +168,9 @@ def test_an_acid_line_is_one_voice_without_drums_in_its_own_tuning(cents):
         for at_s, pitch in wanted
     ]
     assert np.mean(near) > 0.9 and len(notes) < 1.1 * len(wanted)
+
+
+def test_a_line_of_which_no_chord_is_sure_is_still_no_drum(monkeypatch):
+    monkeypatch.setattr(Ear, "lines", lambda self, by: ())
+    (voice,) = listen(acid(0), True, "auto", lambda *_: None)
+    assert (voice.name, voice.kind) == ("bass", "mono")
