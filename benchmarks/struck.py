@@ -31,7 +31,8 @@ _ROWS = {"drums alone": (50, 1000), "drums over -6 dB": (-6, 50), "softer drums"
 
 def compare(sounds: Iterator[Made]) -> None:
     """Print what is written down of each sound's drums."""
-    pitches, wrong, rows = list(ROLES.values()), [], {name: [] for name in _ROWS}
+    pitches, wrong = list(ROLES.values()), []
+    rows: dict[str, list[tuple[bool, float]]] = {name: [] for name in _ROWS}
     for one in sounds:
         voices = listen(one.sound, False, "auto", lambda *_: None)
         found = [
