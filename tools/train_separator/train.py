@@ -181,12 +181,16 @@ def narrowed(rng: np.random.Generator, piece: Batch, mean: torch.Tensor) -> Batc
             unsided(piece.seen[n], piece.cues[n], mean)
         elif drawn < _UNSIDED + _NARROWED:
             gain = 0.0 if rng.random() < _FLAT else 10 ** rng.uniform(*_NARROWER)
-            level, width = piece.seen[n, :, :BANDS], piece.seen[n, :, WIDTH]
-            side = torch.clamp(10 ** (width + level) - WIDTH_FLOOR, min=0) * gain**2
-            piece.seen[n, :, WIDTH] = torch.log10(side + WIDTH_FLOOR) - level
-            piece.cues[n, SIDES] += 2 * np.log10(gain + 1e-4)
-            piece.cues[n, SIDES].clamp_(min=-MOST_SHOWN)
+            closer(piece.seen[n], piece.cues[n], gain)
     return piece
+
+
+def closer(seen: torch.Tensor, cues: torch.Tensor, gain: float) -> None:
+    """Change, in place, (windows, features) and (cues, ...) as if the sides were weaker by `gain`."""
+    level, width = seen[:, :BANDS], seen[:, WIDTH]
+    side = torch.clamp(10 ** (width + level) - WIDTH_FLOOR, min=0) * gain**2
+    seen[:, WIDTH] = torch.log10(side + WIDTH_FLOOR) - level
+    cues[SIDES] = torch.clamp(cues[SIDES] + 2 * np.log10(gain + 1e-4), min=-MOST_SHOWN)
 
 
 def unsided(seen: torch.Tensor, cues: torch.Tensor, mean: torch.Tensor) -> None:
