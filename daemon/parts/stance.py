@@ -16,7 +16,7 @@ _INVERTED = np.diag([1.0, -1.0])
 _AGAINST = 2.0
 #: Share of the power across the line on which a sound lies: below the first all of it lies there,
 #: wherever that is; below the second nothing is known of where its parts stand.
-_ON_A_LINE, _NO_SIDES = 0.03, 1e-6
+_ON_A_LINE, _NO_SIDES = 1e-3, 1e-6
 #: Frames that are reckoned at once, so that memory stays small.
 _BLOCK_FRAMES = 2**18
 
