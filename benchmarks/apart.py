@@ -2,6 +2,7 @@
 
 The mixes have known parts: clips of the embedded musician with seeds that no training saw, and with
 `--bank BANK.npz` (`tools/train_hearing/bank.py`) pieces on sampled kits that no training heard.
+Each is heard in stereo, in mono, with its right side inverted and with its left side alone.
 Figures are SI-SDR in dB gained over the mix, mean over the mixes. Parts that are silent are left
 out. So are, in rows of their own, parts that are nearly all of their mix: there is nothing to gain,
 and the SI-SDR is told that they come out with.
@@ -34,6 +35,13 @@ from tools.train_separator.mixes import DRUMS, MIX, made, mixed, pieces_of, play
 FIRST_SEED = 1_000_000
 #: Hz below which the baseline's bass lies.
 _BASS_HZ = 180.0
+#: How a mix may come: the matrix that makes its sides.
+HEARD = {
+    "stereo": ((1.0, 0.0), (0.0, 1.0)),
+    "mono": ((0.5, 0.5), (0.5, 0.5)),
+    "inverted": ((1.0, 0.0), (0.0, -1.0)),
+    "one side": ((1.0, 0.0), (0.0, 0.0)),
+}
 #: dB below the mix under which a part is silent.
 _SILENT_DB = -30.0
 
@@ -45,10 +53,10 @@ def bench() -> None:
 
 def compare(count: int, bank: Path | None) -> None:
     kits = split_kits(Bank.load(bank), held_out=True) if bank else None
-    print(f"{'mixes':<22}{'part':<9}{'own':>7}{'split':>7}  dB gained")
-    _table("musician", MIX, "mix", _musician(count))
+    print(f"{'mixes':<26}{'part':<9}{'own':>7}{'split':>7}  dB gained")
+    _tables("musician", list(_musician(count)))
     if kits:
-        _table("kits not heard", MIX, "mix", _pieces(count, kits, drums=False))
+        _tables("kits not heard", list(_pieces(count, kits, drums=False)))
         _table("drums, kits not heard", DRUMS, "drums", _pieces(count, kits, drums=True))
 
 
@@ -81,6 +89,13 @@ def _pieces(count: int, kits: Bank, *, drums: bool) -> Iterator[dict[str, np.nda
         yield pieces_of(rng, found) if drums else mixed(rng, found)
 
 
+def _tables(name: str, mixes: list[dict[str, np.ndarray]]) -> None:
+    for way, sides in HEARD.items():
+        matrix = np.array(sides, np.float32)
+        heard = ({part: sound @ matrix for part, sound in sounds.items()} for sounds in mixes)
+        _table(f"{name}, {way}", MIX, "mix", heard)
+
+
 def _table(
     name: str, parts: tuple[str, ...], net: str, mixes: Iterator[dict[str, np.ndarray]]
 ) -> None:
@@ -109,12 +124,12 @@ def _table(
     for part, rows in gained.items():
         if rows:
             own_db, base_db = np.mean(rows, axis=0)
-            print(f"{name:<22}{part:<9}{own_db:7.1f}{base_db:7.1f}  {len(rows)} mixes")
+            print(f"{name:<26}{part:<9}{own_db:7.1f}{base_db:7.1f}  {len(rows)} mixes")
     for part, rows in alone.items():
         if rows:
             own_db, base_db = np.mean(rows, axis=0)
-            print(f"{name:<22}{part:<9}{own_db:7.1f}{base_db:7.1f}  dB left of {len(rows)} alone")
-    print(f"{name:<22}sum of parts {worst_sum_db:.0f} dB, {heard_s / spent_s:.1f} x real time")
+            print(f"{name:<26}{part:<9}{own_db:7.1f}{base_db:7.1f}  dB left of {len(rows)} alone")
+    print(f"{name:<26}sum of parts {worst_sum_db:.0f} dB, {heard_s / spent_s:.1f} x real time")
 
 
 def harmonic_percussive(mix: np.ndarray) -> dict[str, np.ndarray]:

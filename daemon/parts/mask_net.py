@@ -25,13 +25,20 @@ BANDS = 72
 _LOWEST_HZ, _NARROWEST_HZ, _HIGHEST_HZ = 25.0, 22.0, 16000.0
 #: Numbers a band by which a moment is described.
 PER_BAND = 4
+#: Which of those numbers are the width.
+WIDTH = slice(2 * BANDS, 3 * BANDS)
 #: Share of the mean power below which a band is silent, and its level then.
 _FLOOR = 1e-5
 LEVEL_FLOOR = -5.0
+#: The sides' least power, as a share of the mean power.
+WIDTH_FLOOR = 1e-7
 #: What a bin shows (`cues_of`), and the bound of each; the windows before a moment that it is held
 #: against.
 CUES = ("struck", "peak", "rise", "sides")
-_MOST_SHOWN, _BEFORE = 3.0, 4
+MOST_SHOWN, _BEFORE = 3.0, 4
+SIDES = CUES.index("sides")
+#: What a bin shows of the sides where they are unknown: near what it shows on average.
+UNSIDED = -1.0
 #: Hz from which on a band is seen by short windows alone.
 _HIGH_HZ = 1700.0
 #: Slope of the leaky rectifier.
@@ -82,7 +89,7 @@ def cues_of(spectra: Spectra) -> np.ndarray:
     whole = ndimage.uniform_filter(spectra.magnitude**2, 3)
     sides = np.log10((side + floor**2) / (whole + floor**2)) + 1
     cues = np.stack([struck, peak, rise, sides])
-    return np.asarray(np.clip(cues, -_MOST_SHOWN, _MOST_SHOWN), np.float32)
+    return np.asarray(np.clip(cues, -MOST_SHOWN, MOST_SHOWN), np.float32)
 
 
 def described(spectra: Spectra, struck: np.ndarray, mean_power: float) -> np.ndarray:
@@ -100,7 +107,8 @@ def described(spectra: Spectra, struck: np.ndarray, mean_power: float) -> np.nda
     lean = (share.T @ (struck * loud)) / (share.T @ loud + 1e-12)
     values = spectra.values
     side = np.abs(values[0] - values[-1]) ** 2 / 4
-    width = np.log10((share.T @ side + floor * 1e-2) / (share.T @ power + floor))
+    least = floor * (WIDTH_FLOOR / _FLOOR)
+    width = np.log10((share.T @ side + least) / (share.T @ power + floor))
     rise = np.diff(level, axis=1, prepend=level[:, :1])
     return np.concatenate([level, lean, width, rise]).T.astype(np.float32)
 
@@ -141,18 +149,31 @@ class MaskNet:
         return self._shared_out(cues, seen, spectra.bin_hz)
 
     def masks_twice(
-        self, short: Spectra, low: Spectra, power: float
+        self, short: Spectra, low: Spectra, power: float, *, sided: bool
     ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """The masks of short spectra, and those of the same sound's low tones in longer windows.
 
-        `power`: the mean square of the whole sound.
+        `power`: the mean square of the whole sound. `sided`: its sides differ; else nothing is
+        known of where its parts stand.
         """
         cues = cues_of(short)
         seen = described(short, cues[0], power * short.window_power)
-        masks = self._shared_out(cues, seen, short.bin_hz)
+        masks = self._shared_out(*self._known(cues, seen, sided), short.bin_hz)
         cues = cues_of(low)
         seen = described_low(low, cues[0], power * low.window_power, short, seen)
-        return masks, self._shared_out(cues, seen, low.bin_hz)
+        return masks, self._shared_out(*self._known(cues, seen, sided), low.bin_hz)
+
+    def _known(
+        self, cues: np.ndarray, seen: np.ndarray, sided: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What is seen, or without `sided` what is seen but for the sides."""
+        if sided:
+            return cues, seen
+        cues, seen = cues.copy(), seen.copy()
+        cues[SIDES] = UNSIDED
+        # what the training had on average stands for what is unknown
+        seen[:, WIDTH] = self.weights["mean"][WIDTH]
+        return cues, seen
 
     def _shared_out(
         self, cues: np.ndarray, seen: np.ndarray, bin_hz: float

@@ -16,6 +16,7 @@ from daemon.parts.mask_net import MaskNet
 from daemon.parts.pieces import Pieces, Share, in_pieces, with_rest
 from daemon.parts.sides import shares_of
 from daemon.parts.spectra import Spectra, hop_of
+from daemon.parts.stance import stance_of
 
 #: s of a piece.
 _PIECE_S = 30.0
@@ -55,13 +56,18 @@ def separate(
     )
     # the mean power of a bin, by Parseval: a piece is heard as loud as it is in the whole
     level = mean_power(audio)
+    stance = stance_of(audio)
 
     def work(piece: np.ndarray) -> dict[str, np.ndarray]:
+        found = apart(stance.turned(piece))
+        return {part: stance.turned_back(sound) for part, sound in found.items()}
+
+    def apart(piece: np.ndarray) -> dict[str, np.ndarray]:
         spectra = Spectra(piece, sample_rate)
         if name not in _TWICE:
             return _sounds(spectra, net.masks(spectra, level * spectra.window_power))
         low = Spectra(piece, sample_rate, low=True)
-        masks, low_masks = net.masks_twice(spectra, low, level)
+        masks, low_masks = net.masks_twice(spectra, low, level, sided=stance.sided)
         found = _sounds(spectra, masks)
         del spectra, masks
         return _with_low(found, low, shares_of(low, low_masks))

@@ -17,7 +17,11 @@
         --first-seed 4635
     python -m tools.train_separator.train MORE_MIXES mix FURTHER.npz --before TAUGHT.npz \
         --steps 1500 --rate 3e-4
-    python -m tools.train_separator.blended MIX.npz FURTHER.npz 0.5 daemon/parts/mix.npz
+    python -m tools.train_separator.blended MIX.npz FURTHER.npz 0.5 STEREO.npz
+    python -m tools.train_separator.held MORE_MIXES --count 240
+    python -m tools.train_separator.train MORE_MIXES mix UNSIDED.npz --before STEREO.npz \
+        --steps 4500 --rate 4e-4
+    python -m tools.train_separator.blended STEREO.npz UNSIDED.npz 0.5 daemon/parts/mix.npz
     python -m tools.train_separator.train MIXES drums daemon/parts/drums.npz \
         --before daemon/parts/drums.npz
 

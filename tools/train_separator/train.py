@@ -23,7 +23,18 @@ import torch
 from torch import nn
 
 from daemon.models.weights import read_weights
-from daemon.parts.mask_net import BANDS, CUES, LEVEL_FLOOR, PER_BAND, band_weights
+from daemon.parts.mask_net import (
+    BANDS,
+    CUES,
+    LEVEL_FLOOR,
+    MOST_SHOWN,
+    PER_BAND,
+    SIDES,
+    UNSIDED,
+    WIDTH,
+    WIDTH_FLOOR,
+    band_weights,
+)
 from tools.train_separator.mixes import DRUMS, MIX
 
 #: Channels of each network, and the dilations of its layers: 67 and 31 windows back and ahead.
@@ -35,6 +46,10 @@ _RATE_OF_LEARNING = 8e-4
 #: Of so many pieces one, with all its mixes, is what the result is judged by, as far as it is there
 #: at the start; steps from one judging to the next, and from one look for new pieces to the next.
 _JUDGED, _TOLD_EVERY, _LOOK_EVERY = 20, 500, 100
+#: Shares of stretches whose sides are unknown, as a mono sound's are, and that are narrower than
+#: they were; how much narrower in powers of ten, and the share of those without any width.
+_UNSIDED, _NARROWED = 0.4, 0.2
+_NARROWER, _FLAT = (-2.5, -0.5), 0.25
 #: Share that a step has in the mean of the weights.
 _NEWEST = 1 / 300
 #: Power of an absent part, as a share of the mix, below which its error counts no more.
@@ -144,13 +159,44 @@ class Pieces:
         for file in self.files:
             yield dict(np.load(file))
 
-    def batch(self, rng: np.random.Generator) -> Batch:
+    def batch(self, rng: np.random.Generator, mean: torch.Tensor) -> Batch:
+        """`mean` (features,): of what is seen, which stands for what is unknown."""
         places = []
         for k in rng.integers(len(self.files), size=_BATCH):
             piece = dict(np.load(self.files[int(k)]))
             at = int(rng.integers(max(1, piece["seen"].shape[0] - _WINDOWS)))
             places.append((piece, at, at + _WINDOWS))
-        return equalised(rng, batch_of(places), [piece["seen"] for piece, _, _ in places])
+        drawn = narrowed(rng, batch_of(places), mean)
+        return equalised(rng, drawn, [piece["seen"] for piece, _, _ in places])
+
+
+def narrowed(rng: np.random.Generator, piece: Batch, mean: torch.Tensor) -> Batch:
+    """Some stretches with less width, or with none that is known; what they sound like stays.
+
+    A net that only hears wide rests over a centred bass takes all that is not wide for bass.
+    """
+    for n in range(len(piece.seen)):
+        drawn = rng.random()
+        if drawn < _UNSIDED:
+            unsided(piece.seen[n], piece.cues[n], mean)
+        elif drawn < _UNSIDED + _NARROWED:
+            gain = 0.0 if rng.random() < _FLAT else 10 ** rng.uniform(*_NARROWER)
+            closer(piece.seen[n], piece.cues[n], gain)
+    return piece
+
+
+def closer(seen: torch.Tensor, cues: torch.Tensor, gain: float) -> None:
+    """Change, in place, (windows, features) and (cues, ...) as if the sides were weaker by `gain`."""
+    level, width = seen[:, :BANDS], seen[:, WIDTH]
+    side = torch.clamp(10 ** (width + level) - WIDTH_FLOOR, min=0) * gain**2
+    seen[:, WIDTH] = torch.log10(side + WIDTH_FLOOR) - level
+    cues[SIDES] = torch.clamp(cues[SIDES] + 2 * np.log10(gain + 1e-4), min=-MOST_SHOWN)
+
+
+def unsided(seen: torch.Tensor, cues: torch.Tensor, mean: torch.Tensor) -> None:
+    """Forget, in place, what (..., features) and (cues, ...) tell of the sides."""
+    seen[..., WIDTH] = mean[WIDTH]
+    cues[SIDES] = UNSIDED
 
 
 def equalised(rng: np.random.Generator, piece: Batch, whole: list[np.ndarray]) -> Batch:
@@ -223,11 +269,11 @@ def train(
         schedule.load_state_dict(kept["schedule"])
         first = kept["step"]
         rng = np.random.default_rng([14, first])
-    print(f"before: judged {judge(net, judged):.2f} dB", flush=True)
+    print(f"before: {told_of(net, judged)}", flush=True)
     for step in range(first, steps):
         if step % _LOOK_EVERY == 0:
             learnt.look()
-        piece = learnt.batch(rng)
+        piece = learnt.batch(rng, net.mean)
         with torch.autocast("cpu", torch.bfloat16):
             masks = net(piece.seen, piece.cues, piece.bins)
         loss = loss_of(masks.float(), piece)
@@ -241,8 +287,7 @@ def train(
                 own.lerp_(newest, max(_NEWEST, 1 / (step + 1)))
         told = loss.item() if not told else 0.98 * told + 0.02 * loss.item()
         if step % _TOLD_EVERY == _TOLD_EVERY - 1:
-            print(f"{step + 1} of {steps}: {told:.2f} dB; judged {judge(mean, judged):.2f} dB",
-                  flush=True)  # fmt: skip
+            print(f"{step + 1} of {steps}: {told:.2f} dB; {told_of(mean, judged)}", flush=True)
             if state is not None:
                 torch.save(
                     {"net": net.state_dict(), "mean": mean.state_dict(),
@@ -257,11 +302,18 @@ def _seed(file: Path) -> int:
     return int(file.stem.partition("-")[0].removeprefix("mix").removeprefix("drums"))
 
 
+def told_of(net: Net, judged: Pieces) -> str:
+    sided, unknown = (judge(net, judged, sided=sided) for sided in (True, False))
+    return f"judged {sided:.2f} dB, {unknown:.2f} dB without sides"
+
+
 @torch.no_grad()
-def judge(net: Net, judged: Pieces) -> float:
+def judge(net: Net, judged: Pieces, *, sided: bool) -> float:
     losses = []
     for piece in judged.all():
         one = batch_of([(piece, 0, piece["seen"].shape[0])])
+        if not sided:
+            unsided(one.seen[0], one.cues[0], net.mean)
         losses.append(loss_of(net(one.seen, one.cues, one.bins), one).item())
     return float(np.mean(losses))
 
