@@ -17,6 +17,8 @@ _SHORTEST_S, _LONGEST_S = 0.12, 4.0
 _SOFTEST_DB = -24.0
 #: dB by which a note grows where it is played again, however softly: the one before ends there.
 _AGAIN_DB = 1.0
+#: Semitones from a partial within which a note may be one.
+_NEAR_PARTIAL = 0.4
 #: Share of a note's power that its own partials must have: two notes at once have less.
 _LEAST_ALONE = 0.85
 #: Hz on either side of a partial that are its own.
@@ -71,6 +73,24 @@ def single_notes(part: np.ndarray, sample_rate: int) -> list[SingleNote]:
         )
     cleanest = sorted(best.values(), key=lambda one: -one.alone)[:_MOST]
     return sorted(cleanest, key=lambda one: one.note)
+
+
+def is_partial_of(other: np.ndarray, sample_rate: int, one: SingleNote) -> bool:
+    """Whether a note is but a partial of what another part plays louder, and leaked out of it.
+
+    `other`: float32 (frames, channels), as long as the part that the note was cut from.
+    """
+    start = round(one.at_s * sample_rate)
+    beside = other[start : start + len(one.audio)]
+    peak_db = 20 * np.log10(np.abs(beside).max(initial=1e-9))
+    # cut notes peak at one level: what was added to it says how soft the note was
+    if peak_db < -one.gain_db:
+        return False
+    pitch = find_note(beside, sample_rate)
+    if pitch is None or pitch > one.note - 11:
+        return False
+    partial = 2 ** ((one.note - pitch) / 12)
+    return abs(12 * np.log2(partial / round(partial))) < _NEAR_PARTIAL
 
 
 def _alone(mono: np.ndarray, sample_rate: int, hertz: float) -> float:

@@ -14,7 +14,7 @@ from daemon.audio.loudness import safe_gain
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.parts.kit import EXPECTED, cut_kit
-from daemon.parts.single_notes import single_notes
+from daemon.parts.single_notes import is_partial_of, single_notes
 from daemon.parts.source import Source
 from daemon.parts.stems import DRUMS, Stems
 from daemon.verbs.registry import Result
@@ -151,10 +151,12 @@ def _notes(source: Source, stems: Stems, asked: tuple[str, ...], tell: Tell) -> 
     wanted = stems.wanted(asked or tuple(name for name in stems.parts if name != "drums"))
     tell(0.8, "looking for notes that stand alone")
     found = 0
-    for name, part in wanted.items():
-        if stems.is_empty(name, part):
-            continue
+    sounding = {name: part for name, part in wanted.items() if not stems.is_empty(name, part)}
+    for name, part in sounding.items():
+        others = [other for own, other in stems.parts.items() if own not in (name, "drums")]
         for one in single_notes(part, source.sample_rate):
+            if any(is_partial_of(other, source.sample_rate, one) for other in others):
+                continue
             found += 1
             yield _one_shot(
                 source,

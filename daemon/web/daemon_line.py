@@ -76,7 +76,12 @@ class DaemonLine:
             for message in self._link.listen(_HELLO_EVERY_S):
                 if self._ending.is_set():
                     break
-                self._loop.call_soon_threadsafe(self._heard, message)
+                try:
+                    self._loop.call_soon_threadsafe(self._heard, message)
+                except RuntimeError:
+                    # the loop ended between two messages, and nobody hears this line any more
+                    self._ending.set()
+                    break
             self._link.send("/sidecrate/hello", "sidecrate", 0, self._link.nonce)
         self._link.close()
 

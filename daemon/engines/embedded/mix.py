@@ -158,16 +158,33 @@ class Mixer:
     def _driven(self, part: str, bus: np.ndarray, kicks: Sequence[int]) -> np.ndarray:
         """A bus with ducking and drive applied."""
         mix = self.plan.mix
+        if glue := self._glue(part):
+            bus = glued(bus, self.rate, glue, self.goes_round)
+        # what a kick pushes down stays down: a compressor after it would lift it again
         if mix.duck and part not in ("drums", "texture", "fx") and kicks:
-            depth = mix.duck * (0.75 if part == "bass" else 0.9)
+            depth = mix.duck * self._yields(part)
             step_s = 15 / self.plan.bpm
             bus = bus * wide(ducking(kicks, self.frames, self.rate, depth, min(0.3, 2.6 * step_s)))
-        if mix.glue and part not in ("texture", "fx"):
-            # a beat lives by its accents
-            amount = mix.glue * (_GLUE_OF_DRUMS if part == "drums" else 1.0)
-            bus = glued(bus, self.rate, amount, self.goes_round)
         rounded = self._rounded(part)
         return soft_clipped(bus, rounded) if rounded else bus
+
+    def _is_rumble(self, part: str) -> bool:
+        bass = self.plan.bass
+        return part == "bass" and bass is not None and bass.sound.voice == "rumble"
+
+    def _yields(self, part: str) -> float:
+        """The share of the mix's ducking that a part takes."""
+        if self._is_rumble(part) and self.plan.version >= 8:
+            return 1.0
+        return 0.75 if part == "bass" else 0.9
+
+    def _glue(self, part: str) -> float:
+        """How far a part's fast changes of level are evened out, 0 for not at all."""
+        if part in ("texture", "fx") or self._is_rumble(part):
+            # a rumble is what the kicks leave of it
+            return 0.0
+        # a beat lives by its accents
+        return self.plan.mix.glue * (_GLUE_OF_DRUMS if part == "drums" else 1.0)
 
     def _rounded(self, part: str) -> float:
         """How far a part's peaks are rounded, 0 for not at all."""
