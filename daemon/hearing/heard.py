@@ -95,11 +95,6 @@ class Heard:
         return _along(np.asarray(seconds, float), self.knots_s, self.knots_q)
 
     @property
-    def pulses_s(self) -> np.ndarray:
-        """Seconds of the pulses (quarters in x/4, eighths in x/8) inside the sounding part."""
-        return self.knots_s[self._inside(self.knots_s)]
-
-    @property
     def beats_s(self) -> np.ndarray:
         """Seconds of the quarter notes inside the sounding part, counted from position 0."""
         first = np.ceil(self.knots_q[0])

@@ -90,7 +90,7 @@ def is_partial_of(other: np.ndarray, sample_rate: int, one: SingleNote) -> bool:
     if pitch is None or pitch > one.note - 11:
         return False
     partial = 2 ** ((one.note - pitch) / 12)
-    return abs(12 * np.log2(partial / round(partial))) < _NEAR_PARTIAL
+    return bool(abs(12 * np.log2(partial / round(partial))) < _NEAR_PARTIAL)
 
 
 def _alone(mono: np.ndarray, sample_rate: int, hertz: float) -> float:

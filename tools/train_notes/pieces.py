@@ -119,6 +119,34 @@ def sampled(rng: np.random.Generator, seed: int, fonts: list[Path], bank: Bank |
     return Piece({p: np.pad(s, (0, length - len(s))) for p, s in stems.items()}, kept, False)
 
 
+def played_by(font: Path, events: list[tuple[float, int, mido.Message]], gain: float) -> np.ndarray:
+    """(s, order at one time, message) through a SoundFont, dry: float32 (frames,) at `RATE`."""
+    track, last = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)]), 0
+    for at_s, _, message in sorted(events, key=lambda event: event[:2]):
+        track.append(message.copy(time=round(at_s * 1000) - last))
+        last = round(at_s * 1000)
+    with tempfile.TemporaryDirectory() as scratch:
+        midi, wav = Path(scratch, "notes.mid"), Path(scratch, "notes.wav")
+        mido.MidiFile(ticks_per_beat=1000, tracks=[track]).save(midi)
+        command = [
+            "fluidsynth",
+            "-ni",
+            "-q",
+            "-R",
+            "0",
+            "-C",
+            "0",
+            "-g",
+            f"{gain:g}",
+            "-r",
+            str(RATE),
+        ]
+        subprocess.run(
+            [*command, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
+        )
+        return sf.read(wav, always_2d=True, dtype="float32")[0].mean(axis=1)
+
+
 def by_font(font: Path, rows: np.ndarray, program: int | None) -> np.ndarray:
     """Notes played by a SoundFont's program, None for its drums: float32 (frames,) at `RATE`."""
     channel = 9 if program is None else 0
@@ -127,18 +155,7 @@ def by_font(font: Path, rows: np.ndarray, program: int | None) -> np.ndarray:
         note = {"channel": channel, "note": int(pitch)}
         on = mido.Message("note_on", velocity=max(1, round(velocity * 127)), **note)
         events += [(start, 2, on), (max(end, start + 0.02), 1, mido.Message("note_off", **note))]
-    track, last = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)]), 0
-    for at_s, _, message in sorted(events, key=lambda event: event[:2]):
-        track.append(message.copy(time=round(at_s * 1000) - last))
-        last = round(at_s * 1000)
-    with tempfile.TemporaryDirectory() as scratch:
-        midi, wav = Path(scratch, "notes.mid"), Path(scratch, "notes.wav")
-        mido.MidiFile(ticks_per_beat=1000, tracks=[track]).save(midi)
-        command = ["fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.6", "-r", str(RATE)]
-        subprocess.run(
-            [*command, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
-        )
-        return sf.read(wav, always_2d=True, dtype="float32")[0].mean(axis=1)
+    return played_by(font, events, gain=0.6)
 
 
 def on_kit(rng: np.random.Generator, rows: np.ndarray, bank: Bank) -> tuple[np.ndarray, np.ndarray]:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import mido
 import numpy as np
-import soundfile as sf
 import soxr
 from scipy import signal
 
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
 from daemon.notes.log_spectra import RATE
+from tools.train_notes.pieces import played_by
 from tools.train_struck.written import Note
 
 #: Hz at which voices and synthesizers play.
@@ -91,18 +89,7 @@ def by_fonts(font: Path, asked: Sequence[tuple[int, Sequence[Note]]]) -> list[np
             off_s = now + note.start_s + max(0.02, note.held_s)
             events.append((off_s, 1, mido.Message("note_off", **own)))
         now += max(note.start_s + note.held_s for note in notes) + 3
-    track, last = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)]), 0
-    for at_s, _, message in sorted(events, key=lambda event: event[:2]):
-        track.append(message.copy(time=round(at_s * 1000) - last))
-        last = round(at_s * 1000)
-    with tempfile.TemporaryDirectory() as scratch:
-        midi, wav = Path(scratch, "notes.mid"), Path(scratch, "notes.wav")
-        mido.MidiFile(ticks_per_beat=1000, tracks=[track]).save(midi)
-        command = ["fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.5", "-r", str(RATE)]
-        subprocess.run(
-            [*command, "-F", str(wav), str(font), str(midi)], check=True, capture_output=True
-        )
-        sound = sf.read(wav, always_2d=True, dtype="float32")[0].mean(axis=1)
+    sound = played_by(font, events, gain=0.5)
     ends = [*(start - 0.4 for start in starts[1:]), now]
     return [sound[round(a * RATE) : round(b * RATE)] for a, b in zip(starts, ends, strict=True)]
 

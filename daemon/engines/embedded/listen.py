@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.fft
 
-from bridge.music import Key, Meter, loop_frames
+from bridge.music import Key, Meter
 from daemon.audio.files import read_audio
 from daemon.audio.filters import fast_length
 from daemon.audio.resample import resample
@@ -17,7 +17,7 @@ from daemon.audio.sound import mixed
 from daemon.brief import Brief
 from daemon.correction import Correction
 from daemon.errors import EngineError
-from daemon.hearing import hear
+from daemon.hearing import Heard, hear
 from daemon.hearing.key import find_key, hear_tones
 
 #: Window of the chord spectra in samples at 11,025 Hz: bins 2.7 Hz apart part neighbouring notes.
@@ -98,13 +98,7 @@ def listen(brief: Brief) -> Reference:
     # a kick drum has a pitch too: tonality is judged from the spectrum above it
     tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
     found, _ = find_key(tones)
-    bar_s = meter.quarters_per_bar * 60 / heard.bpm
-    exact = round(len(mono) / rate / bar_s)
-    whole = (
-        exact >= 1
-        and abs(len(mono) - loop_frames(exact, meter, heard.bpm, rate)) < 0.02 * rate * bar_s
-    )
-    times = np.arange(exact + 1) * bar_s if whole or not heard.periodic else heard.downbeats_s
+    times = _bars_s(len(mono) / rate, meter, heard, brief.bpm)
     if len(times) < 2:
         raise EngineError(
             f"{brief.reference} holds less than a bar at {bpm:g} bpm: give a longer one, or its bpm"
@@ -114,6 +108,20 @@ def listen(brief: Brief) -> Reference:
     chords = _chords(mono, rate, times, key) if tones.is_tonal else []
     low, high = _strikes(mono, rate, times, meter.sixteenths_per_bar)
     return Reference(bpm, meter, key, count, chords, low, high, tones.is_tonal, heard.periodic)
+
+
+def _bars_s(seconds: float, meter: Meter, heard: Heard, asked_bpm: float | None) -> np.ndarray:
+    """s where bars begin and the last one ends: by the length where it is whole bars, at the tempo
+    that is heard or else at the one that is asked; where bars are heard otherwise."""
+    for bpm in (heard.bpm, asked_bpm):
+        bar_s = meter.quarters_per_bar * 60 / bpm if bpm else np.inf
+        bars = round(seconds / bar_s)
+        if bars >= 1 and abs(seconds - bars * bar_s) < 0.02 * bar_s:
+            return np.arange(bars + 1) * bar_s
+    if heard.periodic:
+        return heard.downbeats_s
+    bar_s = meter.quarters_per_bar * 60 / heard.bpm
+    return np.arange(round(seconds / bar_s) + 1) * bar_s
 
 
 def _tempo_of_whole_bars(mono: np.ndarray, rate: int, meter: Meter) -> float | None:

@@ -19,7 +19,6 @@ from daemon.engines.embedded.effects.parts import (
     burst,
     curve,
     cut,
-    hiss,
     hit,
     mono,
     put,
@@ -245,8 +244,3 @@ def whip(a: Ask) -> np.ndarray:
     out = cut(mono(rush * along(b, (0, 0), (0.9, 0.35), (1, 0.1))), a.frames)
     put(out, burst(a, "tip", 0.06, highpass(1600)), b.length_s, a.rate, 2.2)
     return out
-
-
-def hiss_of(a: Ask, low_hz: float, high_hz: float) -> np.ndarray:
-    """Steady noise between two frequencies, (frames, 2)."""
-    return hiss(a, "bed", a.frames, highpass(low_hz), lowpass(high_hz))

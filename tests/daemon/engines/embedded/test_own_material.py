@@ -156,3 +156,18 @@ def test_a_clip_that_a_kit_plays_states_the_kits_licence(tmp_path):
     for kit, listed, name in ((str(tmp_path), (), tmp_path.name), ("my kit", files, "my kit")):
         take = make(brief(kit=kit, kit_files=listed, bars=1, instruments=("drums",)), 3, quiet)
         assert take.license == f"CC0-1.0 (notes), {name}: the sounds' own (sounds)"
+
+
+def test_a_bar_of_dotted_quarters_is_the_bar_that_is_asked(tmp_path):
+    """Three strokes in a bar of 166.76 bpm are heard as quarters of 222."""
+    frames = round(240 / 166.76 * 44100)
+    bar = np.zeros(frames, np.float32)
+    rng = np.random.default_rng(0)
+    for place in (0, 3 / 8, 6 / 8):
+        at = round(place * frames)
+        end = min(frames, at + 8000)
+        bar[at:end] += 0.4 * rng.standard_normal(end - at) * np.exp(-np.arange(end - at) / 1500)
+    soundfile.write(tmp_path / "bar.wav", bar, 44100, "FLOAT")
+    found = listen(Brief("", "", reference=str(tmp_path / "bar.wav"), use="accompany", bpm=166.76))
+    assert found.bars == 1 and found.bpm == 166.76
+    assert sorted(np.argsort(found.high)[-3:]) == [0, 6, 12]
