@@ -21,7 +21,18 @@ _HOP_S = 0.0232
 _BANDS = 24
 #: Shares of a cut's features in its score: a phrase's start only breaks ties. Where beats are not
 #: clear they are often heard beside: of bars that loop equally well those with clear ones are cut.
-_WEIGHTS = {"fullness": 1.0, "continuity": 1.0, "phrase": 0.15, "steadiness": 0.5, "clearness": 1.0}
+#: The faintest beats tell more than all of them: of ten takes of music models that have both cuts
+#: on the grid and cuts beside it, the faintest beats of the former are clearer in all ten.
+_WEIGHTS = {
+    "fullness": 1.0,
+    "continuity": 1.0,
+    "phrase": 0.15,
+    "steadiness": 0.5,
+    "clearness": 1.0,
+    "faintest": 1.0,
+}
+#: Share of a cut's beats that are its faintest.
+_FAINTEST = 0.25
 
 
 @dataclass(frozen=True)
@@ -120,13 +131,14 @@ def _rated(heard: Heard, features: _Features, start_q: float, bars: int, number:
     edges = heard.time_of(start_q + np.arange(bars + 1) * bar_q)
     lengths = np.diff(edges)
     beat_s = float(lengths.mean()) / max(1.0, bar_q)
-    beats_s = heard.time_of(start_q + np.arange(int(bars * bar_q)))
+    clear = np.sort(heard.clearness(heard.time_of(start_q + np.arange(int(bars * bar_q)))))
     parts = {
         "fullness": features.fullness(edges),
         "continuity": features.likeness(float(edges[0]), float(edges[-1]), beat_s),
         "phrase": _phrase_start(number, bars),
         "steadiness": float(np.exp(-50 * np.abs(lengths / lengths.mean() - 1).max())),
-        "clearness": float(heard.clearness(beats_s).mean()),
+        "clearness": float(clear.mean()),
+        "faintest": float(clear[: max(1, int(len(clear) * _FAINTEST))].mean()),
     }
     score = sum(_WEIGHTS[name] * value for name, value in parts.items()) / sum(_WEIGHTS.values())
     return Cut(start_q, bars, float(edges[0]), float(edges[-1]), score, parts)

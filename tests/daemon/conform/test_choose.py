@@ -5,6 +5,8 @@ import numpy as np
 from bridge.music import Meter
 from daemon.conform.choose import cuts
 from daemon.hearing import Heard
+from daemon.hearing.beat_features import FPS
+from daemon.hearing.envelopes import BEFORE_S
 
 RATE = 22050
 
@@ -59,3 +61,15 @@ def test_a_last_bar_whose_last_hit_has_died_away_is_whole():
     assert cuts(replace(sounding, sounds_to_s=7.3), noise()[: 8 * RATE], RATE, 4)[0].bars == 3, (
         "the last beat is empty"
     )
+
+
+def test_of_bars_that_loop_equally_well_those_without_a_faint_beat_are_cut():
+    chances = np.full(round((BEFORE_S + 10) * FPS), 0.6, np.float32)
+    chances[: round((BEFORE_S + 4.2) * FPS)] = 0.95
+    for beat_s in (1.5, 2.5):
+        at = round((BEFORE_S + beat_s) * FPS)
+        chances[at - 3 : at + 4] = 0.05
+    taken = cuts(replace(heard(), chances=chances), noise(), RATE, 2)
+    clearest = max(taken, key=lambda cut: cut.parts["clearness"])
+    assert clearest.start_q == 0, "most of its beats are the clearest, and two are hardly heard"
+    assert taken[0].start_q == 8
