@@ -61,6 +61,15 @@ def test_a_clip_fitted_again_is_kept_only_where_its_beats_are_on_its_grid(left_m
     assert not first.is_mended_by(module.Anew(np.zeros(0), np.zeros(0), 120.0, False))
 
 
+@pytest.mark.parametrize("ratio, speaks", [(0.98, True), (8 / 9, False), (4 / 3, False)])
+def test_another_tempo_in_a_few_bars_does_not_outvote_the_take(ratio, speaks):
+    """A clip of four bars that is heard at 8:9 of its tempo would be fitted again to that."""
+    beats_q = np.arange(round(16 * ratio)) / ratio
+    anew = module.Anew(beats_q, beats_q - np.arange(len(beats_q)), 120.0, False)
+    assert anew.mean_ms > 35
+    assert anew.speaks is speaks
+
+
 @pytest.mark.parametrize("late_q", [0.2, -0.15])
 def test_a_take_that_was_misheard_is_fitted_again_and_the_report_says_so(monkeypatch, late_q):
     def misheard(*asked):
