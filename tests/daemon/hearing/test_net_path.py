@@ -77,6 +77,24 @@ def test_a_lattice_on_its_beats_is_kept() -> None:
     assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is None
 
 
+def test_a_path_that_slips_is_not_taken_where_the_bars_repeat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The lattice keeps its place where its bars are alike; half of the path is half a beat off."""
+    eighths_s = np.arange(1, 86) * 30 / 112
+    slipped_s = np.concatenate([eighths_s[:40:2], eighths_s[41::2]])
+    audio, bar = _struck(eighths_s, 9), round(240 / 112 * RATE)
+    for at in range(bar, len(audio) - bar, bar):
+        audio[at : at + bar] = audio[:bar]
+    audio += np.random.default_rng(4).standard_normal(len(audio)).astype(np.float32) * 0.05
+    ear = _taught(slipped_s)
+    env, hits, own = _straight(audio, 112.0, ear)
+    assert net_path.ALIKE < own.lattice.likeness < 0.85, "alike, and yet no loop that is exact"
+    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is None
+    monkeypatch.setattr(net_path, "ALIKE", 0.85)
+    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is not None
+
+
 def test_a_path_at_another_tempo_is_not_taken() -> None:
     true_s = np.arange(1, 44) * 60 / 112
     ear = _taught(np.arange(1, 60) * 60 / 151)
