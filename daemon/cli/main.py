@@ -54,6 +54,7 @@ from daemon.cli.spend import spend
 from daemon.cli.train import train
 from daemon.cli.verbs import add_verbs
 from daemon.cli.worker import boxes_app, worker
+from daemon.conform.picture_file import check_picture
 from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import said_of
@@ -282,6 +283,15 @@ def make(
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 
+def _check_picture(picture: Path | None, files: list[Path]) -> None:
+    """Refuse, before any work, what cannot be drawn there."""
+    if picture is None:
+        return
+    if len(files) > 1:
+        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    check_picture(picture)
+
+
 @app.command()
 @with_fields("fit")
 def fit(
@@ -300,8 +310,7 @@ def fit(
 ) -> None:
     """Put audio files exactly on the grid."""
     check_one_name(out, files)
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    _check_picture(picture, files)
 
     def order(file: Path) -> None:
         values = {"reference": str(file.expanduser().absolute()), **fields}
@@ -339,8 +348,7 @@ def look(
     Each is a block of its own, or with --json a line. One that cannot be read keeps none of the
     others from being heard.
     """
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    _check_picture(picture, files)
     one_thread(os.environ)
     values = check_fields(
         (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
