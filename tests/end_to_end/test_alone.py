@@ -179,6 +179,19 @@ BAD = [
 ]
 
 
+def test_a_sound_is_never_named_as_notes_nor_notes_as_a_sound(run, tmp_path):
+    hit = ("make", "kick", "--seed", "1", "--out", str(tmp_path / "kick.mid"))
+    assert "kick.wav, and not kick.mid" in run(*hit)
+    notes = ("make", "house bass", "--kind", "midi", "--bars", "1", "--out")
+    run(*notes, str(tmp_path / "bass.wav"))
+    heads = {one.name: one.read_bytes()[:4] for one in tmp_path.iterdir() if one.is_file()}
+    assert heads == {"kick.wav": b"RIFF", "bass.mid": b"MThd"}
+    # --force was said of the name that was given, and not of this one
+    (tmp_path / "kick.wav").write_bytes(b"mine")
+    assert "kick.wav is there already" in run(*hit, "--force", code=1)
+    assert (tmp_path / "kick.wav").read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize(
     ("arguments", "names", "says"),
     BAD,
