@@ -153,12 +153,16 @@ def make_alone(
                     yield one.record
 
 
-def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
+def _bring_out(record: ClipRecord, folder: Path, asked: Path, force: bool) -> ClipRecord:
     """Write the clip to the user's name, with its notes, picture and stems beside it.
 
-    Nothing is written where one of the names is in use.
+    Notes are never named as a sound, nor a sound as notes: the name gets the ending of what came,
+    and that is told. Nothing is written where one of the names is in use.
     """
     kind = ending_of(record["kind"])
+    out = asked if asked.suffix.lower() == kind else asked.with_suffix(kind)
+    # the user's word to write over a file was for the name that they gave
+    force = force and out == asked
     stems: list[str] = []
     done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
     was_there = out.exists()
@@ -175,7 +179,9 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
     taken = [target for _, target in pairs if os.path.lexists(target) and not force]
     if taken:
         raise ServiceError(
-            f"{taken[0]} is there already; --force writes over it, or choose another --out", "out"
+            f"{taken[0]} is there already; {'' if out != asked else '--force writes over it, or '}"
+            "choose another --out",
+            "out",
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +200,8 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
         for target, place in places.items()
         if place != target
     ]
+    if out != asked:
+        told.append(f"what came is a {kind} file: it is {out.name}, and not {asked.name}")
     if was_there:
         told += stale_neighbours(out, new=tuple(places))
     if told:

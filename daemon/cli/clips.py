@@ -207,4 +207,6 @@ def _range(text: str | None, name: str) -> tuple[float | None, float | None]:
         raise typer.BadParameter(
             f"--{name} {text!r} is no range; write it as 120, 120-130 or -16..-12"
         ) from None
+    if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
+        raise typer.BadParameter(f"--{name} {text!r} ends below its beginning: nothing is in it")
     return ends if parted else (ends[0], ends[0])

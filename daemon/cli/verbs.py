@@ -11,6 +11,7 @@ import typer
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
+from daemon.cli.several import check_one_name, each_of
 from daemon.record import ClipRecord
 from daemon.verbs.registry import draw_in_verbs
 
@@ -34,7 +35,7 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
 
 
 def kit_line(records: Sequence[ClipRecord]) -> str:
-    """The command that plays the kit that was just cut; empty where none was.
+    """The command that plays the kit that was just cut or learnt; empty where none was.
 
     Its name is the collection's, which has a number where an earlier kit has the name.
     """
@@ -47,7 +48,10 @@ def kit_line(records: Sequence[ClipRecord]) -> str:
         names = library.collections.of(kit[0]["id"])
     # written elsewhere than into the crate, its folder is the kit
     name = names[-1] if names else str(Path(kit[0]["path"]).parent)
-    return f'play it: sidecrate make "drum loop" --kit "{name}"'
+    # an instrument that was learnt has one role, and no drums
+    role = kit[0]["role"]
+    words = f"{role} loop" if role in ("lead", "bass", "chords") else "drum loop"
+    return f'play it: sidecrate make "{words}" --kit "{name}"'
 
 
 def _command(verb: Verb) -> Callable[..., None]:
@@ -64,16 +68,16 @@ def _command(verb: Verb) -> Callable[..., None]:
     ) -> None:
         if verb.beside_needed and len(sources) == 2 and verb.beside not in fields:
             fields = {**fields, verb.beside: sources.pop()}
-        if out is not None and len(sources) > 1:
-            raise typer.BadParameter(
-                f"--out {out} is one name, and there are {len(sources)} sources"
-            )
-        for source in sources:
+        check_one_name(out, sources)
+        how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+
+        def order(source: str) -> None:
             values = {SOURCE: source, **fields}
-            how: dict[str, Any] = {"as_json": as_json, "progress": progress}
             records = show_order(verb.name, values, out=out, force=force, **how)
             if not as_json and (line := kit_line(records)):
                 print(line)
+
+        each_of(sources, order, as_json)
 
     command.__name__ = verb.name
     command.__doc__ = (

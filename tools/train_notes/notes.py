@@ -188,7 +188,11 @@ def teach(
             lambda step, loss: print(layer, step, f"{loss:.4f}", flush=True), _WEIGH,
         )  # fmt: skip
         found.update({f"{layer}.{name}": value for name, value in weights.items()})
-        np.savez(out, **{name: value.astype(np.float16) for name, value in found.items()})
+        np.savez(
+            out,
+            allow_pickle=False,
+            **{name: value.astype(np.float16) for name, value in found.items()},
+        )
 
     if steps[0]:
         layer_of("first", first_batches(rng, [Taught(path) for path in files]), steps[0])
