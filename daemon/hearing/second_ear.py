@@ -34,6 +34,8 @@ FLOOR = 0.02
 USUAL = 0.05
 #: Octaves by which the path may be off the double or the half of a tempo.
 SAME_OCTAVE = 0.06
+#: Beats of which can be told how they lead and whether they alternate.
+LEAST_BEATS = 6
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,29 @@ class SecondEar:
         """Probability of a beat (frames,)."""
         return _chance(self.beat)
 
+    def least_lead(self, beats_s: np.ndarray) -> float:
+        """How much better `beats_s` (times,) are heard than the middles between them, in log odds.
+
+        At the speed at which they lead least; 0 for a few beats.
+        """
+        if len(beats_s) < LEAST_BEATS:
+            return 0.0
+        between_s = (beats_s[1:] + beats_s[:-1]) / 2
+        return min(
+            _near(odds, beats_s)[0] - _near(odds, between_s)[0]
+            for odds in self.others or (self.beat,)
+        )
+
+    def alternates(self, beats_s: np.ndarray) -> float:
+        """How much better every other of `beats_s` (times,) is heard, in log odds; 0 for a few.
+
+        Where beats are counted twice as fast as a foot taps, every other one lies between two taps.
+        """
+        if len(beats_s) < LEAST_BEATS:
+            return 0.0
+        odd, even = (self.near_beats(beats_s[first::2])[0] for first in (0, 1))
+        return abs(odd - even)
+
     def on_beats(self, times_s: np.ndarray) -> float:
         """Mean log odds of a beat at `times_s` (times,)."""
         return _mean(_between_frames(self.beat, times_s))
@@ -67,12 +92,7 @@ class SecondEar:
 
     def near_beats(self, times_s: np.ndarray) -> tuple[float, float]:
         """Mean log odds of a beat within a frame of `times_s`, of all and of the worst heard."""
-        frames = np.round(np.asarray(times_s) * FPS).astype(int)
-        frames = frames[(frames > 0) & (frames < len(self.beat) - 1)]
-        if not len(frames):
-            return NOTHING, NOTHING
-        odds = np.sort(np.max([self.beat[frames + k] for k in (-1, 0, 1)], axis=0))
-        return float(odds.mean()), float(odds[: max(1, int(len(odds) * WORST))].mean())
+        return _near(self.beat, times_s)
 
     @cached_property
     def path_signs(self) -> tuple[float, float, float]:
@@ -170,6 +190,16 @@ def _away_s(times_s: np.ndarray, others_s: np.ndarray) -> np.ndarray:
     before = np.abs(times_s - others_s[np.maximum(at - 1, 0)])
     after = np.abs(times_s - others_s[np.minimum(at, len(others_s) - 1)])
     return np.asarray(np.minimum(before, after))
+
+
+def _near(odds: np.ndarray, times_s: np.ndarray) -> tuple[float, float]:
+    """Mean of `odds` (frames,) within a frame of `times_s`, of all and of the lowest."""
+    frames = np.round(np.asarray(times_s) * FPS).astype(int)
+    frames = frames[(frames > 0) & (frames < len(odds) - 1)]
+    if not len(frames):
+        return NOTHING, NOTHING
+    near = np.sort(np.max([odds[frames + k] for k in (-1, 0, 1)], axis=0))
+    return float(near.mean()), float(near[: max(1, int(len(near) * WORST))].mean())
 
 
 def _between_frames(odds: np.ndarray, times_s: np.ndarray) -> np.ndarray:

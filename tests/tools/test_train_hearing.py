@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from daemon.hearing import odds, tempo
+from daemon.hearing import going_round, odds, tempo
 from daemon.hearing.confidence import RIVALS, logit, rivals
 from tests.daemon.hearing import music
 from tools.train_hearing import answers, loop_takes
@@ -65,7 +65,11 @@ def test_takes_of_loops_know_their_beats_to_the_millisecond(tmp_path):
     sf.write(tmp_path / "clicks.wav", loop, 44100)
     (tmp_path / "loops.json").write_text(json.dumps([{"file": "clicks.wav", "beats": 8}]))
     found = list(loop_takes.takes(tmp_path, 4))
-    assert [per_bar for _, _, per_bar in found] == [4, 4, 4, 3]
+    assert [per_bar for _, _, per_bar in found] == [4, 4, 4, 3, 4, 4, 4]
+    for speed, (_, take, _) in zip(loop_takes.SPEEDS, found[4:], strict=True):
+        assert take.beats_s[0] == take.downbeats_s[0] == 0.0
+        assert np.diff(take.beats_s) == pytest.approx(beat / 44100 / speed, abs=1e-5)
+        assert len(take.audio) / 44100 >= going_round.ROUND_S
     for _, take, per_bar in found:
         loud = np.abs(take.audio) > 0.3
         clicks_s = np.flatnonzero(loud & ~np.roll(loud, 1)) / 44100

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from daemon.hearing import tempo
 from daemon.hearing.choice import UNFITTED
-from daemon.hearing.confidence import DOUBTS, PHASE_COLUMN, RIVALS, capped, logit, rivals
+from daemon.hearing.confidence import DOUBTS, PHASE_COLUMN, RIVALS, TOLD, capped, logit, rivals
 from daemon.hearing.hearing import BEATLESS
 from daemon.hearing.odds import PROMISED, probability, promised
 
@@ -27,7 +27,7 @@ Judged = tuple[Row, float, float, float]
 #: Parts of the pieces, each judged by what the others taught.
 FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
-WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 5.0}
+WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 0.85}
 #: The same where tempi are compared. There the musician's octaves must not outvote those that people
 #: tap: with twice the weight three takes of music models more are heard at another tempo.
 CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.2, "loops": 0.8}
@@ -218,7 +218,7 @@ def known_of(rows: list[Row], beat: Regression) -> np.ndarray:
 def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
     """Whether beats (`sure`) or bars (`bar`) are right."""
     some = [row for row in rows if np.isfinite(row[_RIGHT[name]])]
-    known = known_of(some, beat)
+    known = known_of(some, beat)[:, :TOLD]
     yes = np.array([row[_RIGHT[name]] for row in some])
     made = Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
     made.offset -= MODESTY
@@ -279,7 +279,9 @@ def judged_odds(rows: list[Row]) -> list[Judged]:
         own = rechosen([row for row in rows if fold_of(row) == fold], *choice)
         beat = fit_beat(others)
         known = known_of(own, beat)
-        sure, of_bar = (fit_confidence(name, others, beat).odds(known) for name in ("sure", "bar"))
+        sure, of_bar = (
+            fit_confidence(name, others, beat).odds(known[:, :TOLD]) for name in ("sure", "bar")
+        )
         doubts = [
             doubt.odds(known[:, [at]])
             for doubt, at in zip(fit_doubts(others, beat), DOUBTS.values(), strict=True)
