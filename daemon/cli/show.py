@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import Told
+from bridge.music import Key
 from bridge.request import kind_word
 from daemon.correction import Correction
 from daemon.record import DOCUMENTED, ClipRecord, ClipReport
@@ -36,7 +37,10 @@ def clip_lines(record: ClipRecord) -> str:
         facts.append(f"{record['bars']} {bars}{meter}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
-    facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
+    if record.get("key"):
+        facts.append(Key.parse(str(record["key"])).plain)
+    if record.get("note_name"):
+        facts.append(str(record["note_name"]))
     if record["kind"] == "video":
         did = record["report"].get("did", {})
         seconds = round(record["seconds"] or 0.0, 2)

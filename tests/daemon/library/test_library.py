@@ -160,7 +160,7 @@ def test_what_is_forgotten_leaves_nothing(library):
     [
         (lambda library: library.get("zzzz"), "there is no clip 'zzzz'"),
         (lambda library: library.marks.rate("aaaa", 6), "0 to 5"),
-        (lambda library: library.search(Filters(key="H")), "not a key"),
+        (lambda library: library.search(Filters(key="J")), "not a key"),
         (lambda library: Filters(sort="colour"), "sorted by 'colour'"),
         (lambda library: Filters(limit=100_000), "limit takes"),
         (lambda library: library.collections.clips("none"), "no collection 'none'"),
