@@ -55,7 +55,7 @@ from daemon.cli.train import train
 from daemon.cli.verbs import add_verbs
 from daemon.cli.worker import boxes_app, worker
 from daemon.conform.picture_file import check_picture
-from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
+from daemon.errors import NO_CLIP_YET, ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import said_of
 from daemon.version import __version__
@@ -439,9 +439,7 @@ def play(
     if not path.is_file():
         with open_crate(read_only=True) as crate:
             if crate is None:
-                raise CrateError(
-                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-                )
+                raise CrateError(NO_CLIP_YET, "unknown_clip")
             record = crate.find(clip)
         path = Path(record["path"])
         kind = record["kind"]

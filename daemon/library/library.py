@@ -13,7 +13,7 @@ from typing import Any
 
 from bridge.text import shorten
 from daemon.correction import Correction
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, no_clip
 from daemon.library.arrivals import Arrivals
 from daemon.library.awaited import AwaitedLayers
 from daemon.library.collections import Collections
@@ -219,9 +219,7 @@ class Library:
                     "SELECT id FROM clips WHERE id LIKE ? || '%' ORDER BY seq DESC LIMIT 1", what
                 )
         if row is None:
-            raise LibraryError(
-                f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
-            )
+            raise LibraryError(no_clip(what), "unknown_clip")
         return str(row["id"])
 
     def brought_as(self, path: Path) -> str | None:

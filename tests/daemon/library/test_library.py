@@ -189,3 +189,12 @@ def test_the_light_side_loads_nothing_heavy():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert said.stdout.strip() == "[]"
+
+
+def test_of_an_empty_crate_every_command_says_how_a_clip_is_made(tmp_path):
+    empty = Library(tmp_path / "library.db")
+    with pytest.raises(LibraryError, match="has no clip yet; `sidecrate make PROMPT` makes one"):
+        empty.find("last")
+    with pytest.raises(LibraryError, match="`sidecrate fit` makes a clip"):
+        empty.find("take.wav")
+    empty.close()
