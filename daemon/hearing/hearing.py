@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.music import Meter
+from daemon.audio.offset import SILENT, swing_of
 from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
 from daemon.hearing import going_round, net_path, onsets, second_ear, tempo_change, tracking
@@ -24,7 +25,7 @@ from daemon.hearing.second_ear import SecondEar
 BEATLESS = 0.1
 #: Octaves within which a candidate may be the chosen tempo before or after a change.
 SAME_OCTAVE = 0.3
-#: Attacks that a take needs to have a beat.
+#: Attacks that a take needs to have a beat, counted in every band.
 LEAST_HITS = 4
 
 
@@ -47,7 +48,7 @@ def hear(
     mono = mixed(audio) if audio.ndim == 2 else audio
     release(audio)
     length_s = len(mono) / sample_rate
-    if length_s < 0.3 or max(float(mono.max()), -float(mono.min())) < 1e-4:
+    if length_s < 0.3 or swing_of(mono) < SILENT:
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
@@ -103,6 +104,10 @@ def _heard(
     if len(hits) < LEAST_HITS:
         return asked_grid(
             length_s, start_s, asked_bpm, meter, "nothing in the take starts or stops"
+        )
+    if onsets.is_one_sound(hits, mono, sample_rate):
+        return asked_grid(
+            length_s, start_s, asked_bpm, meter, "one attack sounds in the take: that has no tempo"
         )
     ear = second_ear.listen(mono, sample_rate)
     choice = chosen(env, hits, ear, mono, sample_rate, meter, asked_bpm)
