@@ -76,8 +76,8 @@ def attacks_of(source: Source, mono: np.ndarray) -> Attacks:
     ConformError where that has no bars. Attacks of all bands by `hearing.onsets`; each stroke is
     timed by the loudest band and refined on the waveform.
     """
-    if silence := silence_of(mono):
-        raise ConformError(f"{source.name} is {silence}: there is no stroke in it")
+    if why := silence_of(mono):
+        raise ConformError(f"{source.name} is {why}: there is no stroke in it")
     grid, rate = source.grid, source.sample_rate
     if grid.bpm is None or grid.bars is None:
         raise ConformError(source.no_loop or f"{source.name} is one sound: it has no bars")
