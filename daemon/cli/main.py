@@ -48,7 +48,7 @@ from daemon.cli.project import project_app
 from daemon.cli.radio import radio
 from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
-from daemon.cli.several import check_one_name, each_of
+from daemon.cli.several import check_one_name, each_of, odd_names_told
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.train import train
@@ -92,7 +92,8 @@ def main() -> None:
     _take_home(sys.argv)
     add_verbs(app, sys.argv[1:])
     try:
-        raise SystemExit(app(standalone_mode=False) or 0)
+        with odd_names_told():
+            raise SystemExit(app(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
