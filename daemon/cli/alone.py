@@ -121,6 +121,7 @@ def make_alone(
     verb = daemon_verb(brief.do)
     of = brief.clip_count
     brought = 0
+    kits: dict[str, OutPlace] = {}
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         engine = engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}
@@ -144,7 +145,10 @@ def make_alone(
             for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
                 brought += 1
                 if out is not None:
-                    yield _bring_out(one.record, one.folder, out.file(one.record, brought), force)
+                    place = out
+                    if kit := one.record.get("collection"):
+                        place = kits[kit] = kits.get(kit) or out.for_kit(str(kit))
+                    yield _bring_out(one.record, one.folder, place.file(one.record, brought), force)
                 elif crate is not None:
                     record = crate.publish(one.record, one.folder)
                     crate.record_alone(record)
