@@ -103,6 +103,19 @@ def audition_line(told: Told) -> str:
     return f"{values['path']}\n  heard{tempo}{shift} {since}, on {values['device']}"
 
 
+def _tempo(found: Mapping[str, Any]) -> str:
+    """The tempo of a report, and whose word it is: the user's, a record's, or what was heard."""
+    bpm, grid = f"{found['bpm']:.2f} bpm", found.get("grid")
+    if grid == "your word" or any(one.startswith("you said") for one in found.get("evidence", ())):
+        return f"{bpm}, as you said"
+    if grid in ("its record", "its plan"):
+        return f"{bpm} by {grid}"
+    sure = found.get("confidence")
+    if sure is None:
+        return f"found {bpm}"
+    return f"found {bpm} (sure {sure:.0%})" if sure else "no beat found"
+
+
 def report_line(report: ClipReport) -> str:
     """What was detected, what was changed, and the measured result, in one line."""
     found = report.get("found", {})
@@ -110,7 +123,7 @@ def report_line(report: ClipReport) -> str:
     after = report.get("after", {})
     parts = []
     if found.get("bpm") is not None:
-        parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
+        parts.append(_tempo(found))
     if did.get("method") not in (None, "", "none") or did.get("gain_db") is not None:
         # `+ 0.0` makes no -0.0 of it
         gain = (
