@@ -50,7 +50,8 @@ def clip_lines(record: ClipRecord) -> str:
         facts.append(f"{record['frames']} frames at {record['sample_rate']} Hz")
     else:
         facts.append("notes")
-    facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
+    seed = f"seed {record['seed']}, " if record["seed"] is not None else ""
+    facts.append(f"{record['engine']}, {seed}{record['license']}")
     word = f"\n  {word_line(record['corrected'])}" if record.get("corrected") else ""
     who = f"\n  {players_line(record)}" if record.get("players") else ""
     lines = [f"{record['path']}", f"  {' · '.join(facts)}{who}{word}"]
