@@ -55,11 +55,12 @@ def swing_of(audio: np.ndarray) -> float:
 
 
 def silence_of(audio: np.ndarray, least: float = SILENT) -> str:
-    """Why nothing is heard in float32 (frames, channels), as in `it is silent`; empty where it is.
+    """Why nothing is heard, as in `it is silent`; empty where something is.
 
-    least: what swings less is silent. A constant is no sound, however large it is.
+    audio: float32 (frames, channels) or (frames,). least: what swings less is silent. A constant is
+    no sound, however large it is.
     """
     if swing_of(audio) > least:
         return ""
-    told = offset_told(audio)
+    told = offset_told(audio if audio.ndim == 2 else audio[:, None])
     return f"silent but for a DC offset of {told:.1%}" if told else "silent"

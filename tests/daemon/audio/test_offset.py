@@ -15,6 +15,7 @@ from daemon.errors import ConformError
 from daemon.notes.transcribe import written_down
 from daemon.parts import split
 from daemon.parts.source import Source
+from daemon.pieces.attacks import strokes_of_source
 from daemon.tone.learn import learn_sound
 from daemon.training.data_set import gather
 from tests.helpers.progress import untold
@@ -30,6 +31,7 @@ def constant(*levels: float) -> np.ndarray:
 def test_a_constant_does_not_swing_and_is_told(levels: tuple[float, ...]) -> None:
     audio = constant(*levels)
     assert swing_of(audio) < 1e-6 and "DC offset" in silence_of(audio)
+    assert "DC offset" in silence_of(audio[:, 0])
     assert "DC offset" in look_at(audio, RATE)["faults"][0]
 
 
@@ -50,4 +52,6 @@ def test_no_verb_makes_anything_of_a_constant(tmp_path: Path) -> None:
         written_down(Source.read(brief), {}, untold)
     with pytest.raises(ConformError, match="silent but for"):
         list(learn_sound(brief, {}, tmp_path, untold))
+    with pytest.raises(ConformError, match="silent but for"):
+        strokes_of_source(brief)
     assert not gather([path], tmp_path / "notes", untold).taken
