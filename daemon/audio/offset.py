@@ -34,6 +34,8 @@ def offset_told(audio: np.ndarray) -> float:
     A short noise has one by chance, small beside its level.
     """
     most = 0.0
+    if not len(audio):
+        return most
     for channel, offset in zip(audio.T, np.abs(offsets_of(audio)), strict=True):
         # by sums of products, which need no copy of a long take
         power = float(np.dot(channel, channel)) / max(1, len(channel))
