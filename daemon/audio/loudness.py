@@ -302,8 +302,8 @@ def told_db(db: float) -> str:
 
 
 def turned_down(by_db: float) -> str:
-    """What is told of a sound that was turned down by `safe_gain`."""
-    return f"turned down by {told_db(by_db)}, so that it does not clip"
+    """What is told of a sound whose level is kept, apart from what `safe_gain` took of it."""
+    return f"turned down by {told_db(by_db)} to full scale: its peaks were over it"
 
 
 def limiting(audio: np.ndarray, sample_rate: int, *, is_loop: bool = False) -> np.ndarray:
