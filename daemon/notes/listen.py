@@ -11,18 +11,19 @@ import soxr
 
 from daemon.audio.sound import mixed
 from daemon.hearing.attacks_seen import risen_of
+from daemon.hearing.drum_net import drum_net
+from daemon.hearing.log_spectra import RATE, Maps, maps_of
 from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import (
     HeardNote,
     notes_of,
     one_at_a_time,
-    strokes_of,
+    strokes_in,
     struck_columns,
 )
 from daemon.notes.line_notes import Heard, in_tune, line_notes, tuning_of
-from daemon.notes.listeners import LISTENERS, Listener, drum_net
-from daemon.notes.log_spectra import RATE, Maps, maps_of
+from daemon.notes.listeners import LISTENERS, Listener
 from daemon.notes.one_pitch import Curve, with_bends
 from daemon.notes.voices_alone import has_one_pitch, is_one_voice
 
@@ -143,7 +144,7 @@ class Ear:
     @cached_property
     def strokes(self) -> list[HeardNote]:
         """All that could be a stroke of drums, in the outside's time."""
-        return strokes_of(drum_net().heard(self.maps), self.maps)
+        return strokes_in(drum_net().heard(self.maps.quick), self.maps)
 
     def drums(self) -> Voice:
         strokes = self._within(self.strokes)

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from daemon.hearing.drum_net import drum_net
+from daemon.hearing.log_spectra import Maps
 from daemon.models.store import files_of, how_to_get, is_here
 from daemon.models.table import find_model
 from daemon.notes import one_pitch
-from daemon.notes.drum_net import DrumNet
-from daemon.notes.log_spectra import Maps
 from daemon.notes.note_net import NoteNet
 from daemon.notes.one_pitch import Curve
 
@@ -58,13 +58,8 @@ def note_net() -> NoteNet:
     return NoteNet.load(Path(__file__).with_name("notes.npz"))
 
 
-@cache
-def drum_net() -> DrumNet:
-    return DrumNet.load(Path(__file__).with_name("drums.npz"))
-
-
 def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
-    return note_net().heard(maps, drum_net().heard(maps))
+    return note_net().heard(maps, drum_net().heard(maps.quick))
 
 
 def _swift_curve(mono: np.ndarray) -> Curve:

@@ -18,8 +18,8 @@ import numpy as np
 import soxr
 from scipy import signal
 
-from daemon.notes.drum_net import ROLES
-from daemon.notes.log_spectra import RATE, quick_of
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import RATE, quick_of
 from tools.train_hearing import music, patterns
 from tools.train_hearing.music import Bank
 from tools.train_notes.made_kits import made_kit

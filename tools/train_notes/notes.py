@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from daemon.notes.drum_net import DrumNet
-from daemon.notes.listeners import drum_net
-from daemon.notes.log_spectra import FRAME_S, LOWEST, Maps
+from daemon.hearing.drum_net import DrumNet, drum_net
+from daemon.hearing.log_spectra import FRAME_S, LOWEST, Maps
 from daemon.notes.note_net import (
     DOUBT,
     FIRST,
@@ -116,7 +115,7 @@ class Passage:
         own = slice(start, start + _PASSAGE)
         maps = Maps(sound.maps.sharp[own], sound.maps.quick[own])
         self.wanted = sound.wanted[own]
-        strokes = drums.heard(maps) ** np.exp(rng.normal(0, _HEARD_WORSE))
+        strokes = drums.heard(maps.quick) ** np.exp(rng.normal(0, _HEARD_WORSE))
         if rng.random() < _UNHEARD:
             strokes = strokes * 0
         said = net.first_said(maps)

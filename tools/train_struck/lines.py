@@ -18,10 +18,10 @@ import numpy as np
 import soxr
 
 from benchmarks.notes import f_of
+from daemon.hearing.log_spectra import RATE
 from daemon.notes.line_notes import SEEN, candidates_of
 from daemon.notes.listen import line_heard
 from daemon.notes.listeners import LISTENERS
-from daemon.notes.log_spectra import RATE
 from tools.train_notes.learn import Batch, started, taught
 from tools.train_struck import players
 from tools.train_struck.written import Note, written

@@ -17,8 +17,8 @@ from scipy import signal
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
 from daemon.hearing.attacks_seen import attacks_of
+from daemon.hearing.log_spectra import RATE
 from daemon.hearing.struck import PIECES, SAID
-from daemon.notes.log_spectra import RATE
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_hearing.music import Bank
 from tools.train_notes import kits

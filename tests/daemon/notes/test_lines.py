@@ -7,9 +7,9 @@ import pytest
 
 from bridge.music import Meter
 from daemon.hearing.heard import Heard
+from daemon.hearing.log_spectra import FRAME_S, LOWEST, QUICK_ROWS, RATE, Maps
 from daemon.notes.heard_notes import HeardNote, notes_of, one_at_a_time
 from daemon.notes.listen import Ear, hear_voice, listen
-from daemon.notes.log_spectra import FRAME_S, LOWEST, QUICK_ROWS, RATE, Maps
 from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.one_pitch import curve_of
 from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
