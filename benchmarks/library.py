@@ -95,12 +95,12 @@ def bench(count: int = CLIPS) -> None:
     with tempfile.TemporaryDirectory(prefix="sidecrate-bench-") as folder:
         library = Library(Path(folder) / "library.db")
         began = time.perf_counter()
-        library.take_in(map(as_record, records(count)))
+        library.arrivals.take_in(map(as_record, records(count)))
         made_s = time.perf_counter() - began
         ids = [f"c{n:06d}" for n in range(0, count, 97)]
         library.collections.add("kit", ids[:300])
         for clip in ids[:500]:
-            library.favourite(clip)
+            library.marks.favourite(clip)
         size_mb = os.path.getsize(library.database.path) / 1e6
         print(
             f"{count:,} clips taken in within {made_s:.1f} s ({1e6 * made_s / count:.0f} us"
@@ -117,7 +117,7 @@ def bench(count: int = CLIPS) -> None:
             "facets of all": lambda: library.facets(Filters()),
             "facets of a word": lambda: library.facets(Filters(text="drums")),
             "one clip": lambda: library.get("c000500"),
-            "mark a favourite": lambda: library.favourite("c000500"),
+            "mark a favourite": lambda: library.marks.favourite("c000500"),
             "add a step": lambda: (
                 library.edits.add("c000500", {"do": "reverb"}) and library.edits.undo("c000500")
             ),

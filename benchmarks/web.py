@@ -82,7 +82,7 @@ def filled(home: Path, count: int) -> None:
             path.touch()
             yield as_record({**record, "path": str(path)})
 
-    library.take_in(there())
+    library.arrivals.take_in(there())
     library.close()
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import click
 import typer
 
 from bridge.verbs import VERBS
 from daemon.cli.main import app
 from daemon.cli.verbs import add_verbs
+
+if TYPE_CHECKING:
+    from typer._click.core import Command, Parameter
 
 _HEADING = """# Commands
 
@@ -36,7 +39,7 @@ def commands_page() -> str:
     return "\n".join([_HEADING, index, *(_section(name, one) for name, one in commands)])
 
 
-def _leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+def _leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
     """(name, command) of each command that is no group of others."""
     children = getattr(command, "commands", None)
     if children is None:
@@ -46,7 +49,7 @@ def _leaves(command: click.Command, name: str) -> Iterator[tuple[str, click.Comm
         yield from _leaves(child, f"{name} {word}".strip())
 
 
-def _section(name: str, command: click.Command) -> str:
+def _section(name: str, command: Command) -> str:
     taken = VERBS[name].takes if name in VERBS else {}
     shown = [one for one in command.params if one.name not in taken or _is_argument(one)]
     fields = len(shown) < len(command.params)
@@ -62,18 +65,18 @@ def _section(name: str, command: click.Command) -> str:
     return "\n".join(parts).rstrip("\n")
 
 
-def _is_argument(one: click.Parameter) -> bool:
+def _is_argument(one: Parameter) -> bool:
     return one.param_type_name == "argument"
 
 
-def _placeholder(one: click.Parameter) -> str:
+def _placeholder(one: Parameter) -> str:
     """An argument as usage shows it: in brackets where it may be left out."""
     word = (one.metavar or str(one.name)).upper().removesuffix("...")
     word += "..." if one.nargs == -1 else ""
     return word if one.required else f"[{word}]"
 
 
-def _label(one: click.Parameter) -> str:
+def _label(one: Parameter) -> str:
     if _is_argument(one):
         return f"`{_placeholder(one)}`"
     names = ", ".join([*one.opts, *one.secondary_opts])
@@ -81,7 +84,7 @@ def _label(one: click.Parameter) -> str:
     return f"`{names}`" if flag or not one.metavar else f"`{names} {one.metavar}`"
 
 
-def _summary(command: click.Command) -> str:
+def _summary(command: Command) -> str:
     return _plain((command.help or "").partition("\n\n")[0])
 
 

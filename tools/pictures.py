@@ -18,7 +18,7 @@ import matplotlib
 import numpy as np
 import soundfile
 from PIL import Image, ImageDraw, ImageFont
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.helpers.web_house import WebHouse
 
@@ -33,7 +33,7 @@ CLIPS = (
     ("liquid drum and bass 174 bpm Em", 7),
     ("amapiano log drums 112 bpm", 2),
 )
-_WINDOW = {"width": 1440, "height": 860}
+_WINDOW = ViewportSize(width=1440, height=860)
 #: The terminal: colours, size of a letter and margin in pixels.
 _GROUND, _TEXT, _PROMPT = "#1d2127", "#d7dce2", "#7fc47f"
 _LETTER_PX, _LINE_PX, _MARGIN_PX = 15, 21, 20

@@ -10,8 +10,8 @@ sys.path.insert(0, str(ROOT))
 
 from daemon.engines.embedded.effects.table import TABLE  # noqa: E402
 from daemon.engines.embedded.instruments import Player, players  # noqa: E402
+from daemon.engines.embedded.named_players import DRUM_VOICES  # noqa: E402
 from daemon.engines.embedded.voices.table import VOICES  # noqa: E402
-from daemon.engines.embedded.wishes import DRUM_VOICES  # noqa: E402
 from daemon.prompt.effect_names import EFFECTS  # noqa: E402
 from daemon.prompt.instrument_names import INSTRUMENTS  # noqa: E402
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ NETS = 3
 RIGHT, LEAST_TOLD = 0.97, 30
 
 
-def synthesised(seeds: int):
+def synthesised(seeds: int) -> Iterator[tuple[np.ndarray, str, str]]:
     """(what is seen, role, kit) of the musician's own."""
     for name, voice in VOICES.items():
         if voice.family == "drums":
@@ -88,7 +89,7 @@ def synthesised(seeds: int):
                 yield seen(sound), role, "musician"
 
 
-def of_folder(folder: Path):
+def of_folder(folder: Path) -> Iterator[tuple[np.ndarray, str, str]]:
     """The same of kits: each folder is one."""
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in ENDINGS or not path.is_file() or "loop" in path.name:
@@ -267,9 +268,8 @@ def main() -> None:
         of_more = np.array([HEARD.index(role) for _, role, _ in more])
         judged(found_more, of_more)
         surely(found_more, of_more, sure)
-    np.savez_compressed(
-        OUT, sure=sure, **{name: one.astype(np.float16) for name, one in whole.items()}
-    )
+    stored = {name: one.astype(np.float16) for name, one in whole.items()}
+    np.savez_compressed(OUT, allow_pickle=False, sure=sure, **stored)
     print(f"{OUT}: {OUT.stat().st_size // 1024} kB")
 
 

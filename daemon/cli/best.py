@@ -69,7 +69,7 @@ def pick_best(prompt: str, records: Sequence[ClipRecord], best: int, as_json: bo
 def collected(name: str, records: Sequence[ClipRecord], chosen: Sequence[str]) -> str:
     """Put clips into a collection of that name, or of the next that is free."""
     with open_library() as library:
-        library.take_in(records)
+        library.arrivals.take_in(records)
         name = library.collections.name_for(name, str(records[0].get("job") or chosen[0]))
         library.collections.add(name, chosen)
     return name

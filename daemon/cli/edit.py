@@ -113,7 +113,7 @@ def _played_along(library: Library, clip: str, what: str) -> str:
     (record,) = order_records("make", instrument_request(library.record(clip), what), out=None)
     with open_crate(read_only=True) as crate:
         assert crate is not None
-        library.catch_up(crate.database)
+        library.arrivals.catch_up(crate.database)
     return str(record["id"])
 
 

@@ -34,7 +34,7 @@ def open_library() -> Iterator[Library]:
         library = Library(places.library)
         try:
             if crate is not None:
-                library.catch_up(crate.database)
+                library.arrivals.catch_up(crate.database)
                 if lost:
                     look_through(library, crate)
             yield library

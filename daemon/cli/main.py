@@ -48,6 +48,7 @@ from daemon.cli.project import project_app
 from daemon.cli.radio import radio
 from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
+from daemon.cli.several import check_one_name, each_of
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.train import train
@@ -284,7 +285,7 @@ def make(
 @app.command()
 @with_fields("fit")
 def fit(
-    file: Annotated[Path, typer.Argument(help="An audio file.")],
+    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE...")],
     out: Out = None,
     force: Force = False,
     picture: Picture = None,
@@ -297,23 +298,30 @@ def fit(
     *,
     fields: dict[str, Any],
 ) -> None:
-    """Put an audio file exactly on the grid."""
-    values = {"reference": str(file.expanduser().absolute()), **fields}
-    for record in show_order(
-        "fit",
-        values,
-        out=out,
-        force=force,
-        as_json=as_json,
-        strict=strict,
-        alone=bool(picture) or strict,
-        progress=progress,
-    ):
-        if picture:
-            from daemon.conform.picture import draw_clip
+    """Put audio files exactly on the grid."""
+    check_one_name(out, files)
+    if picture and len(files) > 1:
+        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
 
-            draw_clip(file, record, picture)
-            print(picture, file=sys.stderr)
+    def order(file: Path) -> None:
+        values = {"reference": str(file.expanduser().absolute()), **fields}
+        for record in show_order(
+            "fit",
+            values,
+            out=out,
+            force=force,
+            as_json=as_json,
+            strict=strict,
+            alone=bool(picture) or strict,
+            progress=progress,
+        ):
+            if picture:
+                from daemon.conform.picture import draw_clip
+
+                draw_clip(file, record, picture)
+                print(picture, file=sys.stderr)
+
+    each_of(files, order, as_json)
 
 
 @app.command()
@@ -337,23 +345,18 @@ def look(
     values = check_fields(
         (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
     )
-    failed = 0
-    for n, file in enumerate(files):
-        if n and not as_json:
+    shown = 0
+
+    def show(file: Path) -> None:
+        nonlocal shown
+        if shown and not as_json:
             print()
+        shown += 1
         if len(files) > 1 and not as_json:
             print(file)
-        try:
-            _look_at(file, values, picture, as_json)
-        except SidecrateError as fault:
-            if len(files) == 1:
-                raise
-            failed += 1
-            if as_json:
-                print(json.dumps({"error": fault.code, "text": fault.text, "path": str(file)}))
-            print(fault.text, file=sys.stderr)
-    if failed:
-        raise typer.Exit(1)
+        _look_at(file, values, picture, as_json)
+
+    each_of(files, show, as_json)
 
 
 def _look_at(file: Path, values: dict[str, Any], picture: Path | None, as_json: bool) -> None:

@@ -30,13 +30,13 @@ def mark(
     with open_library() as library:
         found = library.find(clip)
         if favourite is not None:
-            library.favourite(found, favourite)
+            library.marks.favourite(found, favourite)
         if rating is not None:
-            library.rate(found, rating)
+            library.marks.rate(found, rating)
         if used is not None:
-            library.mark_used(found, used)
+            library.marks.use(found, used)
         if tag or untag:
-            library.tag(found, tag or (), untag or ())
+            library.marks.tag(found, tag or (), untag or ())
         row = library.get(found)
     print(found + (marks_line(row) or "\n  no marks"), file=sys.stderr)
 

@@ -11,6 +11,7 @@ import typer
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
+from daemon.cli.several import check_one_name, each_of
 from daemon.record import ClipRecord
 from daemon.verbs.registry import draw_in_verbs
 
@@ -64,16 +65,16 @@ def _command(verb: Verb) -> Callable[..., None]:
     ) -> None:
         if verb.beside_needed and len(sources) == 2 and verb.beside not in fields:
             fields = {**fields, verb.beside: sources.pop()}
-        if out is not None and len(sources) > 1:
-            raise typer.BadParameter(
-                f"--out {out} is one name, and there are {len(sources)} sources"
-            )
-        for source in sources:
+        check_one_name(out, sources)
+        how: dict[str, Any] = {"as_json": as_json, "progress": progress}
+
+        def order(source: str) -> None:
             values = {SOURCE: source, **fields}
-            how: dict[str, Any] = {"as_json": as_json, "progress": progress}
             records = show_order(verb.name, values, out=out, force=force, **how)
             if not as_json and (line := kit_line(records)):
                 print(line)
+
+        each_of(sources, order, as_json)
 
     command.__name__ = verb.name
     command.__doc__ = (

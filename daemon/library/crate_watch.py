@@ -83,7 +83,7 @@ class CrateWatch:
     def start(self) -> None:
         self._tidy()
         self._library.database.shorten_marks_file()
-        self._library.catch_up(self._jobs, whole=True)
+        self._library.arrivals.catch_up(self._jobs, whole=True)
         self._tasks = [asyncio.create_task(self._look_on()), asyncio.create_task(self._copy_on())]
 
     def _tidy(self) -> None:
@@ -133,7 +133,7 @@ class CrateWatch:
         """Take a published clip into the library before anybody is told of it."""
         try:
             if not self._library.database.row("SELECT 1 FROM clips WHERE id = ?", clip):
-                self._library.catch_up(self._jobs)
+                self._library.arrivals.catch_up(self._jobs)
         except SidecrateError as error:
             log.error("%s", error.text)
 
@@ -221,7 +221,7 @@ class CrateWatch:
             for file in self._places.profiles.glob("*/library.db"):
                 # the look of the machine's own library has put its finds into the job table
                 with contextlib.closing(Library(file)) as one:
-                    one.catch_up(jobs, whole=True)
+                    one.arrivals.catch_up(jobs, whole=True)
                     look_through(one, Crate(self._crate.folder, self._layout, jobs))
             return changes
 

@@ -240,7 +240,7 @@ def _store(
     fresh.sort(key=lambda record: float(record.get("made") or record.get("created") or 0))
     for record in fresh:
         crate.restore(record)
-    library.take_in(fresh)
+    library.arrivals.take_in(fresh)
     with library.database.write() as db:
         for clip, path, stat in updates:
             db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", (clip, path, *stat))

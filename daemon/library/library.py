@@ -6,7 +6,6 @@ It is light: all of this only touches SQLite.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,9 +14,9 @@ from typing import Any
 from bridge.text import shorten
 from daemon.correction import Correction
 from daemon.errors import LibraryError
-from daemon.jobs.database import Database
+from daemon.library.arrivals import Arrivals
 from daemon.library.awaited import AwaitedLayers
-from daemon.library.collections import Collections, work_of
+from daemon.library.collections import Collections
 from daemon.library.corrections import (
     Corrections,
     corrected,
@@ -28,7 +27,8 @@ from daemon.library.edit_words import read_words
 from daemon.library.edits import Edits
 from daemon.library.family import relatives_of
 from daemon.library.filters import ONLY_THERE, SORTS, Filters, where
-from daemon.library.rows import LibraryClip, LibraryRow, insert_clip, insert_sound, row_of
+from daemon.library.marks import Marks
+from daemon.library.rows import LibraryClip, LibraryRow, count_of, insert_sound, row_of, seq_of
 from daemon.library.similar import box_around, nearest
 from daemon.library.steps import Step, shape_after
 from daemon.library.store import LibraryDatabase
@@ -41,8 +41,6 @@ _ROW = (
     "c.id, c.name, c.kind, c.engine, c.licence, c.genre, c.project, c.key, c.bpm, c.bars, c.lufs,"
     " c.seconds, c.created, c.favourite, c.rating, c.used, c.missing"
 )
-#: Each catch-up starts this much before the newest clip known, for clocks are not exact.
-_OVERLAP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,8 @@ class Library:
     def __init__(self, path: Path) -> None:
         self.database = LibraryDatabase(path)
         self.collections = Collections(self.database)
+        self.marks = Marks(self.database)
+        self.arrivals = Arrivals(self.database, self.collections)
         self.edits = Edits(self.database)
         self.corrections = Corrections(self.database)
         self.awaited = AwaitedLayers(self.database)
@@ -87,7 +87,7 @@ class Library:
 
     def _search_similar(self, filters: Filters, condition: str, values: list[Any]) -> Page:
         assert filters.similar is not None
-        seq = self._seq(filters.similar)
+        seq = seq_of(self.database, filters.similar)
         row = self.database.row("SELECT kind, features FROM sounds WHERE seq = ?", seq)
         if row is None or not row["features"]:
             why = (
@@ -168,7 +168,7 @@ class Library:
 
     def get(self, clip: str) -> LibraryClip:
         """A clip's row with `record` (all that its file says), `collections` and `steps`."""
-        seq = self._seq(clip)
+        seq = seq_of(self.database, clip)
         row = self._rows([seq])[0]
         return {
             **row,
@@ -183,7 +183,7 @@ class Library:
 
     def published_record(self, clip: str) -> ClipRecord:
         """The clip's record as published, with the path at which its file is now."""
-        seq = self._seq(clip)
+        seq = seq_of(self.database, clip)
         row = self.database.row(
             "SELECT record, f.path FROM records JOIN clips c ON c.seq = records.seq"
             " LEFT JOIN files f ON f.clip = c.id WHERE records.seq = ?",
@@ -236,7 +236,7 @@ class Library:
 
     def relatives(self, clip: str) -> dict[str, list[LibraryRow]]:
         """A clip's family: those it was made `of`, that were `made` of it, and its doubles."""
-        found = relatives_of(self.database, self._seq(clip), self.record(clip))
+        found = relatives_of(self.database, seq_of(self.database, clip), self.record(clip))
         return {name: self._rows(seqs) for name, seqs in found.items()}
 
     # -- measuring
@@ -272,63 +272,6 @@ class Library:
                     and not db.execute("SELECT 1 FROM sounds WHERE seq = ?", (row[0],)).fetchone()
                 ):
                     insert_sound(db, row[0], row[1], features)
-
-    # -- marking
-
-    def favourite(self, clip: str, on: bool = True) -> None:
-        self._set(clip, "favourite", int(on))
-
-    def rate(self, clip: str, rating: int) -> None:
-        """0 (none) to 5."""
-        if not 0 <= rating <= 5:
-            raise LibraryError(f"a rating is 0 to 5, not {rating}", "bad_request")
-        self._set(clip, "rating", rating)
-
-    def mark_used(self, clip: str, on: bool = True) -> None:
-        """Mark that a clip went into a project, or that it did not."""
-        self._set(clip, "used", time.time() if on else None)
-
-    def tag(self, clip: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> list[str]:
-        """Change a clip's tags; returns the tags it has now."""
-        seq = self._seq(clip)
-        with self.database.write() as db:
-            for tag in remove:
-                db.execute("DELETE FROM tags WHERE tag = ? AND seq = ?", (tag.strip(), seq))
-            for tag in add:
-                if not 1 <= len(tag.strip()) <= 60 or "," in tag:
-                    raise LibraryError(
-                        f"a tag has 1 to 60 characters and no comma, not {tag!r:.80}", "bad_request"
-                    )
-                db.execute("INSERT OR IGNORE INTO tags VALUES (?, ?)", (tag.strip(), seq))
-            tags = [
-                str(row[0])
-                for row in db.execute("SELECT tag FROM tags WHERE seq = ? ORDER BY tag", (seq,))
-            ]
-            db.execute("UPDATE words SET tags = ? WHERE rowid = ?", (", ".join(tags), seq))
-            self.database.marks_file.note(clip=clip, tags=tags)
-        return tags
-
-    def preferences(self) -> dict[str, Any]:
-        """The preferences of this library's owner, as `prefer` stored them."""
-        return {
-            row["name"]: json.loads(row["value"])
-            for row in self.database.rows("SELECT * FROM preferences")
-        }
-
-    def prefer(self, values: Mapping[str, Any]) -> None:
-        """Set preferences; others stay."""
-        with self.database.write() as db:
-            for name, value in values.items():
-                db.execute(
-                    "INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value))
-                )
-            self.database.marks_file.note(prefer=dict(values))
-
-    def _set(self, clip: str, column: str, value: Any) -> None:
-        seq = self._seq(clip)
-        with self.database.write() as db:
-            db.execute(f"UPDATE clips SET {column} = ? WHERE seq = ?", (value, seq))
-            self.database.marks_file.note(clip=clip, **{column: value})
 
     # -- correcting
 
@@ -393,104 +336,14 @@ class Library:
             add=[wish.add for wish in wishes if wish.add],
         )
 
-    # -- coming and going
-
-    def take_in(self, records: Iterable[ClipRecord]) -> int:
-        """Add published clips by their records (with `path`); returns how many were new.
-
-        Known clips are left as they are. A new one goes into the collection that its record names,
-        or one beside it where that holds what other work has made.
-        """
-        collected: dict[tuple[str, str], list[str]] = {}
-        count = 0
-        with self.database.write() as db:
-            for record in records:
-                if record["kind"] == "video":
-                    # the library is of sounds and notes: none of its ways can open a film
-                    continue
-                is_new = insert_clip(db, record)
-                count += is_new
-                if is_new and record.get("collection"):
-                    key = (record["collection"], work_of(record["id"], record.get("job")))
-                    collected.setdefault(key, []).append(record["id"])
-        for (name, work), clips in collected.items():
-            self.collections.add(self.collections.name_for(name, work), clips)
-        return count
-
-    def catch_up(self, jobs: Database, *, whole: bool = False) -> int:
-        """Take in what was published since the last call, and drop what was trashed.
-
-        Both stand in the job table's file. `whole` looks at all that was ever published. Returns
-        how many clips were new.
-        """
-        row = self.database.row("SELECT value FROM marks WHERE name = 'published'")
-        since = 0.0 if row is None or whole else row[0] - _OVERLAP_S
-        rows = jobs.rows(
-            "SELECT id, record, published FROM clips"
-            " WHERE state = 'done' AND published >= ? ORDER BY published, k",
-            since,
-        )
-        known = self._known(row["id"] for row in rows)
-        new = self.take_in(parse_record(row["record"]) for row in rows if row["id"] not in known)
-        if rows:
-            self._mark("published", rows[-1]["published"])
-        self._forget_trashed(jobs)
-        return new
-
-    def _known(self, ids: Iterable[str]) -> set[str]:
-        wanted = json.dumps(list(ids))
-        return {
-            row[0]
-            for row in self.database.rows(
-                "SELECT id FROM clips WHERE id IN (SELECT value FROM json_each(?))", wanted
-            )
-        }
-
-    def _forget_trashed(self, jobs: Database) -> None:
-        count = self.one_of(jobs, "SELECT count(*) FROM clips WHERE state = 'trashed'")
-        row = self.database.row("SELECT value FROM marks WHERE name = 'trashed'")
-        if count == (row[0] if row else 0):
-            return
-        for trashed in jobs.rows("SELECT id FROM clips WHERE state = 'trashed'"):
-            self.forget(trashed["id"])
-        self._mark("trashed", count)
-
-    def _mark(self, name: str, value: float) -> None:
-        with self.database.write() as db:
-            db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
-
-    def forget(self, clip: str) -> None:
-        """Remove a clip and all marks on it from the library; its file is left alone."""
-        row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
-        if row is None:
-            return
-        with self.database.write() as db:
-            for table in ("clips", "records", "sounds", "sound_boxes", "tags"):
-                db.execute(f"DELETE FROM {table} WHERE seq = ?", (row["seq"],))
-            db.execute("DELETE FROM words WHERE rowid = ?", (row["seq"],))
-            for table in ("files", "collection_clips", "edits", "edit_turns", "corrections"):
-                db.execute(f"DELETE FROM {table} WHERE clip = ?", (clip,))
-            self.database.marks_file.note(forget=clip)
-
-    def _seq(self, clip: str) -> int:
-        row = self.database.row("SELECT seq FROM clips WHERE id = ?", clip)
-        if row is None:
-            raise LibraryError(
-                f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
-            )
-        return int(row["seq"])
-
     def _one(self, query: str, values: list[Any]) -> int:
-        return self.one_of(self.database, query, *values)
-
-    @staticmethod
-    def one_of(database: Database, query: str, *values: Any) -> int:
-        row = database.row(query, *values)
-        return int(row[0]) if row else 0
+        return count_of(self.database, query, *values)
 
     def similar(self, clip: str, most: int = 20) -> list[LibraryRow]:
         """The clips of the same kind that sound most like one, nearest first."""
-        kind = self.database.row("SELECT kind FROM clips WHERE seq = ?", self._seq(clip))
+        kind = self.database.row(
+            "SELECT kind FROM clips WHERE seq = ?", seq_of(self.database, clip)
+        )
         assert kind is not None
         return self.search(replace(Filters(), similar=clip, kind=(kind["kind"],), limit=most)).clips
 

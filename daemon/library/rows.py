@@ -11,6 +11,8 @@ from typing import Any, TypedDict, cast
 
 from bridge.music import Key
 from daemon.crate.names import clip_name
+from daemon.errors import LibraryError
+from daemon.jobs.database import Database
 from daemon.library.corrections import apply_stored
 from daemon.library.marks_file import settle
 from daemon.library.search_words import name_words
@@ -60,6 +62,22 @@ def row_of(row: sqlite3.Row) -> LibraryRow:
     for name in ("favourite", "missing", "edited"):
         plain[name] = bool(row[name])
     return cast(LibraryRow, plain)
+
+
+def seq_of(database: Database, clip: str) -> int:
+    """The number of a clip's rows. LibraryError code `unknown_clip`."""
+    row = database.row("SELECT seq FROM clips WHERE id = ?", clip)
+    if row is None:
+        raise LibraryError(
+            f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
+        )
+    return int(row["seq"])
+
+
+def count_of(database: Database, query: str, *values: Any) -> int:
+    """The one number that a query counts; 0 where it finds no row."""
+    row = database.row(query, *values)
+    return int(row[0]) if row else 0
 
 
 def insert_clip(db: sqlite3.Connection, record: ClipRecord) -> int:

@@ -319,7 +319,7 @@ class Versions:
         replace_patiently(source, source.with_name(f"clip{source.suffix}"))
         record = crate.publish(made, source.parent)
         crate.record_alone(record)
-        self._library.take_in([record])
+        self._library.arrivals.take_in([record])
         return record
 
     async def export(

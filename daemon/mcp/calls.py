@@ -208,11 +208,11 @@ class Calls:
         name = given.get("collection")
         for clip in clips:
             if "favourite" in given:
-                library.favourite(clip, given["favourite"])
+                library.marks.favourite(clip, given["favourite"])
             if "rating" in given:
-                library.rate(clip, given["rating"])
+                library.marks.rate(clip, given["rating"])
             if given.get("add_tags") or given.get("remove_tags"):
-                library.tag(clip, given.get("add_tags") or (), given.get("remove_tags") or ())
+                library.marks.tag(clip, given.get("add_tags") or (), given.get("remove_tags") or ())
             if given.get("keep"):
                 await self._house.line.ask("/sidecrate/keep", clip)
         if name:
@@ -221,10 +221,10 @@ class Calls:
         async def back() -> str:
             for row in before:
                 clip = row["id"]
-                library.favourite(clip, row["favourite"])
-                library.rate(clip, row["rating"])
+                library.marks.favourite(clip, row["favourite"])
+                library.marks.rate(clip, row["rating"])
                 now = set(library.get(clip)["tags"])
-                library.tag(clip, set(row["tags"]) - now, now - set(row["tags"]))
+                library.marks.tag(clip, set(row["tags"]) - now, now - set(row["tags"]))
                 if name and name not in row["collections"]:
                     library.collections.remove(name, [clip])
             kept = "; what lies under Kept stays there" if given.get("keep") else ""

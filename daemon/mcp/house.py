@@ -108,7 +108,7 @@ class House:
         if self._library is None:
             self._library = Library(self.places.library)
         if self.places.database.exists():
-            self._library.catch_up(self.jobs)
+            self._library.arrivals.catch_up(self.jobs)
         return self._library
 
     @property

@@ -114,13 +114,13 @@ def clip_routes(site: Site) -> APIRouter:
     async def mark(clip: Id, marks: Marks) -> dict[str, Any]:
         """Favourite, stars, used, tags."""
         if marks.favourite is not None:
-            site.library.favourite(clip, marks.favourite)
+            site.library.marks.favourite(clip, marks.favourite)
         if marks.rating is not None:
-            site.library.rate(clip, marks.rating)
+            site.library.marks.rate(clip, marks.rating)
         if marks.used is not None:
-            site.library.mark_used(clip, marks.used)
+            site.library.marks.use(clip, marks.used)
         if marks.tags is not None:
-            site.library.tag(
+            site.library.marks.tag(
                 clip, marks.tags, set(site.library.get(clip)["tags"]) - set(marks.tags)
             )
         return {**site.library.get(clip)}
@@ -136,7 +136,7 @@ def clip_routes(site: Site) -> APIRouter:
         """Move the clip into the system's bin."""
         site.library.get(clip)
         told = await site.line.ask("/sidecrate/trash", clip)
-        site.library.catch_up(site.jobs)
+        site.library.arrivals.catch_up(site.jobs)
         return told
 
     _add_contents(routes, site)

@@ -70,7 +70,7 @@ def play_routes(site: Site) -> APIRouter:
     @routes.get("/pads")
     async def pads() -> dict[str, Any]:
         """The clips that lie on the pads; of those that are gone none is told."""
-        kept = Pads.model_validate(site.library.preferences().get(_PADS, {}))
+        kept = Pads.model_validate(site.library.marks.preferences().get(_PADS, {}))
         clips = {}
         for cell, clip in kept.cells.items():
             try:
@@ -84,7 +84,7 @@ def play_routes(site: Site) -> APIRouter:
         """Lay clips on the pads; what was there before goes."""
         for clip in said.cells.values():
             site.library.get(clip)
-        site.library.prefer({_PADS: said.model_dump()})
+        site.library.marks.prefer({_PADS: said.model_dump()})
         return await pads()
 
     @routes.post("/performances", status_code=201)

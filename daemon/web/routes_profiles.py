@@ -118,12 +118,16 @@ def profile_routes(site: Site, token: str) -> APIRouter:
 
     @routes.get("/preferences")
     async def preferences() -> dict[str, Any]:
-        return {"theme": "system", "in_time": False, "sort": "newest"} | site.library.preferences()
+        return {
+            "theme": "system",
+            "in_time": False,
+            "sort": "newest",
+        } | site.library.marks.preferences()
 
     @routes.put("/preferences")
     async def prefer(said: Preferences) -> dict[str, Any]:
         """Change the current person's preferences for the page."""
-        site.library.prefer(said.model_dump(exclude_none=True))
-        return site.library.preferences()
+        site.library.marks.prefer(said.model_dump(exclude_none=True))
+        return site.library.marks.preferences()
 
     return routes

@@ -141,7 +141,7 @@ class Site:
             )
         row = self.jobs.row("PRAGMA data_version")
         if row is not None and row[0] != mine.seen:
-            mine.library.catch_up(self.jobs, whole=mine.seen < 0)
+            mine.library.arrivals.catch_up(self.jobs, whole=mine.seen < 0)
             mine.seen = row[0]
         return mine
 

@@ -97,7 +97,7 @@ def test_a_look_through_a_large_crate_takes_little_and_keeps_nothing(tmp_path):
     for record in made:
         Path(record["path"]).write_bytes(b"RIFF")
         Path(record["path"]).with_suffix(".mid").write_bytes(b"MThd")
-    library.take_in(made)
+    library.arrivals.take_in(made)
     made.clear()
     crate, ignored = Crate(folder.parent, "{kind}", jobs), {}
     look_through(library, crate, ignored)

@@ -71,6 +71,7 @@ def test_a_held_tone_lies_on_its_partials_and_goes_on(kind):
     assert blocks.min() > 0.02 * blocks.max(), "no stroke"
 
 
+@pytest.mark.slow
 def test_held_lessons_have_a_low_bass_and_a_higher_rest():
     low, rest = (held.part(np.random.default_rng(6), low=low) for low in (True, False))
     for sound, most_hz in ((low, 400), (rest, 3000)):

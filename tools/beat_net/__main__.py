@@ -69,7 +69,7 @@ def _teach(asked: argparse.Namespace) -> None:
     songs = [one for one in every if one.beatless] + music
     with making(songs, folder, asked.processes) as wait:
         net = train(songs, folder, asked.seed, folder / "mark.pt", wait)
-    np.savez(WEIGHTS, **weights_of(net))
+    np.savez(WEIGHTS, allow_pickle=False, **weights_of(net))
     print(f"{WEIGHTS}: {WEIGHTS.stat().st_size} bytes")
 
 

@@ -99,7 +99,9 @@ def _birds(count: int, random: np.random.Generator) -> np.ndarray:
     now = 0.0
     while now < LENGTH_S - 0.5:
         n = round(float(random.uniform(0.03, 0.25)) * RATE)
-        sweep = np.cumsum(np.linspace(*random.uniform(2000, 7000, 2), n)) / RATE
+        sweep = (
+            np.cumsum(np.linspace(random.uniform(2000, 7000), random.uniform(2000, 7000), n)) / RATE
+        )
         out[round(now * RATE) :][:n] += np.sin(2 * np.pi * sweep) * np.hanning(n)
         now += float(random.choice([random.uniform(0.05, 0.2), random.exponential(1.0)]))
     return out

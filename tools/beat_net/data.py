@@ -58,6 +58,10 @@ def _kits() -> list[kits.Kit]:
     return kits.kits()
 
 
+#: A song's notes, its beats and downbeats in s, and whether the bars are known.
+_Written = tuple[mido.MidiFile, np.ndarray, np.ndarray, bool]
+
+
 @lru_cache(maxsize=1)
 def _bank(path: Path) -> Bank:
     return Bank.load(path)
@@ -71,7 +75,7 @@ def _of_midi(
     name: str,
     fonts: tuple[Path, ...],
     seed: int,
-    written: Callable[[], tuple[mido.MidiFile, np.ndarray, np.ndarray, bool] | None],
+    written: Callable[[], _Written | None],
 ) -> Song | None:
     made = written()
     if made is None:
@@ -88,13 +92,11 @@ def _of_midi(
     return Song(name, sound, beats, downbeats, bars_known) if sound else None
 
 
-def _composed(genre: str, seed: int) -> tuple[mido.MidiFile, np.ndarray, np.ndarray, bool]:
+def _composed(genre: str, seed: int) -> _Written:
     return *musician.written(genre, seed), True
 
 
-def _grooved(
-    groove: styles.Groove, seed: int
-) -> tuple[mido.MidiFile, np.ndarray, np.ndarray, bool] | None:
+def _grooved(groove: styles.Groove, seed: int) -> _Written | None:
     made = styles.written(groove, seed)
     return (*made, True) if made else None
 
@@ -105,6 +107,7 @@ def recipes(fonts: tuple[Path, ...], bank: Path | None, seed: int) -> list[Recip
     `bank` is the file of single sounds of songs as trackers play them; without it there are none.
     """
     found = []
+    source: Callable[[], _Written | None]
     for k, genre in enumerate(STYLES):
         for turn in range(2):
             number = seed * 1000 + k * 10 + turn
@@ -112,8 +115,8 @@ def recipes(fonts: tuple[Path, ...], bank: Path | None, seed: int) -> list[Recip
                 Recipe(f"played {genre} {number}", TAKES, partial(musician.played, genre, number))
             )
             if bank:
-                source = partial(_tracked, genre, number, bank)
-                found.append(Recipe(f"tracked {genre} {number}", TAKES, source))
+                played = partial(_tracked, genre, number, bank)
+                found.append(Recipe(f"tracked {genre} {number}", TAKES, played))
         if fonts:
             name = f"written {genre} {seed}"
             source = partial(_composed, genre, seed * 1000 + k)
@@ -156,7 +159,7 @@ def _made(recipe: Recipe, folder: Path) -> None:
             f"bars{turn}": np.array(song.bars_known),
         }
     part = path.with_suffix(".part.npz")
-    np.savez(part, **held)
+    np.savez(part, allow_pickle=False, **held)
     os.replace(part, path)
 
 

@@ -52,6 +52,7 @@ def played(genre: str, seed: int) -> Song:
     """A loop of eight bars by the musician's own voices, with stems; same seed, same song."""
     random = np.random.default_rng([seed, 1])
     take = make(brief_of(genre, random, 8), seed, lambda *_: None)
+    assert take.plan is not None  # the musician always writes one
     plan = read_plan(take.plan)
     beats, downbeats = truth(plan)
     stems = {part: stem.mean(axis=1).astype(np.float32) for part, stem in take.stems.items()}

@@ -26,7 +26,7 @@ def bank_of(font: Path, kept: Path) -> Path:
     if not kept.exists():
         sounds = {**instruments(font), **soundfont_drums(font), **sampled_drums(FOLDER)}
         part = kept.with_suffix(".part.npz")
-        np.savez(part, **sounds)
+        np.savez(part, allow_pickle=False, **sounds)
         part.replace(kept)
     return kept
 

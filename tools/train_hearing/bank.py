@@ -137,7 +137,13 @@ def sampled_drums(folder: Path) -> dict[str, np.ndarray]:
 
 def main() -> int:
     soundfont, kits, out = (Path(argument) for argument in sys.argv[1:4])
-    np.savez(out, **instruments(soundfont), **soundfont_drums(soundfont), **sampled_drums(kits))
+    np.savez(
+        out,
+        allow_pickle=False,
+        **instruments(soundfont),
+        **soundfont_drums(soundfont),
+        **sampled_drums(kits),
+    )
     return 0
 
 

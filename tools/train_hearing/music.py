@@ -201,14 +201,15 @@ class _Voice:
     def _synthesized(self, number: int, length_s: float, velocity: float) -> np.ndarray:
         clock = np.arange(int((length_s + 0.03) * RATE)) / RATE
         turns = 440 * 2 ** ((number - 69) / 12) * clock
-        wave = {
+        waves: dict[str, Callable[[], np.ndarray]] = {
             "sine": lambda: np.tanh(2 * np.sin(2 * np.pi * turns)),
             "saw": lambda: turns % 1 + (turns * self.detune) % 1 - 1,
             "square": lambda: np.sign(turns % 1 - 0.4),
             "fm": lambda: np.sin(
                 2 * np.pi * turns + 4 * np.exp(-clock * self.fall) * np.sin(2 * np.pi * turns)
             ),
-        }[self.wave]()
+        }
+        wave = waves[self.wave]()
         if self.wave != "sine":
             wave = self._filtered(wave, clock, velocity)
         edge = np.minimum(clock / max(self.attack_s, 0.0008), 1) * np.clip(

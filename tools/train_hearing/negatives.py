@@ -150,10 +150,11 @@ def _piano(rng: np.random.Generator, frames: int) -> np.ndarray:
     for at in _moments(rng, frames, rng.uniform(1, 5), rng.uniform(0.5, 0.9)):
         for _ in range(int(rng.integers(1, 4))):
             hertz = 110 * 2 ** (rng.integers(0, 37) / 12)
-            note = sum(
+            partials = [
                 np.sin(2 * np.pi * hertz * k * clock_s) * np.exp(-clock_s * (1.5 + k)) / k
                 for k in range(1, 7)
-            )
+            ]
+            note = np.sum(partials, axis=0)
             _put(out, int(at), note, rng.uniform(0.1, 0.5))
     return out
 
@@ -261,10 +262,11 @@ def _strums(rng: np.random.Generator, frames: int) -> np.ndarray:
         spread = rng.uniform(0.004, 0.05)
         for place, step in enumerate(steps):
             hertz = root * 2 ** (step / 12)
-            note = sum(
+            partials = [
                 np.sin(2 * np.pi * hertz * k * clock_s) * np.exp(-clock_s * (1 + 1.5 * k)) / k
                 for k in range(1, 9)
-            )
+            ]
+            note = np.sum(partials, axis=0)
             start = int(at) + round(place * spread * RATE)
             if start < frames:
                 _put(out, start, note, rng.uniform(0.1, 0.4))

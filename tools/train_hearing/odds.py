@@ -299,11 +299,11 @@ def table(found: list[Judged]) -> str:
     lines = ["| claimed | beats: takes | right | bar: takes | right |", "|---|---|---|---|---|"]
     for low, high in zip(CLAIMS, (*CLAIMS[1:], 1.01), strict=True):
         cells = []
-        for at, right in ((2, "beats_right"), (3, "bar_right")):
+        for at, right in ((0, "beats_right"), (1, "bar_right")):
             known = [
                 row[0][right]
                 for row in found
-                if low <= row[at] < high and np.isfinite(row[0][right])
+                if low <= (row[2], row[3])[at] < high and np.isfinite(row[0][right])
             ]
             cells += [str(len(known)), f"{np.mean(known):.0%}" if known else "-"]
         lines.append(f"| {low:.1f} to {min(high, 1.0):.1f} | " + " | ".join(cells) + " |")

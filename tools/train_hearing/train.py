@@ -171,7 +171,7 @@ def main() -> int:
             weights |= {
                 f"{name}{seed}_{part}": weight for part, weight in stored_weights(judge).items()
             }
-    np.savez_compressed(out, **weights)
+    np.savez_compressed(out, allow_pickle=False, **weights)
     return 0
 
 

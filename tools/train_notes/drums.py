@@ -106,7 +106,11 @@ def main() -> int:
     files = sorted(file for kind in _LEARNT for file in asked.folder.glob(f"{kind}*.npz"))
     before = DrumNet.load(asked.before).weights if asked.before else None
     weights = teach([Struck(path) for path in files], asked.steps, before, asked.rate)
-    np.savez(asked.out, **{name: value.astype(np.float16) for name, value in weights.items()})
+    np.savez(
+        asked.out,
+        allow_pickle=False,
+        **{name: value.astype(np.float16) for name, value in weights.items()},
+    )
     return 0
 
 

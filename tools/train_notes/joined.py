@@ -55,7 +55,11 @@ def _widened(first: np.ndarray) -> np.ndarray:
 def main() -> int:
     one, other, out = (Path(argument) for argument in sys.argv[1:4])
     weights = joined(DrumNet.load(one).weights, DrumNet.load(other).weights)
-    np.savez(out, **{name: value.astype(np.float16) for name, value in weights.items()})
+    np.savez(
+        out,
+        allow_pickle=False,
+        **{name: value.astype(np.float16) for name, value in weights.items()},
+    )
     return 0
 
 

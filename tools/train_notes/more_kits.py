@@ -52,7 +52,7 @@ def main() -> int:
             kits = {n: s for n, s in kits.items() if "/perc/" not in n}
         for name, sound in kits.items():
             found[name.replace("drum/", f"drum/{source.stem} ", 1)] = sound
-    np.savez(out, **found)
+    np.savez(out, allow_pickle=False, **found)
     return 0
 
 

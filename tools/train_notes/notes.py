@@ -201,7 +201,11 @@ def teach(
 
         def keep() -> None:
             found.update({f"{layer}.{name}": value for name, value in weights.items()})
-            np.savez(out, **{name: value.astype(np.float16) for name, value in found.items()})
+            np.savez(
+                out,
+                allow_pickle=False,
+                **{name: value.astype(np.float16) for name, value in found.items()},
+            )
 
         weights = taught(weights, batch, steps, rate, tell, _WEIGH)
         keep()
@@ -210,7 +214,8 @@ def teach(
         layer_of("first", first_batches(rng, [Taught(path) for path in files]), steps[0])
     if steps[1]:
         net, chosen = NoteNet(found), rng.permutation(len(files))[:count]
-        passages, often = [], []
+        passages: list[Passage] = []
+        often: list[float] = []
         for k in chosen:
             passage = Passage(rng, Taught(files[int(k)]), net, drum_net())
             if len(passage.asked):

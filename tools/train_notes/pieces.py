@@ -54,8 +54,12 @@ class Piece:
     is_loop: bool
 
 
-def notes_of(midi: bytes) -> dict[str, np.ndarray]:
-    """Track name -> (notes, 4): start and end in s, MIDI pitch, velocity 0-1."""
+def notes_of(midi: bytes | None) -> dict[str, np.ndarray]:
+    """Track name -> (notes, 4): start and end in s, MIDI pitch, velocity 0-1.
+
+    midi: of a take of the musician, which always has notes.
+    """
+    assert midi is not None
     file = mido.MidiFile(file=io.BytesIO(midi))
     tempo = next(m.tempo for m in file.tracks[0] if m.type == "set_tempo")
     second = tempo / 1e6 / file.ticks_per_beat

@@ -53,9 +53,10 @@ def main() -> int:
     fits = {
         role: _fit(np.concatenate(rows[role]), np.concatenate(right[role])) for role in _WEIGHED
     }
-    for role, own in fits.items():
-        print(role, np.round(own, 2), f"{np.concatenate(right[role]).mean():.2f} are right")
-    np.savez(asked.out, **{role: own.astype(np.float32) for role, own in fits.items()})
+    for role, fit in fits.items():
+        print(role, np.round(fit, 2), f"{np.concatenate(right[role]).mean():.2f} are right")
+    stored = {role: fit.astype(np.float32) for role, fit in fits.items()}
+    np.savez(asked.out, allow_pickle=False, **stored)
     return 0
 
 

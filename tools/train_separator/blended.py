@@ -34,7 +34,7 @@ def blended(
 
 def main() -> int:
     before, taught, share, out = sys.argv[1:]
-    np.savez(out, **blended(np.load(before), np.load(taught), float(share)))
+    np.savez(out, allow_pickle=False, **blended(np.load(before), np.load(taught), float(share)))
     return 0
 
 

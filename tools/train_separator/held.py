@@ -109,7 +109,11 @@ def main() -> int:
         lows = (False,) if drawn < _REST else (True,) if drawn < _REST + _BASS else (False, True)
         found = {"bass" if low else "other": part(rng, low=low) for low in lows}
         sounds = mixed(rng, found, _LENGTH_S)
-        np.savez(asked.folder / f"mix{seed}-0.npz", **stored(rng, sounds, low=rng.random() < _LOW))
+        np.savez(
+            asked.folder / f"mix{seed}-0.npz",
+            allow_pickle=False,
+            **stored(rng, sounds, low=rng.random() < _LOW),
+        )
     return 0
 
 

@@ -154,12 +154,18 @@ def main() -> int:
                 found = kept | struck(rng, kits)
             if any(name.startswith("drums/") for name in found):
                 sounds = pieces_of(rng, found)
-                np.savez(asked.folder / f"drums{seed}.npz", **stored(rng, sounds))
+                np.savez(
+                    asked.folder / f"drums{seed}.npz", allow_pickle=False, **stored(rng, sounds)
+                )
         for n in range(asked.each):
             sounds = mixed(rng, with_others(rng, found, before), _MIX_S)
             if any(sound.any() for sound in sounds.values()):
                 low = rng.random() < _LOW
-                np.savez(asked.folder / f"mix{seed}-{n}.npz", **stored(rng, sounds, low=low))
+                np.savez(
+                    asked.folder / f"mix{seed}-{n}.npz",
+                    allow_pickle=False,
+                    **stored(rng, sounds, low=low),
+                )
         before = [*before[1 - _BACK :], found]
     return 0
 

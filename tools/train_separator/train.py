@@ -307,14 +307,14 @@ def told_of(net: Net, judged: Pieces) -> str:
     return f"judged {sided:.2f} dB, {unknown:.2f} dB without sides"
 
 
-@torch.no_grad()
 def judge(net: Net, judged: Pieces, *, sided: bool) -> float:
     losses = []
     for piece in judged.all():
         one = batch_of([(piece, 0, piece["seen"].shape[0])])
         if not sided:
             unsided(one.seen[0], one.cues[0], net.mean)
-        losses.append(loss_of(net(one.seen, one.cues, one.bins), one).item())
+        with torch.no_grad():
+            losses.append(loss_of(net(one.seen, one.cues, one.bins), one).item())
     return float(np.mean(losses))
 
 

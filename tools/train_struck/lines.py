@@ -132,7 +132,7 @@ def main() -> int:
     asked = about.parse_args()
     lines = (line_of(kind, seed, False) for seed in range(asked.count) for kind in KINDS)
     weights = teach(*stretches(lines))
-    np.savez(asked.out, **{k: v.astype(np.float16) for k, v in weights.items()})
+    np.savez(asked.out, allow_pickle=False, **{k: v.astype(np.float16) for k, v in weights.items()})
     return 0
 
 

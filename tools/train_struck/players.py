@@ -19,6 +19,8 @@ from tools.train_struck.written import Note
 
 #: Hz at which voices and synthesizers play.
 _FULL_RATE = 44100
+#: The saws of a super saw, as ratios of its pitch.
+_DETUNED = (0.993, 0.997, 1, 1.003, 1.008)
 #: Voices with a pitch, none of which is struck as a drum is, and General MIDI programs likewise.
 PITCHED = [
     name for name, voice in VOICES.items()
@@ -60,7 +62,7 @@ def voice_player(rng: np.random.Generator, name: str) -> Player:
             strike = Strike(note.pitch, note.held_s, note.velocity, _FULL_RATE, tone, slid, n % 4)
             return voice.play(strike).astype(np.float32)
 
-        kept: dict[tuple, np.ndarray] = {}
+        kept: dict[tuple[object, ...], np.ndarray] = {}
         length = round((max(note.start_s + note.held_s for note in notes) + 2) * _FULL_RATE)
         sound = np.zeros((length, 2), np.float32)
         for n, note in enumerate(notes):
@@ -124,9 +126,7 @@ def synth_player(rng: np.random.Generator, mono: bool) -> Player:
         if shape == "saw":
             return _saw(turn, step)
         if shape == "super":
-            return (
-                sum(_saw(turn * d + d * 7, step * d) for d in (0.993, 0.997, 1, 1.003, 1.008)) / 2
-            )
+            return np.sum([_saw(turn * d + d * 7, step * d) for d in _DETUNED], axis=0) / 2
         width = 0.5 if shape == "square" else 0.2
         return _saw(turn, step) - _saw(turn + width, step)
 

@@ -22,6 +22,7 @@ from daemon.hearing.struck import PIECES, SAID
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_hearing.music import Bank
 from tools.train_notes import kits
+from tools.train_notes.kits import Kit
 from tools.train_notes.made_kits import made_kit
 from tools.train_notes.pieces import altered, noise
 from tools.train_struck import players
@@ -63,8 +64,8 @@ class Made:
 class Stock:
     """What sounds are made of: kits, percussion, SoundFonts; those to judge by where `kept`."""
 
-    kits: list[kits.Kit]
-    percussion: list[kits.Kit]
+    kits: list[Kit]
+    percussion: list[Kit]
     fonts: list[Path]
     kept: bool
 
@@ -93,25 +94,28 @@ def batch(seed: int, stock: Stock, count: int) -> Iterator[Made]:
         way = str(rng.choice(list(WAYS), p=list(WAYS.values())))
         six_s = 15 / float(np.clip(np.exp(rng.normal(np.log(118), 0.25)), 66, 180))
         who = str(rng.choice(["voice", "font", "synth"], p=[0.4, 0.3, 0.3]))
+        player: players.Player | None = None
         if who == "voice":
             player = players.voice_player(rng, str(rng.choice(stock.voices)))
         elif who == "synth":
             player = players.synth_player(rng, way == "line" or rng.random() < 0.2)
+        if player:
+            name, low, high = player.name, player.low, player.high
         else:
             program = int(rng.choice(stock.programs))
             low = int(rng.choice([28, 36, 45, 52])) if not 32 <= program < 40 else 28
-            player = players.Player(f"program {program}", low, low + 30, lambda notes: notes)
-        briefs.append((way, six_s, who, player, written(
-            rng, way, player.low, player.high, six_s, _BARS)))  # fmt: skip
-    asked = [(int(p.name.split()[1]), notes) for _, _, who, p, notes in briefs if who == "font"]
+            name, high = f"program {program}", low + 30
+        notes = written(rng, way, low, high, six_s, _BARS)
+        briefs.append((way, six_s, name, player, notes))
+    asked = [(int(name.split()[1]), notes) for *_, name, player, notes in briefs if not player]
     font = stock.fonts[int(rng.integers(len(stock.fonts)))]
     by_font = iter(players.by_fonts(font, asked) if asked else [])
     parts = []
-    for way, six_s, who, player, notes in briefs:
-        tones = next(by_font) if who == "font" else player.play(notes)
+    for way, six_s, name, player, notes in briefs:
+        tones = player.play(notes) if player else next(by_font)
         if rng.random() < 0.5:
             tones = _fingered(rng, tones, notes)
-        parts.append((f"{way} {player.name}", _effects(rng, tones, six_s), notes, six_s))
+        parts.append((f"{way} {name}", _effects(rng, tones, six_s), notes, six_s))
     for name, tones, notes, six_s in parts:
         if rng.random() < _SEVERAL:
             others = [parts[int(k)] for k in rng.integers(0, len(parts), int(rng.integers(1, 4)))]
@@ -201,7 +205,7 @@ def _few(rng: np.random.Generator, six_s: float, names: tuple[str, ...]) -> list
     return sorted(out)
 
 
-def _kit(rng: np.random.Generator, stock: Stock) -> kits.Kit:
+def _kit(rng: np.random.Generator, stock: Stock) -> Kit:
     draw = rng.random()
     if draw < 0.25:
         kit = made_kit(rng)
@@ -218,9 +222,9 @@ def _kit(rng: np.random.Generator, stock: Stock) -> kits.Kit:
     return kit
 
 
-def _voices_kit(rng: np.random.Generator) -> kits.Kit:
+def _voices_kit(rng: np.random.Generator) -> Kit:
     """A kit of the musician's own drums, their timbre drawn."""
-    kit = {}
+    kit: Kit = {}
     for name, voices in _VOICES.items():
         tone = Tone(
             bright=float(np.clip(rng.normal(0, 0.3), -1, 1)), length=float(2 ** rng.normal(0, 0.5)),
@@ -310,7 +314,11 @@ def main() -> int:
     asked.folder.mkdir(parents=True, exist_ok=True)
     stock = stock_of(asked.bank, asked.more, asked.fonts, asked.kept)
     for seed in range(asked.count):
-        np.savez(asked.folder / f"{seed}.npz", **stored(list(batch(seed, stock, _BATCH))))
+        np.savez(
+            asked.folder / f"{seed}.npz",
+            allow_pickle=False,
+            **stored(list(batch(seed, stock, _BATCH))),
+        )
     return 0
 
 

@@ -102,7 +102,7 @@ def teach(sounds: list[Taught], steps: int, out: Path) -> None:
     whole |= {last: whole[last][:, :1], f"{last}.bias": whole[f"{last}.bias"][:1]}
     both = {f"attack.{k}": v for k, v in attack.items()}
     both |= {f"whole.{k}": v for k, v in whole.items()}
-    np.savez(out, **{k: v.astype(np.float16) for k, v in both.items()})
+    np.savez(out, allow_pickle=False, **{k: v.astype(np.float16) for k, v in both.items()})
 
 
 def main() -> int:

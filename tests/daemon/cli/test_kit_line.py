@@ -25,7 +25,9 @@ def test_the_kits_own_name_is_told_also_where_an_earlier_kit_has_it(library, mon
     from contextlib import nullcontext
 
     monkeypatch.setattr("daemon.cli.library.open_library", lambda: nullcontext(library))
-    library.take_in([RECORD, RECORD | {"id": "m4aa", "job": "m4", "path": "/sounds/kick_m4aa.wav"}])
+    library.arrivals.take_in(
+        [RECORD, RECORD | {"id": "m4aa", "job": "m4", "path": "/sounds/kick_m4aa.wav"}]
+    )
     play = 'play it: sidecrate make "drum loop" --kit '
     assert kit_line([RECORD]) == f'{play}"loop kit"'
     assert kit_line([RECORD | {"id": "m4aa", "job": "m4"}]) == f'{play}"loop kit 2"'

@@ -43,6 +43,33 @@ def test_look_hears_each_file_and_says_which_it_cannot_read(run, tmp_path):
     assert [round(row.get("note") or 0) for row in rows] == [69, 0, 76] and "text" in rows[1]
 
 
+def test_several_sources_go_into_one_folder_and_one_that_fails_keeps_none_back(run, tmp_path):
+    notes = written(tmp_path, twinkle("C"))
+    sources = [notes, tmp_path / "none.mid", notes]
+    code, said, err = run("vary", *sources, "--out", f"{tmp_path}/new/", "--json")
+    rows = [json.loads(line) for line in said.splitlines()]
+    there = [row for row in rows if "error" not in row]
+    assert code == 1 and len(rows) == 3 and "error" in rows[1] and err.count("none.mid") == 1
+    assert all(row["path"].startswith(str(tmp_path / "new")) for row in there)
+    assert len({row["path"] for row in there}) == len(there) == 2
+    code, _, err = run("vary", *sources, "--out", tmp_path / "new.mid")
+    assert code == 2 and "for a folder end it in /" in err
+
+
+def test_a_request_that_no_source_can_take_is_said_once(run, tmp_path):
+    code, _, err = run("vary", tmp_path / "a.mid", tmp_path / "b.mid", "--strength", "7")
+    assert code == 2 and err.count("is not allowed here") == 1
+
+
+def test_fit_takes_several_files_into_a_folder(run, tmp_path):
+    files = [tone(tmp_path / f"{hz}.wav", hz) for hz in (440, 660)]
+    code, said, err = run("fit", *files, "--kind", "oneshot", "--out", f"{tmp_path}/new/", "--json")
+    assert code == 0, err
+    assert len({json.loads(line)["path"] for line in said.splitlines()}) == 2
+    code, _, err = run("fit", *files, "--picture", tmp_path / "p.png")
+    assert code == 2 and "one picture" in err
+
+
 def test_one_picture_is_of_one_file(run, tmp_path):
     files = [tone(tmp_path / f"{n}.wav", 440) for n in "ab"]
     code, _, err = run("look", *files, "--picture", tmp_path / "p.png")

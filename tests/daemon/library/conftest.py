@@ -48,7 +48,7 @@ class Home:
         record, source = made[kind]
         published = self.crate.publish(dict(record), source)
         self.crate.restore(published)
-        self.library.catch_up(self.jobs)
+        self.library.arrivals.catch_up(self.jobs)
         return published
 
     def close(self):

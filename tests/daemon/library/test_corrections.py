@@ -38,7 +38,7 @@ def found(library, **filters):
 
 @pytest.fixture
 def clip(library, tmp_path):
-    library.take_in([{**HEARD, "path": str(tmp_path / "clip_k3f9.wav")}])
+    library.arrivals.take_in([{**HEARD, "path": str(tmp_path / "clip_k3f9.wav")}])
     return "k3f9"
 
 
@@ -85,7 +85,7 @@ def test_a_lost_library_has_the_words_again(library, clip, tmp_path):
     for part in tmp_path.glob("library.db*"):
         part.unlink()
     again = Library(tmp_path / "library.db")
-    again.take_in([{**HEARD, "path": str(tmp_path / "clip_k3f9.wav")}])
+    again.arrivals.take_in([{**HEARD, "path": str(tmp_path / "clip_k3f9.wav")}])
     assert found(again, bpm=(59.0, 61.0), key="Am") == [clip]
     assert again.corrections.of_content(file) == Correction(bpm=90.0)
     again.uncorrect(clip)

@@ -77,9 +77,11 @@ def test_a_mark_is_in_the_crate_within_seconds(
     async def whole() -> None:
         one = keeper_of(places, jobs)
         one.start()
-        one.library.take_in([{"id": "aaaa", "kind": "loop", "path": "/a.wav", "report": {}}])
+        one.library.arrivals.take_in(
+            [{"id": "aaaa", "kind": "loop", "path": "/a.wav", "report": {}}]
+        )
         for rating in (3, 5):
-            one.library.rate("aaaa", rating)
+            one.library.marks.rate("aaaa", rating)
             until = time.monotonic() + 60
             while f'"rating": {rating}' not in (
                 copy.read_text() if (copy := places.crate / COPY).exists() else ""
@@ -112,12 +114,12 @@ def test_clips_that_nobody_measured_are_found_by_their_sound(
     file = places.profiles / "ana" / "library.db"
     file.parent.mkdir(parents=True)
     with closing(Library(file)) as hers:
-        hers.take_in(records)
+        hers.arrivals.take_in(records)
 
     async def whole() -> None:
         one = keeper_of(places, jobs)
         with closing(one.library):
-            one.library.take_in(records)
+            one.library.arrivals.take_in(records)
             await one._measure()
             await one._measurer.end()
 

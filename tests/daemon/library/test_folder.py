@@ -20,7 +20,7 @@ def test_a_clip_that_is_renamed_or_moved_is_found_there(home, loop, kick):
 
 
 def test_a_clip_that_is_deleted_is_not_shown_and_comes_back_with_its_marks(home, loop, tmp_path):
-    home.library.favourite(loop["id"])
+    home.library.marks.favourite(loop["id"])
     away = shutil.move(loop["path"], tmp_path / "away.wav")
     assert look_through(home.library, home.crate).gone == [loop["id"]]
     assert shown(home) == {} and home.library.search(Filters(missing=True)).clips[0]["missing"]
@@ -71,5 +71,5 @@ def test_a_crate_that_is_not_there_loses_nothing(home, loop):
 def test_what_was_trashed_is_no_longer_in_the_library(home, loop, kick, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     home.crate.trash(loop["id"])
-    home.library.catch_up(home.jobs)
+    home.library.arrivals.catch_up(home.jobs)
     assert list(shown(home)) == [kick["id"]]

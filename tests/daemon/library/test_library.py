@@ -20,7 +20,7 @@ def record(clip, **values):
 @pytest.fixture
 def library(tmp_path):
     library = Library(tmp_path / "library.db")
-    library.take_in([
+    library.arrivals.take_in([
         record("aaaa", tags=["vinyl", "old"], made=1),
         record("bbbb", prompt="émile's techno", key="Em", bpm=128.0, made=2, genre="techno", sound=110),
         record("cccc", kind="oneshot", prompt="kick", key=None, bpm=None, made=3, seconds=0.3, sound=200),
@@ -38,13 +38,15 @@ def found(library, **filters):
 @pytest.mark.parametrize("name", ["zhongi-gu", "重い鼓"])
 @pytest.mark.parametrize("words", ["鼓", "重い鼓", "い鼓", "zhong", "gu", "doramu", "ドラ"])
 def test_a_prompt_of_another_script_is_found_by_its_own_and_by_plain_letters(library, name, words):
-    library.take_in([record("ffff", prompt="重い鼓 ドラム", path=f"/crate/Loops/{name}_ffff.wav")])
+    library.arrivals.take_in(
+        [record("ffff", prompt="重い鼓 ドラム", path=f"/crate/Loops/{name}_ffff.wav")]
+    )
     assert found(library, text=words) == ["ffff"]
 
 
 @pytest.mark.parametrize("words", ["鼓い", "たいこ", "zhang"])
 def test_what_does_not_stand_in_it_finds_nothing(library, words):
-    library.take_in([record("ffff", prompt="重い鼓 ドラム")])
+    library.arrivals.take_in([record("ffff", prompt="重い鼓 ドラム")])
     assert found(library, text=words) == []
 
 
@@ -93,10 +95,10 @@ def test_how_many_there_are_in_all_does_not_depend_on_the_page(library):
 
 
 def test_marks_narrow_a_search(library):
-    library.favourite("aaaa")
-    library.rate("bbbb", 4)
-    library.mark_used("cccc")
-    library.tag("dddd", add=["mine", "mine"], remove=["nothing"])
+    library.marks.favourite("aaaa")
+    library.marks.rate("bbbb", 4)
+    library.marks.use("cccc")
+    library.marks.tag("dddd", add=["mine", "mine"], remove=["nothing"])
     assert found(library, favourite=True) == ["aaaa"]
     assert found(library, rating=3) == ["bbbb"]
     assert found(library, used=True) == ["cccc"] and "cccc" not in found(library, used=False)
@@ -124,14 +126,14 @@ def test_a_kit_that_is_cut_twice_is_two_collections(library):
     long = "a" * 100 + " kit"
     # without a daemon there is no job: the first clip's id tells which work it was
     alone = [record(id_, job="", collection="alone kit") for id_ in ("x1", "x1e2", "y1", "y1e2")]
-    library.take_in(alone)
+    library.arrivals.take_in(alone)
     assert library.collections.clips("alone kit") == ["x1", "x1e2"]
     assert library.collections.clips("alone kit 2") == ["y1", "y1e2"]
     for job, ids in (("one1", ("k1", "k2")), ("two2", ("k3",)), ("one1", ("k4",))):
         for name in ids:
             for collection in ("loop kit", long):
                 clip = f"{name}{len(collection)}"
-                library.take_in([record(clip, job=job, collection=collection)])
+                library.arrivals.take_in([record(clip, job=job, collection=collection)])
     assert library.collections.clips("loop kit") == ["k18", "k28", "k48"]
     assert library.collections.clips("loop kit 2") == ["k38"]
     assert {one["clips"] for one in library.collections.all()} == {3, 2, 1}
@@ -140,7 +142,7 @@ def test_a_kit_that_is_cut_twice_is_two_collections(library):
 def test_what_is_forgotten_leaves_nothing(library):
     library.collections.add("kit", ["aaaa"])
     library.edits.add("aaaa", {"do": "reverse"})
-    library.forget("aaaa")
+    library.arrivals.forget("aaaa")
     assert (
         library.collections.clips("kit") == []
         and found(library, text="vinyl") == []
@@ -157,7 +159,7 @@ def test_what_is_forgotten_leaves_nothing(library):
     ("do", "text"),
     [
         (lambda library: library.get("zzzz"), "there is no clip 'zzzz'"),
-        (lambda library: library.rate("aaaa", 6), "0 to 5"),
+        (lambda library: library.marks.rate("aaaa", 6), "0 to 5"),
         (lambda library: library.search(Filters(key="H")), "not a key"),
         (lambda library: Filters(sort="colour"), "sorted by 'colour'"),
         (lambda library: Filters(limit=100_000), "limit takes"),
@@ -165,7 +167,7 @@ def test_what_is_forgotten_leaves_nothing(library):
         (lambda library: library.collections.add("kit", ["zzzz"]), "no clip 'zzzz'"),
         (lambda library: library.collections.create("\n"), "1 to 80"),
         (lambda library: library.path("aaaa"), "no longer at"),
-        (lambda library: library.tag("aaaa", add=["a,b"]), "no comma"),
+        (lambda library: library.marks.tag("aaaa", add=["a,b"]), "no comma"),
     ],
 )
 def test_what_cannot_be_is_said(library, do, text):

@@ -28,7 +28,7 @@ def record(clip: str, **more: Any) -> dict[str, Any]:
 
 def marked(path: Path) -> list[Any]:
     with closing(Library(path)) as library:
-        library.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
+        library.arrivals.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
         clips = {clip: library.get(clip) for clip in ("aaaa", "bbbb", "cccc", "dddd")}
         collections = {
             one["name"]: library.collections.clips(one["name"]) for one in library.collections.all()
@@ -38,18 +38,18 @@ def marked(path: Path) -> list[Any]:
             clip: [row[name] for name in ("favourite", "rating", "used", "tags")]
             for clip, row in clips.items()
         }
-        return [marks, collections, steps, library.preferences(), library.edits.steps("aaaa")]
+        return [marks, collections, steps, library.marks.preferences(), library.edits.steps("aaaa")]
 
 
 def make_marks(path: Path) -> None:
     with closing(Library(path)) as library:
-        library.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
-        library.favourite("aaaa")
-        library.rate("bbbb", 5)
-        library.rate("bbbb", 4)
-        library.mark_used("aaaa")
-        library.tag("aaaa", ["new", "Größe"], ["old"])
-        library.tag("bbbb", remove=["old"])
+        library.arrivals.take_in([record("aaaa"), record("bbbb"), record("cccc"), record("dddd")])
+        library.marks.favourite("aaaa")
+        library.marks.rate("bbbb", 5)
+        library.marks.rate("bbbb", 4)
+        library.marks.use("aaaa")
+        library.marks.tag("aaaa", ["new", "Größe"], ["old"])
+        library.marks.tag("bbbb", remove=["old"])
         library.collections.add("Night", ["cccc", "aaaa", "bbbb"])
         library.collections.remove("night", ["aaaa"])
         library.collections.arrange("night", ["bbbb"])
@@ -63,8 +63,8 @@ def make_marks(path: Path) -> None:
         library.edits.undo("aaaa")
         library.edits.add("cccc", {"do": "reverse"})
         library.edits.clear("cccc")
-        library.prefer({"theme": "dark"})
-        library.prefer({"sort": "name"})
+        library.marks.prefer({"theme": "dark"})
+        library.marks.prefer({"sort": "name"})
 
 
 def lose(path: Path) -> None:
@@ -128,7 +128,7 @@ def test_what_was_trashed_does_not_come_back(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     make_marks(path)
     with closing(Library(path)) as library:
-        library.forget("bbbb")
+        library.arrivals.forget("bbbb")
     lose(path)
     after = marked(path)
     assert after[0]["bbbb"][1] == 0 and after[1]["Late"] == ["cccc"]

@@ -72,7 +72,7 @@ def test_a_clips_family_is_told(home, loop, kick, made):
     twin = home.crate.publish({**record, "id": "twin", "from": loop["id"]}, folder)
     jam = {"plays": [{"clip": loop["id"], "start": 0, "end": 1}]}
     whole = {**record, "id": "jamm", "words": "jam", "performance": jam, "features": ""}
-    home.library.take_in([twin, home.crate.publish(whole, folder)])
+    home.library.arrivals.take_in([twin, home.crate.publish(whole, folder)])
 
     def ids(clip):
         return {

@@ -175,7 +175,7 @@ def test_a_clip_of_notes_is_edited_and_refuses_what_needs_a_sound(
         "report": {},
     }
     before = Path(alone["path"]).read_bytes()
-    home.library.take_in([alone])
+    home.library.arrivals.take_in([alone])
     home.library.edits.add("nts7", {"do": "pitch", "semitones": 3})
     home.library.edits.add("nts7", {"do": "tempo", "bpm": 90})
     studio = Versions(home.library, home.folder / "versions")

@@ -33,7 +33,7 @@ def notes(home, tmp_path):
     task = {"brief": brief.to_json(), "request": {"prompt": brief.prompt}, "job": "", "clip": "nts7", "k": 0, "created": time.time(),
             "folder": str(folder), **EMBEDDED.for_child()}  # fmt: skip
     record = home.crate.publish(make_clip(task, untold), folder)
-    home.library.take_in([record])
+    home.library.arrivals.take_in([record])
     return record
 
 

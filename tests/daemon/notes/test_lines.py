@@ -157,6 +157,7 @@ def acid(cents, bars=2):
     return sound.astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cents", [0, -35, 30])
 def test_an_acid_line_is_one_voice_without_drums_in_its_own_tuning(cents):
     (voice,) = listen(acid(cents), True, "auto", lambda *_: None)

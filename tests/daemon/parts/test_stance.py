@@ -41,6 +41,7 @@ def gained_db(mixes, way):
     return {part: float(np.mean(row)) for part, row in rows.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["mono", "inverted", "one side"])
 def test_parts_come_apart_however_the_mix_stands(mixes, way):
     stereo, other = gained_db(mixes, "stereo"), gained_db(mixes, way)
