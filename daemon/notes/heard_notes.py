@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,18 +12,20 @@ from daemon.hearing.log_spectra import FRAME_S, LOWEST, Maps, levels_db
 from daemon.hearing.peaks import between, confidence_of, peaks
 from daemon.hearing.strokes import APART, strokes_of
 from daemon.notes.note_net import FIRST
+from daemon.notes.note_odds import AFTER, BEFORE
 
 #: Columns within which one pitch begins once only: 35 ms.
-_NOTE_APART = 2
+NOTE_APART = 2
 #: Odds of a tone under which it has ended, and columns for which it must stay there.
 _ENDED, _ENDED_FOR = 0.3, 5
-#: Columns after a beginning in which its tone sounds, those before it in which another one of its
-#: pitch would, odds of that, and dB by which the pitch rises at the least where it begins again.
-_AFTER, _BEFORE, _RINGS, _RISE_DB = slice(4, 14), slice(-7, -2), 0.4, 0.5
+#: Odds of a tone that rang already, and dB by which it rises at the least where it begins again.
+_RINGS, _RISE_DB = 0.4, 0.5
 #: s; the shortest note.
 _SHORTEST_S = 0.04
 #: Odds from which a beginning is looked at at all: `sure` decides what is kept.
 LEAST = 0.1
+#: Odds, columns and rows where notes may begin, and dB -> what the odds of those are worth.
+Worth = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 #: Columns over which a note's loudest moment is looked for.
 _ATTACK = 6
 #: Rows of the quick map, above a pitch, by which its loudness is told.
@@ -61,38 +63,43 @@ def notes_of(
     even: float = 0.5,
     tone: float = 0.0,
     struck: np.ndarray | None = None,
+    worth: Worth | None = None,
 ) -> list[HeardNote]:
     """The notes of (columns, PITCHES, 2) odds from `least` on, by start.
 
     A tone must sound for `shortest` columns after its beginning, and with odds of `tone` in the
-    mean. Of odds of `even` half the notes are right. `struck`, bool (columns,): where drums are
-    struck; a note that rings on there and grows no louder does not begin again.
+    mean. Of odds of `even` half the notes are right; `worth`: of what they are worth instead.
+    `struck`, bool (columns,): where drums are struck; a note that rings on there and grows no
+    louder does not begin again.
     """
     begins, sounds = odds[:, :, 0], odds[:, :, 1]
-    columns, rows = np.nonzero(peaks(begins, _NOTE_APART, least))
+    columns, rows = np.nonzero(peaks(begins, NOTE_APART, least))
     levels, ends = levels_db(maps.quick), _ends(sounds)
+    loud = np.array([loudness_of_note(levels, *one) for one in zip(columns, rows, strict=True)])
+    likely = worth(odds, columns, rows, loud) if worth else begins[columns, rows]
     found = []
     for row in np.unique(rows):
         own = [
-            at
-            for at in columns[rows == row]
-            if _sounds_on(sounds[:, row], at, tone)
+            k
+            for k in np.flatnonzero((rows == row) & (likely >= LEAST))
+            if _sounds_on(sounds[:, row], at := columns[k], tone)
             and not (
                 struck is not None and struck[at] and _rings_on(sounds[:, row], levels, at, row)
             )
         ]
-        for at, following in zip(own, [*own[1:], len(odds) + 1][: len(own)], strict=True):
+        for k, following in zip(own, [*columns[own[1:]], len(odds) + 1][: len(own)], strict=True):
+            at = columns[k]
             end = min(int(ends[min(at + 3, len(ends) - 1), row]), following)
             if shortest and not (sounds[at + 1 : at + shortest, row] > _ENDED).all():
                 continue
             start_s = between(begins[:, row], at) * FRAME_S
             end_s = max(end * FRAME_S, start_s + _SHORTEST_S)
-            level, sure = _loudness(levels, at, row), confidence_of(float(begins[at, row]), even)
-            found.append(HeardNote(max(0.0, start_s), end_s, int(row) + FIRST, round(level), sure))
+            level, sure = round(loud[k]), confidence_of(float(likely[k]), even)
+            found.append(HeardNote(max(0.0, start_s), end_s, int(row) + FIRST, level, sure))
     return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
 
 
-def _loudness(levels: np.ndarray, at: int, row: int) -> float:
+def loudness_of_note(levels: np.ndarray, at: int, row: int) -> float:
     """dB of a pitch's partials in their loudest moment after `at`."""
     loud = levels[at : at + _ATTACK]
     rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
@@ -116,13 +123,13 @@ def _at(around: slice, column: int) -> slice:
 
 def _sounds_on(sounds: np.ndarray, at: int, tone: float) -> bool:
     """Whether a pitch sounds after `at` with odds of `tone` in the mean."""
-    after = sounds[_at(_AFTER, at)]
+    after = sounds[_at(AFTER, at)]
     return not len(after) or bool(after.mean() >= tone)
 
 
 def _rings_on(sounds: np.ndarray, levels: np.ndarray, at: int, row: int) -> bool:
     """Whether a pitch sounded already, and is no louder from `at` on: another's attack."""
-    if at < -_BEFORE.start or sounds[_at(_BEFORE, at)].mean() <= _RINGS:
+    if at < -BEFORE.start or sounds[_at(BEFORE, at)].mean() <= _RINGS:
         return False
     own = levels[:, row + FIRST - LOWEST]
     return bool(own[at : at + _ATTACK].max() - own[at - _ATTACK : at - 1].mean() < _RISE_DB)
@@ -179,14 +186,9 @@ def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
 def as_loud(notes: Sequence[HeardNote], maps: Maps) -> list[HeardNote]:
     """The notes with velocities by how loud their partials are in the maps."""
     levels, last = levels_db(maps.quick), len(maps) - 1
-    return _with_velocities(
-        [
-            replace(
-                note,
-                velocity=round(
-                    _loudness(levels, min(round(note.start_s / FRAME_S), last), note.pitch - FIRST)
-                ),
-            )
-            for note in notes
-        ]
-    )
+
+    def louder(note: HeardNote) -> HeardNote:
+        at = min(round(note.start_s / FRAME_S), last)
+        return replace(note, velocity=round(loudness_of_note(levels, at, note.pitch - FIRST)))
+
+    return _with_velocities([louder(note) for note in notes])

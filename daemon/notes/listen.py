@@ -37,6 +37,8 @@ _EARLY_S = 0.03
 _LAST_S = 0.06
 #: s after a file's start between which a lone drum falls to this share of its power.
 _FALLS, _FALLEN = ((0.0, 0.1), (0.25, 0.4)), 0.25
+#: s between a note's end and a doubtful beginning of its pitch that it rings through.
+_JOINED_S = 0.03
 #: MIDI note under which the lowest line is the bass; notes that begin so near begin together; and
 #: the confidence of a note that another one is held to.
 _BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
@@ -65,9 +67,23 @@ class Voice:
         return bool(sure) and float(np.percentile(sure, 90)) > _THERE[self.kind]
 
     def surer_than(self, sure: float) -> list[HeardNote]:
-        """Its notes that are as sure; of a line one at a time."""
-        notes = [note for note in self.notes if note.confidence >= sure]
-        return one_at_a_time(notes) if self.kind == "mono" else notes
+        """Its notes that are as sure; of a line one at a time, of chords until they end.
+
+        A beginning that is left out ends no note of its pitch: that one rings on.
+        """
+        if self.kind != "poly":
+            notes = [note for note in self.notes if note.confidence >= sure]
+            return one_at_a_time(notes) if self.kind == "mono" else notes
+        kept: list[HeardNote] = []
+        last: dict[int, int] = {}
+        for note in self.notes:
+            before = last.get(note.pitch)
+            if note.confidence >= sure:
+                last[note.pitch] = len(kept)
+                kept.append(note)
+            elif before is not None and note.start_s - kept[before].end_s < _JOINED_S:
+                kept[before] = replace(kept[before], end_s=max(kept[before].end_s, note.end_s))
+        return kept
 
 
 def heard_at(audio: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -171,8 +187,9 @@ class Ear:
         listener = LISTENERS[by]
         odds = listener.odds(self.mono, self.maps)
         struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
+        even, tone = (0.5, 0.0) if listener.worth else (listener.even, listener.tone)
         notes = notes_of(
-            odds, self.maps, listener.least, listener.shortest, listener.even, listener.tone, struck
+            odds, self.maps, listener.least, listener.shortest, even, tone, struck, listener.worth
         )
         return Voice("notes", kind, self._within(as_played(notes, self.maps)), listener.title)
 

@@ -20,7 +20,9 @@ from daemon.hearing.log_spectra import Maps
 from daemon.models.store import files_of, how_to_get, is_here
 from daemon.models.table import find_model
 from daemon.notes import one_pitch
+from daemon.notes.heard_notes import Worth
 from daemon.notes.note_net import NoteNet
+from daemon.notes.note_odds import weighed
 from daemon.notes.one_pitch import Curve
 
 #: float32 (frames,) at 22050 Hz and its maps -> float32 (columns, PITCHES, 2).
@@ -47,6 +49,8 @@ class Listener:
     tone: float = 0.0
     """Odds with which it must sound there in the mean; with them, a note that rings on does not
     begin again at a stroke of drums."""
+    worth: Worth | None = None
+    """What its odds are worth beside how the pitches sound: of chords, in place of `tone`."""
     why_not: Callable[[], str | None] = lambda: None
     curve: Callable[[np.ndarray], Curve] = one_pitch.curve_of
     """How it follows the pitch of one voice, of float32 (frames,) at 22050 Hz."""
@@ -99,9 +103,9 @@ def _lacks(*packages: str) -> str | None:
 LISTENERS: dict[str, Listener] = {
     one.name: one
     for one in (
-        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE),
+        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed),
         Listener(
-            "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE,
+            "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed,
             why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),
