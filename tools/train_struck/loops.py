@@ -63,7 +63,7 @@ def _heard(
 ) -> Made:
     """The parts, and drums over them at a drawn level, as a record of them sounds."""
     length = len(next(iter(piece.stems.values())))
-    sound = np.zeros(length, np.float32)
+    sound: np.ndarray = np.zeros(length, np.float32)
     for part in parts:
         sound = sound + piece.stems[part] * np.float32(10 ** (rng.normal(0, 3) / 20))
     rows = [piece.notes[part] for part in parts if part not in _UNPITCHED and part in piece.notes]
