@@ -214,7 +214,8 @@ def _pressed(sound: np.ndarray, share: float, ratio: float, release_s: float) ->
     for n, peak in enumerate(peaks):
         held = max(float(peak), held * keep)
         level[n] = held
-    gain = np.minimum(1, (level / (share * level.max(initial=1e-6) + 1e-9)) ** (1 / ratio - 1))
+    over = np.maximum(level / (share * level.max(initial=1e-6) + 1e-9), 1)
+    gain = over ** (1 / ratio - 1)
     return sound * np.interp(np.arange(len(sound)), np.arange(len(gain)) * hop, gain)
 
 

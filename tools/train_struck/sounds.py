@@ -310,10 +310,11 @@ def main() -> int:
     about.add_argument("--more", type=Path, action="append", default=[])
     about.add_argument("--kept", action="store_true", help="those to judge by")
     about.add_argument("--count", type=int, default=160, help=f"batches of {_BATCH}")
+    about.add_argument("--first-seed", type=int, default=0)
     asked = about.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     stock = stock_of(asked.bank, asked.more, asked.fonts, asked.kept)
-    for seed in range(asked.count):
+    for seed in range(asked.first_seed, asked.first_seed + asked.count):
         np.savez(
             asked.folder / f"{seed}.npz",
             allow_pickle=False,
