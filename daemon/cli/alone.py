@@ -121,6 +121,7 @@ def make_alone(
     verb = daemon_verb(brief.do)
     of = brief.clip_count
     brought = 0
+    kits: dict[str, OutPlace] = {}
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         engine = engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}
@@ -144,7 +145,10 @@ def make_alone(
             for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
                 brought += 1
                 if out is not None:
-                    yield _bring_out(one.record, one.folder, out.file(one.record, brought), force)
+                    place = out
+                    if kit := one.record.get("collection"):
+                        place = kits[kit] = kits.get(kit) or out.for_kit(str(kit))
+                    yield _bring_out(one.record, one.folder, place.file(one.record, brought), force)
                 elif crate is not None:
                     record = crate.publish(one.record, one.folder)
                     crate.record_alone(record)
@@ -153,12 +157,16 @@ def make_alone(
                     yield one.record
 
 
-def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
+def _bring_out(record: ClipRecord, folder: Path, asked: Path, force: bool) -> ClipRecord:
     """Write the clip to the user's name, with its notes, picture and stems beside it.
 
-    Nothing is written where one of the names is in use.
+    Notes are never named as a sound, nor a sound as notes: the name gets the ending of what came,
+    and that is told. Nothing is written where one of the names is in use.
     """
     kind = ending_of(record["kind"])
+    out = asked if asked.suffix.lower() == kind else asked.with_suffix(kind)
+    # the user's word to write over a file was for the name that they gave
+    force = force and out == asked
     stems: list[str] = []
     done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
     was_there = out.exists()
@@ -175,7 +183,9 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
     taken = [target for _, target in pairs if os.path.lexists(target) and not force]
     if taken:
         raise ServiceError(
-            f"{taken[0]} is there already; --force writes over it, or choose another --out", "out"
+            f"{taken[0]} is there already; {'' if out != asked else '--force writes over it, or '}"
+            "choose another --out",
+            "out",
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -194,6 +204,8 @@ def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> Clip
         for target, place in places.items()
         if place != target
     ]
+    if out != asked:
+        told.append(f"what came is a {kind} file: it is {out.name}, and not {asked.name}")
     if was_there:
         told += stale_neighbours(out, new=tuple(places))
     if told:

@@ -48,13 +48,14 @@ from daemon.cli.project import project_app
 from daemon.cli.radio import radio
 from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
-from daemon.cli.several import check_one_name, each_of
+from daemon.cli.several import check_one_name, each_of, odd_names_told
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.train import train
 from daemon.cli.verbs import add_verbs
 from daemon.cli.worker import boxes_app, worker
-from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
+from daemon.conform.picture_file import check_picture
+from daemon.errors import NO_CLIP_YET, ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
 from daemon.library.library import said_of
 from daemon.version import __version__
@@ -91,7 +92,8 @@ def main() -> None:
     _take_home(sys.argv)
     add_verbs(app, sys.argv[1:])
     try:
-        raise SystemExit(app(standalone_mode=False) or 0)
+        with odd_names_told():
+            raise SystemExit(app(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
@@ -282,6 +284,15 @@ def make(
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 
+def _check_picture(picture: Path | None, files: list[Path]) -> None:
+    """Refuse, before any work, what cannot be drawn there."""
+    if picture is None:
+        return
+    if len(files) > 1:
+        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    check_picture(picture)
+
+
 @app.command()
 @with_fields("fit")
 def fit(
@@ -300,8 +311,7 @@ def fit(
 ) -> None:
     """Put audio files exactly on the grid."""
     check_one_name(out, files)
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    _check_picture(picture, files)
 
     def order(file: Path) -> None:
         values = {"reference": str(file.expanduser().absolute()), **fields}
@@ -339,8 +349,7 @@ def look(
     Each is a block of its own, or with --json a line. One that cannot be read keeps none of the
     others from being heard.
     """
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
+    _check_picture(picture, files)
     one_thread(os.environ)
     values = check_fields(
         (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
@@ -431,9 +440,7 @@ def play(
     if not path.is_file():
         with open_crate(read_only=True) as crate:
             if crate is None:
-                raise CrateError(
-                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-                )
+                raise CrateError(NO_CLIP_YET, "unknown_clip")
             record = crate.find(clip)
         path = Path(record["path"])
         kind = record["kind"]
