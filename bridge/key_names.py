@@ -1,6 +1,7 @@
 """Names of keys in other languages (pure): `h-Moll`, `la mineur`, `si bemol mayor`, `イ短調`.
 
-`FORMS` find a key inside a longer text; `foreign_key` reads a text that is nothing but a key.
+`FORMS` find a key inside a longer text; `foreign_key` reads a text that is nothing but a
+key; `named_key` reads it in any language.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+
+from bridge.music import Key
 
 _SYLLABLES = {
     "do": "C", "dó": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "fá": "F",
@@ -103,3 +106,14 @@ def _german_tonic(name: str) -> str:
     letter = "B" if name[0] == "h" else name[0].upper()
     sign = name[1:]
     return letter + ("#" if sign in ("is", "#", "♯") else "b" if sign else "")
+
+
+def named_key(text: str) -> Key:
+    """A key as people write it, in any of the languages here. ValueError otherwise."""
+    try:
+        return Key.parse(text)
+    except ValueError:
+        named = foreign_key(text)
+        if named is None:
+            raise
+        return Key.parse(named)

@@ -159,6 +159,11 @@ class Key:
         """`Am`, `F#`, `Ddor`: for file names and small displays."""
         return self.spelled + _MODE_SUFFIX[self.mode]
 
+    @property
+    def plain(self) -> str:
+        """`Am`, `F#`, `D dorian`: for people."""
+        return self.short if self.mode in ("major", "minor") else str(self)
+
     def __str__(self) -> str:
         return f"{self.spelled} {self.mode}"
 

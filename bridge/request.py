@@ -54,14 +54,15 @@ class Field:
         """The checked value of `raw`, from any door. RequestError names value, range and mend."""
         try:
             return self.read(raw)
-        except (ValueError, TypeError, OverflowError):
-            raise RequestError(self.fault(raw)) from None
+        except (ValueError, TypeError, OverflowError) as error:
+            raise RequestError(self.fault(raw, str(error) if self.is_path else "")) from None
 
-    def fault(self, raw: object) -> Fault:
-        """The fault of a value that is not allowed."""
+    def fault(self, raw: object, why: str = "") -> Fault:
+        """The fault of a value that is not allowed; `why`, where that has a mend of its own."""
         given = shorten(raw)
+        because = f" ({why})" if why else ""
         text = (
-            f"{self.name}: {given} is not allowed here; it takes {self.allowed}. "
+            f"{self.name}: {given} is not allowed here{because}; it takes {self.allowed}. "
             f"For example: {self.name}: {self.example}"
         )
         return Fault(self.name, given, text)
@@ -259,16 +260,27 @@ _WINDOWS_DEVICE = re.compile(
 )
 
 
+#: Why a name whose bytes are no UTF-8 is refused.
+NOT_UTF8 = "its name is not UTF-8, so no record can hold it: rename it first"
+
+
 def local_path(raw: object) -> str:
-    """A path on this machine. ValueError for networks, devices and URLs."""
-    text = plain_text(raw)
+    """A path on this machine. ValueError, which says why, for networks, devices and URLs."""
+    try:
+        text = plain_text(raw)
+    except UnicodeEncodeError:
+        raise ValueError(NOT_UTF8) from None
+    except ValueError:
+        raise ValueError from None
+    if "\n" in text or "\r" in text:
+        raise ValueError("its name holds a line break, which no record can hold: rename it first")
     # refused before any file call, which could hang, or reveal the user to a server
-    if (
-        _FOREIGN_PATH.search(text)
-        or "\n" in text
-        or (sys.platform == "win32" and _WINDOWS_DEVICE.search(text))
-    ):
-        raise ValueError
+    if _FOREIGN_PATH.search(text):
+        raise ValueError(
+            "it is a URL, a network's or a device's: give a copy in a folder of this machine"
+        )
+    if sys.platform == "win32" and _WINDOWS_DEVICE.search(text):
+        raise ValueError("Windows keeps this name for a device: rename it first")
     return text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.key_names import named_key
 from bridge.music import MAX_BPM, MIN_BPM, Key
 from daemon.errors import LibraryError
 
@@ -38,7 +39,7 @@ class Correction:
             )
         if self.key is not None:
             try:
-                short = Key.parse(self.key).short
+                short = named_key(self.key).short
             except ValueError:
                 text = f"key {self.key!r:.40} is not a key; write it as Am, F# minor, Gb or 8A"
                 raise _refused(text) from None
@@ -49,11 +50,11 @@ class Correction:
 
     @property
     def words(self) -> str:
-        """For people: `90 bpm, the one at 0.52 s, Am`."""
+        """For people: `90 bpm, the one at 0.52 s, Am`, `D dorian`."""
         said = [f"{self.bpm:g} bpm"] if self.bpm is not None else []
         if self.downbeat_s is not None:
             said.append(f"the one at {self.downbeat_s:g} s")
-        return ", ".join([*said, self.key] if self.key else said)
+        return ", ".join([*said, Key.parse(self.key).plain] if self.key else said)
 
     def over(self, earlier: Correction) -> Correction:
         """This word on top of an earlier one: what it leaves out stays."""

@@ -1,6 +1,7 @@
 """The daemon's errors: one subclass of `SidecrateError` a layer. Each text gives the mend too."""
 
 import errno
+from pathlib import PurePath
 
 from bridge.errors import SidecrateError
 
@@ -94,3 +95,17 @@ class ServiceError(SidecrateError):
 
 class RequestRefused(ServiceError):
     """The daemon refused a request; the text is the daemon's own."""
+
+
+#: For a command that needs a clip in a crate without any.
+NO_CLIP_YET = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
+
+
+def no_clip(what: str) -> str:
+    """The text for a clip that is not there, code `unknown_clip`: of an id, a path or `last`."""
+    if what in ("", "last"):
+        return NO_CLIP_YET
+    text = f"there is no clip {what!r}; `sidecrate clips` lists them"
+    if PurePath(what).suffix:
+        text += "; of a file, `sidecrate fit` makes a clip, and `swap` writes a part anew"
+    return text

@@ -151,6 +151,8 @@ class ClipRecord(Repeatable, _Derived, total=False):
     edited_from: str
     brought_from: str
     """The path of the user's file that was brought in."""
+    brought_hash: str
+    """SHA-256 of that file's bytes, in hex."""
     performance: dict[str, Any]
     """What was played on the pads (`daemon/library/performance.py`)."""
 

@@ -18,6 +18,8 @@ import numpy as np
 import soundfile
 
 from bridge.inbox.names import is_midi, wrong_kind
+from bridge.request import NOT_UTF8
+from bridge.text import shorten
 from daemon.audio.channels import (
     MOST_CHANNELS,
     mixed_down,
@@ -90,6 +92,10 @@ def read_sound(
     file = Path(path)
     if not file.is_file():
         raise AudioError(f"{file} is not there, or is no file: give the path of a {READABLE} file")
+    try:
+        str(file).encode()
+    except UnicodeEncodeError:
+        raise AudioError(f"{shorten(file.name)}: {NOT_UTF8}") from None
     try:
         if file.stat().st_size == 0:
             raise AudioError(f"{file.name} is empty (0 bytes): export it again")

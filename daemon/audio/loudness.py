@@ -296,6 +296,16 @@ def gain_under_full_scale(peak_db: float) -> float:
     return -peak_db - _UNDER_FULL_DB if peak_db > 0 else 0.0
 
 
+def told_db(db: float) -> str:
+    """Decibels as a text tells them, never as 0.0."""
+    return f"{abs(db):.1f} dB" if abs(db) >= 0.05 else "less than 0.1 dB"
+
+
+def turned_down(by_db: float) -> str:
+    """What is told of a sound whose level is kept, apart from what `safe_gain` took of it."""
+    return f"turned down by {told_db(by_db)} to full scale: its peaks were over it"
+
+
 def limiting(audio: np.ndarray, sample_rate: int, *, is_loop: bool = False) -> np.ndarray:
     """The limiter's gain (frames, 1) that holds the true peak of float (frames, channels).
 

@@ -8,6 +8,8 @@ import numpy as np
 _LEAST = 1e-3
 #: Mean from which a user is told: -46 dB, where its clicks at cuts can be heard.
 _TOLD = 0.005
+#: Swing at full scale 1, -80 dB, under which a sound is silent.
+SILENT = 1e-4
 #: Share of a sound's level that its mean may have by chance.
 _BY_CHANCE = 0.05
 
@@ -32,6 +34,8 @@ def offset_told(audio: np.ndarray) -> float:
     A short noise has one by chance, small beside its level.
     """
     most = 0.0
+    if not len(audio):
+        return most
     for channel, offset in zip(audio.T, np.abs(offsets_of(audio)), strict=True):
         # by sums of products, which need no copy of a long take
         power = float(np.dot(channel, channel)) / max(1, len(channel))
@@ -39,3 +43,26 @@ def offset_told(audio: np.ndarray) -> float:
         if offset >= least and abs(float(np.median(channel))) > offset / 2:
             most = float(offset)
     return most
+
+
+def swing_of(audio: np.ndarray) -> float:
+    """The furthest that a channel of float (frames, channels) or (frames,) goes from its mean."""
+    if not len(audio):
+        return 0.0
+    most = 0.0
+    for channel in audio.T if audio.ndim == 2 else [audio]:
+        mean = float(channel.mean(dtype=np.float64))
+        most = max(most, float(channel.max()) - mean, mean - float(channel.min()))
+    return most
+
+
+def silence_of(audio: np.ndarray, least: float = SILENT) -> str:
+    """Why nothing is heard, as in `it is silent`; empty where something is.
+
+    audio: float32 (frames, channels) or (frames,). least: what swings less is silent. A constant is
+    no sound, however large it is.
+    """
+    if swing_of(audio) > least:
+        return ""
+    told = offset_told(audio if audio.ndim == 2 else audio[:, None])
+    return f"silent but for a DC offset of {told:.1%}" if told else "silent"

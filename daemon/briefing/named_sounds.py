@@ -100,10 +100,12 @@ class Material:
             if is_file:
                 return name, None
             what = _FILES.get(works_on, "an audio file")
-            text = (
-                f"{called}there is no file {name}, and no clip of that name; "
-                f"give the path of {what}, or a clip's id"
+            found = (
+                f"{name} is a folder"
+                if Path(name).expanduser().is_dir()
+                else f"there is no file {name}, and no clip of that name"
             )
+            text = f"{called}{found}; give the path of {what}, or a clip's id"
             raise RequestError(Fault(field, shorten(name), text)) from None
         notes = notes_of(record) if takes_notes else None
         path = Path(notes if notes and Path(notes).is_file() else record["path"])

@@ -13,6 +13,7 @@ from daemon.cli.library import open_library, with_versions
 from daemon.cli.options import AsJson
 from daemon.cli.order import open_crate
 from daemon.crate.crate import Crate
+from daemon.library.library import Library
 from daemon.library.versions import Versions
 from daemon.record import ClipRecord
 
@@ -33,6 +34,9 @@ def add(
         str | None, typer.Option(help="Its licence, as in CC-BY-4.0.", metavar="X")
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Add a tag.", metavar="X")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Add a file once more that is in the crate already.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring sounds or MIDI files into the crate as they are, to be used as any clip.
@@ -46,7 +50,9 @@ def add(
     with open_library() as library, open_crate(read_only=False) as crate:
         assert crate is not None
         crate.check()
-        for record in with_versions(library, lambda studio: _brought(studio, file, crate, values)):
+        for record, is_new in with_versions(
+            library, lambda studio: _brought(studio, library, file, crate, values, again=again)
+        ):
             heard = [
                 f"{record['bpm']:g} bpm" if record["bpm"] else "",
                 record["key"] or "",
@@ -57,16 +63,36 @@ def add(
                 if as_json
                 else f"{record['path']}\n  {' · '.join(one for one in heard if one)}"
             )
+            if not is_new:
+                note = f"it is in the crate already, as {record['id']}: --again adds it once more"
+                print(f"  note: {note}", file=sys.stderr)
+                continue
             report = record["report"]
             for note in (*report.get("said", ()), *report.get("warnings", ())):
                 print(f"  note: {note}", file=sys.stderr)
 
 
 async def _brought(
-    versions: Versions, files: list[Path], crate: Crate, values: dict[str, Any]
-) -> list[ClipRecord]:
+    versions: Versions,
+    library: Library,
+    files: list[Path],
+    crate: Crate,
+    values: dict[str, Any],
+    *,
+    again: bool,
+) -> list[tuple[ClipRecord, bool]]:
+    """Each file's clip, and whether it is new: the same content is not brought in twice unasked."""
     given = {name: value for name, value in values.items() if value}
-    return [await versions.bring(file.expanduser(), crate, given) for file in files]
+    brought = []
+    for file in files:
+        path = file.expanduser()
+        clip = library.brought_as(path) if path.is_file() and not again else None
+        brought.append(
+            (await versions.bring(path, crate, given), True)
+            if clip is None
+            else (library.record(clip), False)
+        )
+    return brought
 
 
 def _checked_values(values: dict[str, Any]) -> dict[str, Any]:

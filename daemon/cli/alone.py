@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 import sys
 import tempfile
 import time
@@ -12,17 +10,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.files.whole import beside, over_or_beside
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.briefing.brief_of import check_amended
 from daemon.children.inside import find_function
+from daemon.cli.out import bring_out
 from daemon.client.follow import Bar, is_wanted
 from daemon.clip.results import made_clips
 from daemon.crate.crate import Crate
-from daemon.crate.names import PICTURE, ending_of
-from daemon.crate.neighbours import OutPlace, stale_neighbours
-from daemon.errors import EngineError, ServiceError
+from daemon.crate.neighbours import OutPlace
+from daemon.errors import EngineError
 from daemon.improve.amend import amend, is_shown_first, proposal
 from daemon.improve.server import estimate_usd
 from daemon.jobs.database import Database
@@ -121,6 +118,7 @@ def make_alone(
     verb = daemon_verb(brief.do)
     of = brief.clip_count
     brought = 0
+    kits: dict[str, OutPlace] = {}
     for k in range(of):
         clip = crate.reserve() if crate and out is None else secrets.token_hex(3)
         engine = engine_info(brief.clip_engine(k)).for_child() if brief.do == "make" else {}
@@ -144,75 +142,13 @@ def make_alone(
             for one in made_clips(find_function(verb.function)(task, tell), Path(folder)):
                 brought += 1
                 if out is not None:
-                    yield _bring_out(one.record, one.folder, out.file(one.record, brought), force)
+                    place = out
+                    if kit := one.record.get("collection"):
+                        place = kits[kit] = kits.get(kit) or out.for_kit(str(kit))
+                    yield bring_out(one.record, one.folder, place.file(one.record, brought), force)
                 elif crate is not None:
                     record = crate.publish(one.record, one.folder)
                     crate.record_alone(record)
                     yield record
                 else:
                     yield one.record
-
-
-def _bring_out(record: ClipRecord, folder: Path, out: Path, force: bool) -> ClipRecord:
-    """Write the clip to the user's name, with its notes, picture and stems beside it.
-
-    Nothing is written where one of the names is in use.
-    """
-    kind = ending_of(record["kind"])
-    stems: list[str] = []
-    done: ClipRecord = {**record, "path": str(out), "midi": None, "stems": stems}
-    was_there = out.exists()
-    pairs = [(folder / f"clip{kind}", out)]
-    if kind == ".wav" and (folder / "clip.mid").exists():
-        pairs.append((folder / "clip.mid", out.with_suffix(".mid")))
-        done["midi"] = str(pairs[-1][1])
-    if (folder / PICTURE).exists():
-        pairs.append((folder / PICTURE, out.with_suffix(".png")))
-        done["picture"] = str(pairs[-1][1])
-    for part in sorted((folder / "stems").glob("*.wav")):
-        pairs.append((part, out.with_name(f"{out.stem} - {part.name}")))
-        stems.append(str(pairs[-1][1]))
-    taken = [target for _, target in pairs if os.path.lexists(target) and not force]
-    if taken:
-        raise ServiceError(
-            f"{taken[0]} is there already; --force writes over it, or choose another --out", "out"
-        )
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        places = {target: _copy(source, target, force) for source, target in pairs}
-    except OSError as error:
-        raise ServiceError(
-            f"{out} cannot be written ({error.strerror}); choose another --out", "out"
-        ) from None
-    done |= {"path": str(places[out]), "stems": [str(places[Path(one)]) for one in stems]}
-    if done["midi"]:
-        done["midi"] = str(places[Path(done["midi"])])
-    if "picture" in done:
-        done["picture"] = str(places[Path(done["picture"])])
-    told = [
-        f"{target.name} is open in another program: {place.name} is beside it"
-        for target, place in places.items()
-        if place != target
-    ]
-    if was_there:
-        told += stale_neighbours(out, new=tuple(places))
-    if told:
-        report = done["report"]
-        done["report"] = {**report, "said": [*report.get("said", ()), *told]}
-    return done
-
-
-def _copy(source: Path, target: Path, force: bool) -> Path:
-    """Copy a file whole or not at all, over an existing one only with `force`; where it is then."""
-    try:
-        if force:
-            with over_or_beside(target) as written:
-                shutil.copyfile(source, written.part)
-            return written.target
-        with beside(target, new=True) as part:
-            shutil.copyfile(source, part)
-        return target
-    except FileExistsError:
-        raise ServiceError(
-            f"{target} has come to be there meanwhile; choose another --out", "out"
-        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 import sys
 import time
 from contextlib import suppress
@@ -10,12 +10,13 @@ from typing import Annotated, Final, cast
 
 import typer
 
+from daemon.cli.clip_table import table
 from daemon.cli.library import open_library, with_versions
 from daemon.cli.marks import marks_line
 from daemon.cli.options import AsJson
 from daemon.cli.order import open_crate
 from daemon.crate.crate import Crate
-from daemon.errors import CrateError
+from daemon.errors import NO_CLIP_YET, CrateError
 from daemon.library.filters import SORTS, Filters
 from daemon.library.library import Library
 from daemon.library.rows import LibraryRow
@@ -25,7 +26,6 @@ Many = Annotated[
     list[str] | None, typer.Option(help="Only of this; may be given more than once.", metavar="X")
 ]
 
-_NO_CLIP = "the crate has no clip yet; `sidecrate make PROMPT` makes one"
 #: The user's marks of a clip, as the library keeps them.
 _MARKS: Final = ("favourite", "rating", "used", "tags", "missing", "edited")
 #: Clips read from the library at once.
@@ -33,6 +33,9 @@ _PAGE: Final = 1000
 
 
 def clips(
+    clip: Annotated[
+        list[str] | None, typer.Argument(help="Clips to show in full, by id or as last.")
+    ] = None,
     number: Annotated[
         int, typer.Option("--number", "-n", help="How many.", min=1, max=100000)
     ] = 20,
@@ -81,10 +84,12 @@ def clips(
 ) -> None:
     """The clips in the crate: the newest, or those that the options ask for.
 
+    A terminal gets a line a clip; `clips ID` shows one in full, and so does a pipe all of them.
     Films are listed by --kind video alone; --search finds them by words and by their clip.
     """
-    from daemon.cli.show import clip_json, clip_lines
-
+    if clip:
+        _show_named(clip, as_json)
+        return
     if kind == ["video"]:
         _show_videos(number, search, as_json)
         return
@@ -115,21 +120,35 @@ def clips(
             similar=alike,
         )
         total, rows = _pages(library, filters, number)
-        for row in rows:
-            record = _listed(library.record(row["id"]), row, _kept(crate, row["id"]))
-            if as_json:
-                print(json.dumps(json.loads(clip_json(record))))
-            else:
-                print(clip_lines(record) + marks_line(row))
+        in_full = as_json or not sys.stdout.isatty()
+        if rows and not in_full:
+            print("\n".join(table(rows, shutil.get_terminal_size().columns)))
+        for row in rows if in_full else ():
+            _show(library, crate, row, as_json)
     if not rows and not as_json:
         print(
-            "no clip is like that" if total == 0 and _narrows(filters) else _NO_CLIP,
+            "no clip is like that" if total == 0 and _narrows(filters) else NO_CLIP_YET,
             file=sys.stderr,
         )
     elif total > len(rows) and not as_json:
         print(f"{len(rows)} of {total}; -n shows more", file=sys.stderr)
     if search and not as_json and (films := len(_films(search))):
         print(f"films like that: {films}; --kind video shows them", file=sys.stderr)
+
+
+def _show_named(clips: list[str], as_json: bool) -> None:
+    """Clips in full, each by its id, its path or as `last`."""
+    with open_library() as library, open_crate(read_only=True) as crate:
+        for named in clips:
+            _show(library, crate, library.get(library.find(named)), as_json)
+
+
+def _show(library: Library, crate: Crate | None, row: LibraryRow, as_json: bool) -> None:
+    """A clip in full."""
+    from daemon.cli.show import clip_json, clip_lines
+
+    record = _listed(library.record(row["id"]), row, _kept(crate, row["id"]))
+    print(clip_json(record) if as_json else clip_lines(record) + marks_line(row))
 
 
 def _show_videos(number: int, search: str, as_json: bool) -> None:
@@ -207,4 +226,6 @@ def _range(text: str | None, name: str) -> tuple[float | None, float | None]:
         raise typer.BadParameter(
             f"--{name} {text!r} is no range; write it as 120, 120-130 or -16..-12"
         ) from None
+    if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
+        raise typer.BadParameter(f"--{name} {text!r} ends below its beginning: nothing is in it")
     return ends if parted else (ends[0], ends[0])

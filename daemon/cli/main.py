@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.errors import RequestError, SidecrateError
-from bridge.request import FIELDS, check_fields
+from bridge.request import FIELDS
 from daemon.children.blas_threads import one_thread
 from daemon.cli.add import add
 from daemon.cli.answer import answer
@@ -24,6 +24,7 @@ from daemon.cli.clips import clips
 from daemon.cli.correct import correct
 from daemon.cli.edit import edit
 from daemon.cli.export import export
+from daemon.cli.fit import fit, look
 from daemon.cli.home import doctor, engines, install, open_folder, uninstall
 from daemon.cli.marks import collect, mark
 from daemon.cli.mcp import mcp
@@ -48,15 +49,14 @@ from daemon.cli.project import project_app
 from daemon.cli.radio import radio
 from daemon.cli.ray import ray_app
 from daemon.cli.secret import secret_app
-from daemon.cli.several import check_one_name, each_of
+from daemon.cli.several import odd_names_told
 from daemon.cli.sounds import sounds_app
 from daemon.cli.spend import spend
 from daemon.cli.train import train
 from daemon.cli.verbs import add_verbs
 from daemon.cli.worker import boxes_app, worker
-from daemon.errors import ConfigError, CrateError, PromptError, ServiceError
+from daemon.errors import NO_CLIP_YET, ConfigError, CrateError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
-from daemon.library.library import said_of
 from daemon.version import __version__
 
 app = typer.Typer(
@@ -79,11 +79,6 @@ _UNWRITABLE = frozenset(
     }
 )  # fmt: skip
 
-Picture = Annotated[
-    Path | None,
-    typer.Option("--picture", help="Draw what was heard and done as a PNG.", metavar="FILE.png"),
-]
-
 
 def main() -> None:
     """The entry point. Our own errors become one line a fault and an exit code, no traceback."""
@@ -91,7 +86,8 @@ def main() -> None:
     _take_home(sys.argv)
     add_verbs(app, sys.argv[1:])
     try:
-        raise SystemExit(app(standalone_mode=False) or 0)
+        with odd_names_told():
+            raise SystemExit(app(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
@@ -282,100 +278,8 @@ def make(
     show_order("make", {"prompt": prompt, **fields}, out=out, force=force, **how)
 
 
-@app.command()
-@with_fields("fit")
-def fit(
-    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE...")],
-    out: Out = None,
-    force: Force = False,
-    picture: Picture = None,
-    strict: Annotated[
-        bool,
-        typer.Option(help="Refuse a file without a clear beat instead of writing the best answer."),
-    ] = False,
-    as_json: AsJson = False,
-    progress: Progress = False,
-    *,
-    fields: dict[str, Any],
-) -> None:
-    """Put audio files exactly on the grid."""
-    check_one_name(out, files)
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
-
-    def order(file: Path) -> None:
-        values = {"reference": str(file.expanduser().absolute()), **fields}
-        for record in show_order(
-            "fit",
-            values,
-            out=out,
-            force=force,
-            as_json=as_json,
-            strict=strict,
-            alone=bool(picture) or strict,
-            progress=progress,
-        ):
-            if picture:
-                from daemon.conform.picture import draw_clip
-
-                draw_clip(file, record, picture)
-                print(picture, file=sys.stderr)
-
-    each_of(files, order, as_json)
-
-
-@app.command()
-def look(
-    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE...")],
-    bpm: Annotated[
-        str | None, typer.Option(help="The tempo that they should have.", metavar="X")
-    ] = None,
-    meter: Annotated[str | None, typer.Option(help="Their time signature.", metavar="X")] = None,
-    picture: Picture = None,
-    as_json: AsJson = False,
-) -> None:
-    """Hear files: tempo, beats, bars, key, loudness. Nothing is written but the picture.
-
-    Each is a block of its own, or with --json a line. One that cannot be read keeps none of the
-    others from being heard.
-    """
-    if picture and len(files) > 1:
-        raise typer.BadParameter(f"--picture is one picture, and there are {len(files)} files")
-    one_thread(os.environ)
-    values = check_fields(
-        (name, value) for name, value in (("bpm", bpm), ("meter", meter)) if value is not None
-    )
-    shown = 0
-
-    def show(file: Path) -> None:
-        nonlocal shown
-        if shown and not as_json:
-            print()
-        shown += 1
-        if len(files) > 1 and not as_json:
-            print(file)
-        _look_at(file, values, picture, as_json)
-
-    each_of(files, show, as_json)
-
-
-def _look_at(file: Path, values: dict[str, Any], picture: Path | None, as_json: bool) -> None:
-    """One file's block of `look`."""
-    from daemon.conform.look import look as hear_file
-
-    asked_bpm = float(str(values["bpm"])) if "bpm" in values else None
-    said = said_of(Places.find().library, file.expanduser())
-    found = hear_file(file, asked_bpm, str(values.get("meter", "4/4")), said)
-    if picture:
-        from daemon.conform.picture import draw_look
-
-        draw_look(file, found, picture)
-    if as_json:
-        print(json.dumps(found))
-    else:
-        from daemon.cli.show import look_lines
-
-        print(look_lines(found))
+app.command()(fit)
+app.command()(look)
 
 
 @app.command()
@@ -431,9 +335,7 @@ def play(
     if not path.is_file():
         with open_crate(read_only=True) as crate:
             if crate is None:
-                raise CrateError(
-                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-                )
+                raise CrateError(NO_CLIP_YET, "unknown_clip")
             record = crate.find(clip)
         path = Path(record["path"])
         kind = record["kind"]

@@ -77,6 +77,12 @@ def collect(
 
 def marks_line(row: LibraryRow) -> str:
     """The user's marks of a clip for people, a line of its own; empty without any."""
+    marks = marks_of(row)
+    return f"\n  {' · '.join(marks)}" if marks else ""
+
+
+def marks_of(row: LibraryRow) -> list[str]:
+    """The user's marks of a clip for people, in words."""
     marks = ["favourite"] if row["favourite"] else []
     if row["rating"]:
         marks.append("*" * row["rating"])
@@ -85,4 +91,4 @@ def marks_line(row: LibraryRow) -> str:
         marks.append("file is gone")
     if row["tags"]:
         marks.append(f"tags {', '.join(row['tags'])}")
-    return f"\n  {' · '.join(marks)}" if marks else ""
+    return marks

@@ -15,7 +15,7 @@ from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import DaemonClient
 from daemon.crate.crate import Crate
 from daemon.crate.neighbours import OutPlace
-from daemon.errors import CrateError, ServiceError
+from daemon.errors import NO_CLIP_YET, CrateError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.record import ClipRecord
@@ -169,9 +169,7 @@ def again_records(
                 return
     with open_crate(read_only=True) as crate:
         if crate is None:
-            raise CrateError(
-                "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-            )
+            raise CrateError(NO_CLIP_YET, "unknown_clip")
         do, request, amend = repeat_request(crate.find(what), changes)
     how: dict[str, Any] = {"quiet": quiet, "progress": progress, "amend": amend}
     yield from order_records(do, request.to_send(), out=out, force=force, **how)

@@ -32,7 +32,10 @@ def perform(
     """The sum of clips as they were played: each from one bar to another, in one tempo and key."""
     try:
         said = json.loads(file.read_text("utf-8")) if file.stat().st_size <= _MOST_BYTES else None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        why = error.strerror or error
+        raise LibraryError(f"{file} cannot be read ({why})", "bad_request") from None
+    except ValueError as error:
         raise LibraryError(f"{file} cannot be read as JSON: {error}", "bad_request") from None
     if not isinstance(said, dict):
         raise LibraryError(

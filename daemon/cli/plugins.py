@@ -34,6 +34,7 @@ def plugins(
             print(json.dumps({"name": found, "path": str(path)}) if as_json else f"{found}  {path}")
         if find_spec("pedalboard") is None:
             print(HOW_TO_INSTALL, file=sys.stderr)
+            raise typer.Exit(1)
         return
     with open_library() as library:
         plugin = with_versions(library, lambda versions: versions.plugin(name, of_several))

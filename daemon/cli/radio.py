@@ -73,14 +73,16 @@ def radio(
 
         use(load_config(places.config_file))
         check_engine(engine, places)
+    is_heard = has_device() if play is None else play
     wanted = Wanted(
-        words, secrets.randbits(31) if seed is None else seed, kind, host, port,
-        has_device() if play is None else play, target, _osc(osc), lines, remember,
+        words, secrets.randbits(31) if seed is None else seed, kind, host, port, is_heard, target, _osc(osc), lines, remember,
         clips, engine,
     )  # fmt: skip
 
     def ready(address: str) -> None:
         typer.echo(f"{address}  plays {words}, seed {wanted.seed}. Ctrl-C ends it.")
+        if play is None and not is_heard:
+            typer.echo("There is no sound device here: hear it by that address.", err=True)
 
     asyncio.run(Radio(places, wanted, crate_of(places)).run(ready))
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from daemon.errors import ServiceError
+from daemon.home.extras import how_to_install
 from daemon.home.places import Places
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def deploy(
         from ray import serve
     except ImportError:
         raise ServiceError(
-            "this needs the extra: pip install 'sidecrate[ray]'", "not_installed"
+            f"this needs the extra: {how_to_install('ray')}", "not_installed"
         ) from None
     from daemon.engines.remote.protocol import code_of
     from daemon.worker.certificate import new_secret, own_certificate

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import typer
 
 from bridge.errors import RequestError, SidecrateError
+from bridge.request import NOT_UTF8
+from bridge.text import shorten
 from bridge.verbs import SOURCE
 from daemon.crate.neighbours import OutPlace
+from daemon.errors import ServiceError
 
 T = TypeVar("T")
 
@@ -36,7 +40,8 @@ def each_of(sources: Sequence[T], act: Callable[[T], None], as_json: bool) -> No
     failed = 0
     for source in sources:
         try:
-            act(source)
+            with odd_names_told():
+                act(source)
         except SidecrateError as fault:
             if len(sources) == 1 or _is_of_all(fault):
                 raise
@@ -46,6 +51,17 @@ def each_of(sources: Sequence[T], act: Callable[[T], None], as_json: bool) -> No
             print(fault.text, file=sys.stderr)
     if failed:
         raise typer.Exit(1)
+
+
+@contextmanager
+def odd_names_told() -> Iterator[None]:
+    """ServiceError in place of the encoder's, where a file's name is no UTF-8."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        if not any("\udc80" <= letter <= "\udcff" for letter in error.object):
+            raise
+        raise ServiceError(f"{shorten(error.object)}: {NOT_UTF8}", "bad_request") from None
 
 
 def _is_of_all(fault: SidecrateError) -> bool:

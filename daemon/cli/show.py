@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.events import Told
+from bridge.music import Key
 from bridge.request import kind_word
 from daemon.correction import Correction
 from daemon.record import DOCUMENTED, ClipRecord, ClipReport
@@ -36,7 +37,10 @@ def clip_lines(record: ClipRecord) -> str:
         facts.append(f"{record['bars']} {bars}{meter}")
     if record.get("bpm"):
         facts.append(f"{record['bpm']:g} bpm")
-    facts += [str(record[name]) for name in ("key", "note_name") if record.get(name)]
+    if record.get("key"):
+        facts.append(Key.parse(str(record["key"])).plain)
+    if record.get("note_name"):
+        facts.append(str(record["note_name"]))
     if record["kind"] == "video":
         did = record["report"].get("did", {})
         seconds = round(record["seconds"] or 0.0, 2)
@@ -46,7 +50,8 @@ def clip_lines(record: ClipRecord) -> str:
         facts.append(f"{record['frames']} frames at {record['sample_rate']} Hz")
     else:
         facts.append("notes")
-    facts.append(f"{record['engine']}, seed {record['seed']}, {record['license']}")
+    seed = f"seed {record['seed']}, " if record["seed"] is not None else ""
+    facts.append(f"{record['engine']}, {seed}{record['license']}")
     word = f"\n  {word_line(record['corrected'])}" if record.get("corrected") else ""
     who = f"\n  {players_line(record)}" if record.get("players") else ""
     lines = [f"{record['path']}", f"  {' · '.join(facts)}{who}{word}"]
@@ -99,6 +104,19 @@ def audition_line(told: Told) -> str:
     return f"{values['path']}\n  heard{tempo}{shift} {since}, on {values['device']}"
 
 
+def _tempo(found: Mapping[str, Any]) -> str:
+    """The tempo of a report, and whose word it is: the user's, a record's, or what was heard."""
+    bpm, grid = f"{found['bpm']:.2f} bpm", found.get("grid")
+    if grid == "your word" or any(one.startswith("you said") for one in found.get("evidence", ())):
+        return f"{bpm}, as you said"
+    if grid in ("its record", "its plan"):
+        return f"{bpm} by {grid}"
+    sure = found.get("confidence")
+    if sure is None:
+        return f"found {bpm}"
+    return f"found {bpm} (sure {sure:.0%})" if sure else "no beat found"
+
+
 def report_line(report: ClipReport) -> str:
     """What was detected, what was changed, and the measured result, in one line."""
     found = report.get("found", {})
@@ -106,7 +124,7 @@ def report_line(report: ClipReport) -> str:
     after = report.get("after", {})
     parts = []
     if found.get("bpm") is not None:
-        parts.append(f"found {found['bpm']:.2f} bpm (sure {found.get('confidence') or 0:.0%})")
+        parts.append(_tempo(found))
     if did.get("method") not in (None, "", "none") or did.get("gain_db") is not None:
         # `+ 0.0` makes no -0.0 of it
         gain = (

@@ -35,7 +35,7 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
 
 
 def kit_line(records: Sequence[ClipRecord]) -> str:
-    """The command that plays the kit that was just cut; empty where none was.
+    """The command that plays the kit that was just cut or learnt; empty where none was.
 
     Its name is the collection's, which has a number where an earlier kit has the name.
     """
@@ -48,7 +48,10 @@ def kit_line(records: Sequence[ClipRecord]) -> str:
         names = library.collections.of(kit[0]["id"])
     # written elsewhere than into the crate, its folder is the kit
     name = names[-1] if names else str(Path(kit[0]["path"]).parent)
-    return f'play it: sidecrate make "drum loop" --kit "{name}"'
+    # an instrument that was learnt has one role, and no drums
+    role = kit[0]["role"]
+    words = f"{role} loop" if role in ("lead", "bass", "chords") else "drum loop"
+    return f'play it: sidecrate make "{words}" --kit "{name}"'
 
 
 def _command(verb: Verb) -> Callable[..., None]:

@@ -118,12 +118,12 @@ def _within_full_scale(result: Result, brief: Brief) -> Result:
     """The result, turned down where whole numbers would clip it; that is told."""
     if result.audio is None or brief.subtype == "FLOAT" or result.keeps_level:
         return result
-    from daemon.audio.loudness import amplify, safe_gain
+    from daemon.audio.loudness import amplify, safe_gain, turned_down
 
     down_db = safe_gain(result.audio)
     if not down_db:
         return result
-    note = f"turned down by {-down_db:.1f} dB, so that it does not clip"
+    note = turned_down(down_db)
     report = {**result.report, "warnings": [*result.report.get("warnings", ()), note]}
     return replace(result, audio=amplify(result.audio, down_db), report=report)
 

@@ -15,6 +15,8 @@ from daemon.audio.loudness import (
     gain_under_full_scale,
     limiting,
     measure_level,
+    told_db,
+    turned_down,
 )
 from daemon.audio.offset import offset_told, without_offset
 from daemon.audio.seam import measure_seam
@@ -325,10 +327,10 @@ def _finish(sound: Sound, brief: Brief, report: Report, progress: Progress) -> S
         finished = finished.linear(lambda x: x * gain)
         level = measure_level(finished.audio, finished.sample_rate, is_loop)
     elif gain_db < 0 and _keeps_level(brief):
-        report.warnings.append(f"turned down by {-gain_db:.1f} dB, so that it does not clip")
+        report.warnings.append(turned_down(gain_db))
     elif gain_db == 0 and level.true_peak_db > 0:
         report.warnings.append(
-            f"its peaks are {level.true_peak_db:.1f} dB over full scale, which 32-bit float keeps"
+            f"its peaks are {told_db(level.true_peak_db)} over full scale, which 32-bit float keeps"
         )
     if brief.do == "fit":
         _refuse(check_result(level.true_peak_db), brief, report)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from daemon.audio.offset import offset_told, swing_of
 from daemon.audio.peak import sample_peak
 
 #: Peak under which a take is silent.
@@ -39,9 +40,10 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
     `beat_s`: length of a beat, where a tempo is requested.
     """
     found = []
-    peak = sample_peak(audio)
-    if peak < 10 ** (SILENT_DB / 20):
-        found.append(Refusal("silent", "the take is silent: its peak lies under -60 dBFS"))
+    if swing_of(audio) < 10 ** (SILENT_DB / 20):
+        told = offset_told(audio)
+        why = f"all of it is a DC offset of {told:.1%}" if told else "its peak lies under -60 dBFS"
+        found.append(Refusal("silent", f"the take is silent: {why}"))
     elif clipped_share(audio) > _CLIPPED_SHARE:
         found.append(
             Refusal(

@@ -10,7 +10,13 @@ import numpy as np
 
 from bridge.music import Meter
 from daemon.audio.files import read_sound
-from daemon.audio.loudness import SILENCE_DB, integrated_lufs, safe_gain, true_peak_db
+from daemon.audio.loudness import (
+    SILENCE_DB,
+    integrated_lufs,
+    safe_gain,
+    told_db,
+    true_peak_db,
+)
 from daemon.audio.offset import offset_told
 from daemon.audio.scratch import aside, release
 from daemon.audio.seam import measure_seam
@@ -126,5 +132,5 @@ def _notes(audio: np.ndarray) -> list[str]:
     if told := offset_told(audio):
         notes.append(f"it has a DC offset of {told:.1%} of full scale: `fit` takes it out")
     if over_db := -safe_gain(audio):
-        notes.append(f"its peaks are {over_db:.1f} dB over full scale: an export turns it down")
+        notes.append(f"its peaks are {told_db(over_db)} over full scale: an export turns it down")
     return notes

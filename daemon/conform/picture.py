@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +13,13 @@ from bridge.music import Key, Meter
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB, momentary_lufs
 from daemon.audio.sound import Sound, mixed
-from daemon.errors import AudioError
+from daemon.conform.picture_file import save_picture
 from daemon.hearing.key import hear_tones
 from daemon.record import ClipRecord
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    Path = str | PathLike[str]
 
 _NOTES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 #: The wave, the loudness and the tones of the key.
@@ -68,7 +67,7 @@ def draw_look(file: Path, found: Mapping[str, Any], out: Path) -> None:
     _draw_tempo(rows["tempo"], found["beats_s"], None, len(audio) / sample_rate)
     _draw_loudness(rows["loudness"], audio, sample_rate, found["lufs"], found["true_peak_db"])
     _draw_tones(rows["tones"], np.array(found["chroma"]), found.get("key"))
-    _save(figure, out)
+    save_picture(figure, out)
 
 
 def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
@@ -108,7 +107,7 @@ def draw_clip(file: Path, record: ClipRecord, out: Path) -> None:
     _draw_tones(
         rows["tones"], hear_tones(Sound(clip, clip_rate).mono, clip_rate).chroma, record.get("key")
     )
-    _save(figure, out)
+    save_picture(figure, out)
 
 
 def draw_on_grid(axes: Axes, audio: np.ndarray, sample_rate: int, record: ClipRecord) -> None:
@@ -232,10 +231,3 @@ def _draw_tones(axes: Axes, chroma: np.ndarray, key_name: str | None) -> None:
     axes.set_yticks(range(12), _NOTES)
     axes.set_xticks([])
     axes.set_title(f"tones; blue ones belong to {key_name}" if scale else "tones; no key found")
-
-
-def _save(figure: Figure, out: Path) -> None:
-    try:
-        figure.savefig(out, dpi=110)
-    except (OSError, ValueError) as fault:
-        raise AudioError(f"the picture {out} cannot be written: {fault}") from None

@@ -24,7 +24,7 @@ from daemon.crate.names import (
     slug,
     stem_name,
 )
-from daemon.errors import CrateError
+from daemon.errors import CrateError, no_clip
 from daemon.home.mounts import known_mount, note_mount
 from daemon.home.room import check_space
 from daemon.jobs.database import Database
@@ -254,9 +254,7 @@ class Crate:
         if what in ("", "last"):
             found = self.clips(1)
             if not found:
-                raise CrateError(
-                    "the crate has no clip yet; `sidecrate make PROMPT` makes one", "unknown_clip"
-                )
+                raise CrateError(no_clip(what), "unknown_clip")
             return found[0]
         beginning = what if re.fullmatch(r"[a-z0-9]{3,}", what) else "\0"
         rows = self._database.rows(
@@ -268,10 +266,7 @@ class Crate:
             what,
         )
         if not rows:
-            text = f"there is no clip {what!r}; `sidecrate clips` lists them"
-            if Path(what).suffix:
-                text += "; of a file, `sidecrate fit` makes a clip, and `swap` writes a part anew"
-            raise CrateError(text, "unknown_clip")
+            raise CrateError(no_clip(what), "unknown_clip")
         return _found(rows[0])
 
     def keep(self, what: str) -> Path:

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from daemon.crate.names import clip_name, ending_of
+from daemon.crate.names import clip_name, ending_of, slug
 from daemon.record import ClipRecord
 
 #: What other programs and we put beside a sound: notes, and the analyses of Live and REAPER.
@@ -30,6 +30,17 @@ class OutPlace:
         """A folder is one that is there, or a path that ends in a slash."""
         path = Path(said).expanduser()
         return cls(path, path.is_dir() or is_folder_name(str(said)))
+
+    def for_kit(self, name: str) -> OutPlace:
+        """A new folder for a kit of that name: two kits in one folder would be played as one."""
+        if not self.is_folder:
+            return self
+        folder = self.path / slug(name)
+        number = 1
+        while folder.exists():
+            number += 1
+            folder = self.path / f"{slug(name)}-{number}"
+        return OutPlace(folder, True)
 
     def file(self, record: ClipRecord, number: int) -> Path:
         """The file of a clip: in a folder by its own name, else with `-2`, `-3` for more."""

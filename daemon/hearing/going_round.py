@@ -15,7 +15,7 @@ import numpy as np
 
 from bridge.music import Meter, loop_frames
 from daemon.hearing.envelopes import Envelopes
-from daemon.hearing.heard import Heard
+from daemon.hearing.heard import Alternative, Heard
 from daemon.hearing.onsets import Onsets
 
 #: Seconds of a file that may be heard going round: from a bar of the fastest music on. What is
@@ -44,6 +44,12 @@ SURE, SURE_OF_ANOTHER = 0.59, 0.8
 SURE_OF_OCTAVE = 0.7
 #: Confidence at most where only the length speaks: it repeats because it was made to.
 LENGTH_ALONE = 0.65
+#: Share by which two hearings of one tempo may differ in a short file.
+ONE_TEMPO = 0.005
+#: What a tempo may be to the file's own, apart from octaves, and still be another count of it.
+COUNTS = (3 / 4, 4 / 3, 2 / 3, 3 / 2)
+#: Confidence of the file's own tempo from which no other is looked for where one was asked.
+LIKELY = 0.5
 #: Digits of a tempo at most.
 DIGITS = 7
 
@@ -108,12 +114,58 @@ def better(plain: Heard, going: Heard, frames: int, sample_rate: int) -> Heard:
     )
 
 
+def own_or_asked(own: Heard, asked: Heard, asked_bpm: float) -> Heard:
+    """The grid of a short file of which both were heard, its own and one near the asked tempo.
+
+    In so few beats a tempo can be heard near any that is asked. So it counts only as another count
+    of the file's own tempo, or where that is unlikely and the asked one itself is surer.
+    """
+    if not (own.periodic and asked.periodic):
+        return in_asked_octave(own, asked_bpm) if own.periodic else asked
+    apart = asked.bpm / own.bpm
+    counts = any(_same(apart * 2.0 ** -_octaves(apart / count), count) for count in COUNTS)
+    found = _same(asked.bpm, asked_bpm) and own.confidence < min(LIKELY, asked.confidence)
+    return asked if counts or found else in_asked_octave(own, asked_bpm)
+
+
+def in_asked_octave(own: Heard, asked_bpm: float | None) -> Heard:
+    """`own`, its beats in the octave that is nearest to the asked tempo."""
+    octaves = _octaves(asked_bpm / own.bpm) if asked_bpm and own.periodic else 0
+    if not octaves:
+        return own
+    times = 2.0**octaves
+    said = f"it moves at {1 / times:g} times the tempo that was asked"
+    others = (_counted(other, own.bpm, times) for other in own.alternatives)
+    return replace(
+        own,
+        bpm=own.bpm * times,
+        knots_q=own.knots_q * times,
+        octave=own.octave / times,
+        evidence=(*own.evidence, said),
+        alternatives=tuple(others),
+    )
+
+
+def _counted(other: Alternative, own_bpm: float, times: float) -> Alternative:
+    """An alternative of a grid that is counted `times` as fast: the other octave is its own."""
+    is_octave = not _same(other.bpm, own_bpm)
+    return replace(other, bpm=own_bpm if is_octave else own_bpm * times)
+
+
+def _same(one: float, other: float) -> bool:
+    return abs(one / other - 1) < ONE_TEMPO
+
+
+def _octaves(ratio: float) -> int:
+    return round(float(np.log2(ratio)))
+
+
 def _in_octave_of(plain: Heard, going: Heard) -> Heard:
     """`going`, its beats twice or half as fast where the plain hearing is sure of that octave.
 
     What goes round repeats itself, and its half tempo looks as good: the length tells no octave.
     """
-    octaves = round(float(np.log2(plain.bpm / going.bpm))) if plain.periodic else 0
+    octaves = _octaves(plain.bpm / going.bpm) if plain.periodic else 0
     if abs(octaves) != 1 or plain.confidence < SURE_OF_OCTAVE:
         return going
     return replace(going, bpm=going.bpm * 2.0**octaves, knots_q=going.knots_q * 2.0**octaves)

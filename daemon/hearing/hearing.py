@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bridge.music import Meter
+from daemon.audio.offset import SILENT, swing_of
 from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
 from daemon.hearing import going_round, net_path, onsets, second_ear, tempo_change, tracking
@@ -24,7 +25,7 @@ from daemon.hearing.second_ear import SecondEar
 BEATLESS = 0.1
 #: Octaves within which a candidate may be the chosen tempo before or after a change.
 SAME_OCTAVE = 0.3
-#: Attacks that a take needs to have a beat.
+#: Attacks that a take needs to have a beat, counted in every band.
 LEAST_HITS = 4
 
 
@@ -41,28 +42,52 @@ def hear(
     `asked_bpm` is the requested tempo; the take's own may be another, and then that one is found.
     The answer is in the octave of the requested one. No audio raises an error: a take without a
     beat comes back with `periodic` False and a reason. With `is_file` the audio begins and ends
-    where its maker cut it: a short loop's own length then tells its tempo.
+    where its maker cut it: a short loop's own length then tells its tempo, whatever was asked.
     """
     meter = meter or Meter()
     mono = mixed(audio) if audio.ndim == 2 else audio
     release(audio)
     length_s = len(mono) / sample_rate
-    if length_s < 0.3 or max(float(mono.max()), -float(mono.min())) < 1e-4:
+    if length_s < 0.3 or swing_of(mono) < SILENT:
         return asked_grid(
             length_s, 0.0, asked_bpm, meter, "the take is silent or too short to hear a beat in"
         )
-    frames = len(mono)
     once = mono if is_file and going_round.is_short(length_s) else None
     mono = _after_silence(mono, sample_rate)
     env = envelopes(mono, sample_rate)
     hits = onsets.onsets(env)
+    if once is None:
+        return _heard(env, hits, mono, sample_rate, asked_bpm, meter)
+    if not going_round.may_go_round(env, hits, BEFORE_S):
+        once = None
+    own, is_loop = _short(env, hits, mono, once, sample_rate, None, meter)
+    if asked_bpm is None or is_loop:
+        return going_round.in_asked_octave(own, asked_bpm)
+    asked, _ = _short(env, hits, mono, once, sample_rate, asked_bpm, meter)
+    return going_round.own_or_asked(own, asked, asked_bpm)
+
+
+def _short(
+    env: Envelopes,
+    hits: Onsets,
+    mono: np.ndarray,
+    once: np.ndarray | None,
+    sample_rate: int,
+    asked_bpm: float | None,
+    meter: Meter,
+) -> tuple[Heard, bool]:
+    """The grid of a short file, and whether it is a loop by its length.
+
+    `once` is the file where it may be one, and is then heard going round too; else None.
+    """
     plain = _heard(env, hits, mono, sample_rate, asked_bpm, meter)
-    if once is None or not going_round.may_go_round(env, hits, BEFORE_S):
-        return plain
+    if once is None:
+        return plain, False
     mono = _after_silence(going_round.round_and_round(once, sample_rate), sample_rate)
     env = envelopes(mono, sample_rate)
     going = _heard(env, onsets.onsets(env), mono, sample_rate, asked_bpm, meter)
-    return going_round.better(plain, going, frames, sample_rate)
+    found = going_round.better(plain, going, len(once), sample_rate)
+    return found, found is not plain
 
 
 def _heard(
@@ -79,6 +104,10 @@ def _heard(
     if len(hits) < LEAST_HITS:
         return asked_grid(
             length_s, start_s, asked_bpm, meter, "nothing in the take starts or stops"
+        )
+    if onsets.is_one_sound(hits, mono, sample_rate):
+        return asked_grid(
+            length_s, start_s, asked_bpm, meter, "one attack sounds in the take: that has no tempo"
         )
     ear = second_ear.listen(mono, sample_rate)
     choice = chosen(env, hits, ear, mono, sample_rate, meter, asked_bpm)

@@ -13,6 +13,12 @@ from daemon.hearing.envelopes import Envelopes
 APART_S = 0.030
 #: Share of a band's strong attacks below which a peak is no attack.
 WEAK = 0.12
+#: Share of the take's peak that is still heard: -60 dB.
+AUDIBLE = 1e-3
+#: Seconds of an attack in which it is heard, and by how many they begin before its time.
+HIT_S, BEFORE_HIT_S = 0.06, 0.01
+#: Seconds from the first to the last attack of one sound, as a click has in its bands.
+ONE_SOUND_S = 0.15
 
 
 @dataclass(frozen=True)
@@ -51,3 +57,23 @@ def onsets(env: Envelopes) -> Onsets:
     if not times:
         return Onsets(np.zeros(0), np.zeros(0, int), np.zeros(0))
     return Onsets(np.concatenate(times), np.concatenate(bands), np.concatenate(weights))
+
+
+def is_one_sound(hits: Onsets, mono: np.ndarray, sample_rate: int) -> bool:
+    """Whether all that is struck in `mono` (frames,), at the times of `hits`, is one sound.
+
+    In a band that holds little more than noise that noise looks like attacks too, and so does an
+    end that is cut off: where the take can be heard and gets louder, something is struck.
+    """
+    peak = float(np.abs(mono).max(initial=0))
+    first_s: float | None = None
+    for time_s in np.sort(hits.time_s):
+        at = round((time_s - BEFORE_HIT_S) * sample_rate)
+        length = round(HIT_S * sample_rate)
+        before, after = mono[max(0, at - length) : max(0, at)], mono[max(0, at) : at + length]
+        level = float(np.abs(after).max(initial=0))
+        if level > AUDIBLE * peak and level > float(np.abs(before).max(initial=0)):
+            first_s = float(time_s) if first_s is None else first_s
+            if time_s - first_s > ONE_SOUND_S:
+                return False
+    return True

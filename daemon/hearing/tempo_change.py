@@ -211,12 +211,14 @@ def _tempi(
 ) -> tuple[float, float]:
     """The likeliest tempo of a part, and the best one within `REACH` of `bpm`."""
     gram = tempogram(env.between(start_s, start_s + part_s), bar_beats)
+    near = np.abs(np.log(gram.bpm / bpm)) < REACH
+    nearest = float(gram.bpm[int(np.argmax(np.where(near, gram.score, -np.inf)))])
     found = tempo.candidates(gram)
+    if not found:
+        return nearest, nearest
     crowd = tempo.hits_a_second(hits.between(start_s, start_s + part_s), part_s)
     likely = odds.log_odds("tempo", np.array([tempo.features(gram, each, crowd) for each in found]))
-    near = np.abs(np.log(gram.bpm / bpm)) < REACH
-    nearest = gram.bpm[int(np.argmax(np.where(near, gram.score, -np.inf)))]
-    return found[int(np.argmax(likely))].bpm if found else float(nearest), float(nearest)
+    return found[int(np.argmax(likely))].bpm, nearest
 
 
 def _explains(changed: Beats, lost: Beats) -> bool:

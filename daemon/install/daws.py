@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bridge.files.whole import PART, sweep_parts, write_whole
 from daemon.errors import ServiceError
+from daemon.home.extras import how_to_install
 from daemon.home.page_address import read_address
 from daemon.home.places import Places
 from daemon.home.web_access import load_token
@@ -268,8 +269,7 @@ def install_mcp(places: Places, user_data: Path | None) -> Installed:
             "Restart the host; its list of tools then has sidecrate.",
             "Start the daemon: sidecrate run (or let it start by itself:"
             " sidecrate install autostart).",
-            "The tools need the package mcp: pip install 'sidecrate[mcp]', or from a checkout"
-            " uv tool install '.[mcp]'.",
+            f"The tools need the package mcp: {how_to_install('mcp')}.",
         ),
     )
 

@@ -22,6 +22,7 @@ from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
 from daemon.library.bring_notes import bring_notes
+from daemon.library.corrections import content_hash
 from daemon.library.work import Tell
 from daemon.record import ClipRecord
 from daemon.version import __version__
@@ -60,7 +61,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     word = word.over(Correction.from_json(task.get("corrected") or {}))
     witnesses = read_witnesses(path, len(audio) / rate, word)
     heard = look_at(audio, rate, None, meter, witnesses)
-    bpm = _tempo(heard, witnesses)
+    bpm = _tempo(heard, witnesses, len(audio), rate, meter)
     kind, bars = _kind(values.get("kind"), len(audio), rate, bpm, meter, witnesses.one_shot)
     if kind == "loop" and bpm and bars:
         audio = fit_length(audio, loop_frames(bars, meter, bpm, rate))
@@ -82,7 +83,7 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
         "license": values.get("license") or known.get("license") or "the file's own",
         "cost_usd": 0.0, "parts": [], "plan": None, "cues": [], "sidecrate": __version__,
         "created": time.time(), "made": time.time(), "features": features(audio, rate),
-        "brought_from": str(path),
+        "brought_from": str(path), "brought_hash": content_hash(path),
         "report": {
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
             | ({"chords": heard["chords"]} if kind in ("loop", "track") else {})
@@ -109,8 +110,13 @@ def _float(value: Any) -> float | None:
     return float(value) if value else None
 
 
-def _tempo(heard: dict[str, Any], witnesses: Witnesses) -> float | None:
-    """The tempo for the record: said by the user, stated and not contradicted, or surely heard."""
+def _tempo(
+    heard: dict[str, Any], witnesses: Witnesses, frames: int, rate: int, meter: Meter
+) -> float | None:
+    """The tempo for the record: said by the user, stated and not contradicted, or surely heard.
+
+    A heard one is made round, unless it is exactly a loop's and the round one is not.
+    """
     if witnesses.correction.bpm is not None or heard["bpm"] is None:
         return witnesses.correction.bpm
     for one in witnesses.tempi:
@@ -119,7 +125,17 @@ def _tempo(heard: dict[str, Any], witnesses: Witnesses) -> float | None:
             return one.bpm
     if heard["confidence"] < _SURE_TEMPO:
         return None
-    return snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
+    round_bpm = snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
+    is_rounder = _whole_bars(round_bpm, frames, rate, meter)
+    is_exact = not is_rounder and _whole_bars(heard["bpm"], frames, rate, meter)
+    return float(heard["bpm"]) if is_exact else round_bpm
+
+
+def _whole_bars(bpm: float, frames: int, rate: int, meter: Meter) -> int:
+    """How many bars a sound is at a tempo; 0 where they are not whole, or more than 64."""
+    bars = round(frames / rate * bpm / 60 / meter.quarters_per_bar)
+    whole = 1 <= bars <= 64 and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
+    return bars if whole else 0
 
 
 def _kind(
@@ -133,13 +149,8 @@ def _kind(
         raise LibraryError(
             f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request"
         )
-    bars = round(frames / rate * bpm / 60 / meter.quarters_per_bar) if bpm else 0
-    is_loop = (
-        bpm is not None
-        and 1 <= bars <= 64
-        and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
-    )
-    if asked == "loop" and not is_loop:
+    bars = _whole_bars(bpm, frames, rate, meter) if bpm else 0
+    if asked == "loop" and not bars:
         raise LibraryError(
             "the file is not whole bars long at a tempo that could be heard:"
             " say it with --bpm, or use `sidecrate fit`",
@@ -149,7 +160,7 @@ def _kind(
         return asked, bars if asked == "loop" else None
     if one_shot and frames / rate <= _ONE_SHOT_S:
         return "oneshot", None
-    if is_loop:
+    if bars:
         return "loop", bars
     if frames / rate <= _ONE_SHOT_S:
         return "oneshot", None

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from daemon.library.corrections import content_hash
 from daemon.pieces.midi import read_midi
 from daemon.record import ClipRecord
 from daemon.version import __version__
@@ -37,6 +38,7 @@ def bring_notes(task: dict[str, Any]) -> ClipRecord:
         "license": values.get("license") or "the file's own", "cost_usd": 0.0, "parts": parts,
         "plan": None, "cues": [], "sidecrate": __version__, "created": time.time(),
         "made": time.time(), "features": None, "brought_from": str(path),
+        "brought_hash": content_hash(path),
         "report": {
             "found": {"parts": {part.name: part.role for part in piece.parts},
                       "notes": len(piece.notes)},

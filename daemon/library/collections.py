@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, no_clip
 from daemon.library.store import LibraryDatabase
 
 #: Characters of a name; a number that makes one more of it has room in it.
@@ -88,9 +88,7 @@ class Collections:
             added = list(clips)
             for clip in added:
                 if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
-                    raise LibraryError(
-                        f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
-                    )
+                    raise LibraryError(no_clip(clip), "unknown_clip")
                 new += db.execute(
                     "INSERT OR IGNORE INTO collection_clips VALUES (?, ?, ?)",
                     (number, clip, last + new + 1),

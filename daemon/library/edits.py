@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, no_clip
 from daemon.jobs.ids import random_id
 from daemon.library.steps import Step, check_step
 from daemon.library.store import LibraryDatabase
@@ -152,9 +152,7 @@ class Edits:
     ) -> list[Step]:
         with self._database.write() as db:
             if not db.execute("SELECT 1 FROM clips WHERE id = ?", (clip,)).fetchone():
-                raise LibraryError(
-                    f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
-                )
+                raise LibraryError(no_clip(clip), "unknown_clip")
             if (
                 awaited
                 and not db.execute(

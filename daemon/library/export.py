@@ -21,7 +21,7 @@ import soundfile
 from bridge.files.whole import Written, beside, over_or_beside
 from daemon.audio.aiff import write_aiff
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import amplify, safe_gain
+from daemon.audio.loudness import amplify, safe_gain, turned_down
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.retag import retag_flac, retag_mp3, retag_ogg
 from daemon.audio.tags import id3_tag, vorbis_comments
@@ -120,7 +120,7 @@ def write_as(record: ClipRecord, name: str, path: Path) -> list[str]:
         write_aiff(path, audio, rate, plain)
     else:
         down_db += _encode(kind, audio, rate, plain, path)
-    return [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
+    return [turned_down(down_db)] if down_db else []
 
 
 def _encode(kind: Format, audio: np.ndarray, rate: int, record: ClipRecord, path: Path) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.music import Key
+from bridge.key_names import named_key
 from daemon.errors import LibraryError
 from daemon.library.search_words import words_query
 
@@ -126,7 +126,7 @@ def key_condition(text: str, *, compatible: bool) -> tuple[str, list[Any]]:
     These are the key itself, its relative, and a fifth up and down in its mode.
     """
     try:
-        key = Key.parse(text)
+        key = named_key(text)
     except ValueError:
         raise LibraryError(
             f"{text!r} is not a key; write it as Am, F# minor, Gb or 8A", "bad_request"

@@ -13,12 +13,13 @@ from typing import Any
 
 from bridge.text import shorten
 from daemon.correction import Correction
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, no_clip
 from daemon.library.arrivals import Arrivals
 from daemon.library.awaited import AwaitedLayers
 from daemon.library.collections import Collections
 from daemon.library.corrections import (
     Corrections,
+    content_hash,
     corrected,
     source_of,
     source_word,
@@ -218,10 +219,20 @@ class Library:
                     "SELECT id FROM clips WHERE id LIKE ? || '%' ORDER BY seq DESC LIMIT 1", what
                 )
         if row is None:
-            raise LibraryError(
-                f"there is no clip {what!r}; `sidecrate clips` lists them", "unknown_clip"
-            )
+            raise LibraryError(no_clip(what), "unknown_clip")
         return str(row["id"])
+
+    def brought_as(self, path: Path) -> str | None:
+        """The clip as which a file of this content was brought in before; None for none.
+
+        OSError where the file cannot be read.
+        """
+        row = self.database.row(
+            "SELECT c.id FROM records JOIN clips c ON c.seq = records.seq WHERE c.missing = 0"
+            " AND json_extract(record, '$.brought_hash') = ? ORDER BY c.seq DESC LIMIT 1",
+            content_hash(path),
+        )
+        return str(row["id"]) if row else None
 
     def collection_files(self, name: str) -> list[Path]:
         """The audio files of a collection's clips that are there, in its order."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from bridge.music import Meter, bar_seconds, loop_frames
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain
+from daemon.audio.loudness import SILENCE_DB, amplify, measure_level, safe_gain, turned_down
 from daemon.audio.resample import resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.wav import write_clip
@@ -187,7 +187,7 @@ def _record(
     }  # fmt: skip
     if is_loop:
         after["seam"] = measure_seam(audio).jump
-    down = [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
+    down = [turned_down(down_db)] if down_db else []
     keys = {one.get("key") for one in used if one.get("key")}
     return {
         "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": "loop" if is_loop else "track",

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bridge.music import MAX_BPM, MIN_BPM, Key, Meter, bar_seconds
+from bridge.key_names import named_key
+from bridge.music import MAX_BPM, MIN_BPM, Meter, bar_seconds
 from daemon.errors import LibraryError
 from daemon.library.steps import Step
 from daemon.record import ClipRecord
@@ -127,7 +128,7 @@ def _key(said: Any) -> str | None:
     if not said:
         return None
     try:
-        return Key.parse(str(said)).short
+        return named_key(str(said)).short
     except ValueError:
         raise _refused(f"key {said!r:.60} is no key; write it as Am, F# minor or Gb") from None
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon.errors import LibraryError
+from daemon.home.extras import how_to_install
 
 #: Depth of the search: makers have folders of their own, and deeper lies a bundle's inside.
 _DEEPEST = 3
@@ -22,7 +23,7 @@ _PRESET = ".vstpreset"
 PLUGIN_WORD = "plugin "
 HOW_TO_INSTALL = (
     "plugins need the package pedalboard, which Sidecrate does not bring by itself:"
-    " pip install 'sidecrate[plugins]', or from a checkout uv tool install '.[plugins]'"
+    f" {how_to_install('plugins')}"
 )
 
 

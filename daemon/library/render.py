@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from daemon.audio.loudness import SILENCE_DB, measure_level, safe_gain
+from daemon.audio.loudness import SILENCE_DB, measure_level, safe_gain, turned_down
 from daemon.audio.seam import measure_seam
 from daemon.audio.wav import write_clip
 from daemon.crate.names import clip_name
@@ -88,7 +88,7 @@ def _write(
     }
     if work.loops:
         after["seam"] = measure_seam(sound.audio).jump
-    warnings = [f"turned down by {-down_db:.1f} dB, so that it does not clip"] if down_db else []
+    warnings = [turned_down(down_db)] if down_db else []
     report: ClipReport = {**(record.get("report") or {}), "after": after, "warnings": warnings}
     made: ClipRecord = {
         # the version is made by the user's word, which needs no saying again

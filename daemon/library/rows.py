@@ -11,7 +11,7 @@ from typing import Any, TypedDict, cast
 
 from bridge.music import Key
 from daemon.crate.names import clip_name
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, no_clip
 from daemon.jobs.database import Database
 from daemon.library.corrections import apply_stored
 from daemon.library.marks_file import settle
@@ -68,9 +68,7 @@ def seq_of(database: Database, clip: str) -> int:
     """The number of a clip's rows. LibraryError code `unknown_clip`."""
     row = database.row("SELECT seq FROM clips WHERE id = ?", clip)
     if row is None:
-        raise LibraryError(
-            f"there is no clip {clip!r}; `sidecrate clips` lists them", "unknown_clip"
-        )
+        raise LibraryError(no_clip(clip), "unknown_clip")
     return int(row["seq"])
 
 

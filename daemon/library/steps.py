@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from bridge.key_names import named_key
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
 from daemon.errors import LibraryError
 from daemon.library.plugins import read_parameters
@@ -198,7 +199,7 @@ def _checked(step: str, setting: Setting, value: Any) -> Any:
                 f"{step}: {setting.name} {said!r:.60} is not allowed; it takes {setting.range}",
                 "bad_request",
             )
-        return said
+        return named_key(said).short if setting.name == "key" else said
     try:
         number = float(str(value))
     except ValueError:
@@ -220,7 +221,7 @@ def _text_is_good(name: str, said: str) -> bool:
         )
     if name == "key":
         try:
-            Key.parse(said)
+            named_key(said)
         except ValueError:
             return False
     if name == "parameters":

@@ -12,6 +12,7 @@ import numpy as np
 
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import SILENCE_DB
+from daemon.audio.offset import silence_of
 from daemon.audio.wav_record import read_record
 from daemon.brief import Brief
 from daemon.errors import ConformError
@@ -27,8 +28,6 @@ Tell = Callable[[float, str], None]
 _SHORTEST_REFERENCE_S = 3.0
 #: s; the shortest sound that has a loudness by BS.1770.
 _SHORTEST_S = 0.4
-#: Under this peak a sound is silent.
-_SILENT = 1e-4
 #: s from which a file without a record is a piece, whose tempo is not listened for.
 _PIECE_S = 60.0
 #: Seconds of work for a second of sound, on one core; said before long work begins.
@@ -102,8 +101,8 @@ def _check(audio: np.ndarray, rate: int, name: str, shortest_s: float, what: str
         raise ConformError(
             f"{name} is {len(audio) / rate:.2f} s long: {what} from {shortest_s:g} s on"
         )
-    if not np.abs(audio).max(initial=0) > _SILENT:
-        raise ConformError(f"{name} is silent: name another sound")
+    if silence := silence_of(audio):
+        raise ConformError(f"{name} is {silence}: name another sound")
 
 
 def _grid(source: Source) -> Grid:

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from daemon.errors import ServiceError
+from daemon.home.extras import how_to_install
 from daemon.home.places import Places
 from daemon.mcp.house import House
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 HOW_TO_INSTALL = (
     "the tools for language models need the package mcp, which Sidecrate does not bring by itself:"
-    " pip install 'sidecrate[mcp]', or from a checkout uv tool install '.[mcp]'"
+    f" {how_to_install('mcp')}"
 )
 
 

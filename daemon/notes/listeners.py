@@ -17,6 +17,7 @@ import numpy as np
 
 from daemon.hearing.drum_net import drum_net
 from daemon.hearing.log_spectra import Maps
+from daemon.home.extras import how_to_install
 from daemon.models.store import files_of, how_to_get, is_here
 from daemon.models.table import find_model
 from daemon.notes import one_pitch
@@ -97,7 +98,7 @@ def _lacks(*packages: str) -> str | None:
     missing = [package for package in packages if find_spec(package) is None]
     if not missing:
         return None
-    return f"{missing[0]} is not installed: `pip install 'sidecrate[transcribe]'`"
+    return f"{missing[0]} is not installed; run: {how_to_install('transcribe')}"
 
 
 LISTENERS: dict[str, Listener] = {

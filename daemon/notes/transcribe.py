@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Key, Meter
+from daemon.audio.offset import silence_of
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.hearing import key as keys
@@ -36,8 +37,6 @@ _SURE_IN_SPEECH = 0.9
 _SPEECH = "it sounds as if somebody speaks"
 #: s; the shortest sound in which a note can be heard.
 _SHORTEST_S = 0.1
-#: Peak under which a sound is silent.
-_SILENT = 1e-4
 #: Seconds of work for a second of sound on one core, and its memory; said before long work begins.
 #: Measured on 200 s of stereo: 18 s, and 455 MB with the libraries.
 _WORK_SHARE = 0.1
@@ -70,8 +69,8 @@ def _check(source: Source) -> None:
         raise ConformError(
             f"{source.name} is {seconds:.3f} s long: notes can be heard from {_SHORTEST_S:g} s on"
         )
-    if not np.abs(source.audio).max(initial=0) > _SILENT:
-        raise ConformError(f"{source.name} is silent: there is no note to write down")
+    if silence := silence_of(source.audio):
+        raise ConformError(f"{source.name} is {silence}: there is no note to write down")
 
 
 class Transcription:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from bridge.request import Request
 from daemon.brief import Brief
 from daemon.errors import ConformError
+from daemon.home.extras import how_to_install
 from daemon.models.store import how_to_get, is_here
 from daemon.models.table import MODELS
 
@@ -44,8 +45,8 @@ class Separator:
         model = MODELS.get(self.model)
         for library in self.libraries:
             if library not in sys.modules and find_spec(library) is None:
-                extra = f"'sidecrate[{model.extra}]'" if model else library
-                return f"{library} is not installed; run: pip install {extra}"
+                how = how_to_install(model.extra) if model else f"pip install {library}"
+                return f"{library} is not installed; run: {how}"
         if model and not is_here(model.name):
             return f"its model is not here; {how_to_get(model)}"
         return ""

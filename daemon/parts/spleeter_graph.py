@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from daemon.errors import ModelError
+from daemon.home.extras import how_to_install
 from daemon.models.tensorflow_checkpoint import read_tensors
 
 #: Layers down and up of each U-Net.
@@ -33,7 +34,7 @@ def convert(fetched: Path, target: Path) -> None:
         target.write_bytes(graph_of(tensors))
     except ImportError:
         raise ModelError(
-            "onnx is not installed, which converts this model; run: pip install 'sidecrate[stems]'"
+            f"onnx is not installed, which converts this model; run: {how_to_install('stems')}"
         ) from None
     except KeyError as fault:
         raise ModelError(f"the checkpoint of spleeter has no {fault}: it is another net") from None

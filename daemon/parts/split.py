@@ -11,6 +11,7 @@ import numpy as np
 
 from bridge.music import note_name
 from daemon.audio.loudness import safe_gain
+from daemon.audio.offset import silence_of
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.parts.kit import EXPECTED, cut_kit
@@ -50,8 +51,8 @@ def check(source: Source) -> None:
             f"{name} is {len(source.audio) / source.sample_rate:.3f} s long: "
             f"parts can be told from {_SHORTEST_S:g} s on"
         )
-    if not np.abs(source.audio).max(initial=0) > 1e-4:
-        raise ConformError(f"{name} is silent: there is nothing to take apart")
+    if silence := silence_of(source.audio):
+        raise ConformError(f"{name} is {silence}: there is nothing to take apart")
 
 
 def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Iterator[Result]:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from bridge.music import Meter
+from daemon.audio.offset import silence_of
 from daemon.audio.sound import mixed
 from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
@@ -25,8 +26,6 @@ from daemon.pieces.piece import Note
 
 #: s within which attacks of several bands are one stroke.
 _ONE_STROKE_S = 0.02
-#: Level under which a sound is silence.
-_SILENT = 1e-4
 #: Strength, beside the strongest stroke, under which an attack is no stroke.
 _WEAK = 0.12
 #: s of a loop's other end that are looked at about its first and last stroke.
@@ -77,8 +76,8 @@ def attacks_of(source: Source, mono: np.ndarray) -> Attacks:
     ConformError where that has no bars. Attacks of all bands by `hearing.onsets`; each stroke is
     timed by the loudest band and refined on the waveform.
     """
-    if not np.abs(mono).max(initial=0) > _SILENT:
-        raise ConformError(f"{source.name} is silent: there is no stroke in it")
+    if why := silence_of(mono):
+        raise ConformError(f"{source.name} is {why}: there is no stroke in it")
     grid, rate = source.grid, source.sample_rate
     if grid.bpm is None or grid.bars is None:
         raise ConformError(source.no_loop or f"{source.name} is one sound: it has no bars")

@@ -16,7 +16,7 @@ import numpy as np
 import soundfile
 
 from bridge.music import Key, Meter
-from daemon.audio.loudness import measure_level
+from daemon.audio.loudness import measure_level, turned_down
 from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
@@ -222,7 +222,7 @@ def results(
     stay = [part.name for part in made.parts if part.name not in back.bars] + list(loop.unheard)
     said = [*loop.piece.said]
     if back.gain_db:
-        said.append(f"all of it is turned down by {-back.gain_db:.1f} dB, so that it does not clip")
+        said.append(f"all of it is {turned_down(back.gain_db)}")
     if stay:
         exactly = "" if back.gain_db else ", to the sample"
         said.append(f"as before{exactly}: {', '.join(map(_shown, stay))}")

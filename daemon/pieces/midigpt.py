@@ -15,6 +15,7 @@ from typing import Any
 
 from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER
 from daemon.errors import ConformError
+from daemon.home.extras import how_to_install
 from daemon.home.places import Places
 from daemon.pieces.attributes import Asked, Known, names_of
 from daemon.pieces.nets import apart
@@ -73,7 +74,7 @@ def find_checkpoint(asked: tuple[Asked, ...] = ()) -> Checkpoint:
     if lacking:
         raise ConformError(
             f"with: midigpt cannot be had: {' and '.join(lacking)} is not installed;"
-            " `pip install 'sidecrate[midigpt]'` brings it"
+            f" run: {how_to_install('midigpt')}"
         )
     files = sorted(folder().glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
     if not files:

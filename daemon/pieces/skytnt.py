@@ -18,6 +18,7 @@ import numpy as np
 
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError, ModelError
+from daemon.home.extras import how_to_install
 from daemon.models.store import files_of
 from daemon.models.table import MODELS
 from daemon.pieces.nets import apart, gaps_of
@@ -92,7 +93,7 @@ def find_skytnt() -> SkyTnt:
     if find_spec("onnxruntime") is None:
         raise ConformError(
             "with: skytnt cannot be had: onnxruntime is not installed;"
-            " `pip install 'sidecrate[transcribe]'` brings it"
+            f" run: {how_to_install('transcribe')}"
         )
     try:
         base, tokens = files_of(NAME)

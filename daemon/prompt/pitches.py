@@ -34,6 +34,12 @@ _CHORD_TAIL = (
 _SHORT = rf"({_LEAD}){_NOT_INSIDE}([A-G])([#b])?m(?![\w#'&])(?:\s+(?:key|scale)\b)?"
 _KEY_OF = r"\bkey\s*(of\s+|is\s+|[:=]\s*|\s)([A-G])(?:([#b])|[\s-]?(sharp|flat)\b)?(?![\w#'-])"
 _IN_ACCIDENTAL = r"\bin\s+([A-G])(?:([#b])|[\s-](sharp|flat)\b)(?![\w#'-])"
+#: A tonic beside chords by degree, whatever follows it: `ii-V-I in C jazz`.
+_BARE_TONIC = (
+    r"\bin (?:the key of )?([A-G])(?:([#b])|[\s-](sharp|flat)\b)?(?![\w#'-]|\s+(?:section|part)\b)"
+)
+#: A letter that says no mode. `in A room` may be an article, so A counts only where words end.
+_IN_LETTER = r"\bin (?:([B-G])(?![\w#'-]|\s+(?:section|part|flat|sharp)\b)|(A)(?=\s*(?:$|[,.;\0])))"
 _CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
 _NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
 _CHANGES = (
@@ -93,16 +99,22 @@ def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str |
     keys = [key for _, key in sorted(found)]
     for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
         text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")
-    if (
-        not keys
-        and not hit
-        and (match := pattern(r"\bin ([A-G])(?=\s*(?:$|[,.;\0]))", 0).search(text.rest))
-    ):
+    if not keys and not hit and (match := pattern(_IN_LETTER, 0).search(text.rest)):
+        letter = match[1] or match[2]
         text.said.append(
-            f"'in {match[1]}' names no mode and is not read as a key; "
-            f"write {match[1]} minor or {match[1]} major"
+            f"'in {letter}' names no mode and is not read as a key; "
+            f"write {letter} minor or {letter} major"
         )
     return keys[0] if keys else None
+
+
+def take_bare_tonic(text: MarkedText) -> str | None:
+    """The tonic whose mode chords by degree say: `ii-V-I in C`. It is taken."""
+    match = pattern(_BARE_TONIC, 0).search(text.rest)
+    if match is None:
+        return None
+    text.take(match.start(), match.end())
+    return _spelled(match[1], match[2], match[3])
 
 
 def _mode_first(text: MarkedText) -> list[tuple[int, str]]:

@@ -32,6 +32,7 @@ from daemon.prompt.pitches import (
     read_key,
     read_note,
     read_plain_keys,
+    take_bare_tonic,
 )
 from daemon.prompt.places import Found, places, unread
 from daemon.prompt.progressions import Progression, key_of, read_progression
@@ -260,13 +261,10 @@ def _unread_script(text: MarkedText) -> list[str]:
 
 def _bare_tonic(text: MarkedText, progression: Progression | None) -> str | None:
     """`ii-V-I in C`: the numerals say the mode that the letter leaves open. It is taken."""
-    match = pattern(
-        r"\bin (?:the key of )?([A-G][#b]?)(?=\s*(?:$|[,.;\0]|at\b|with\b|for\b|\d))", 0
-    ).search(text.rest)
-    if match is None or progression is None or not progression.numerals:
+    if progression is None or not progression.numerals:
         return None
-    text.take(match.start(), match.end())
-    return f"{match[1]} {'minor' if progression.is_minor else 'major'}"
+    tonic = take_bare_tonic(text)
+    return f"{tonic} {'minor' if progression.is_minor else 'major'}" if tonic else None
 
 
 def _key_of_chords(text: MarkedText, progression: Progression) -> str | None:

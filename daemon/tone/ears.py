@@ -9,11 +9,12 @@ import numpy as np
 from daemon.errors import ConformError
 from daemon.hearing.log_spectra import FRAME_S
 from daemon.hearing.one_voice import HOP_S
+from daemon.home.extras import how_to_install
 from daemon.notes.listen import heard_at
 from daemon.tone.line import Ear, own_ear, points_of
 
 OWN, SWIFT = "own", "swift-f0"
-_HOW_TO_GET = "pip install 'sidecrate[transcribe]' brings it"
+_HOW_TO_GET = f"swift-f0 is not installed; run: {how_to_install('transcribe')}"
 
 
 def ear_of(name: str) -> Ear:

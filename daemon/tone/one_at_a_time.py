@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from daemon.audio.offset import silence_of
 from daemon.errors import ConformError
 from daemon.tone.instrument import measured
 from daemon.tone.line import Played
@@ -20,8 +21,8 @@ _FIRST = 8
 
 def check_one_voice(audio: np.ndarray, rate: int, line: Played, name: str) -> None:
     """ConformError, with the mend, where a sound is not one voice."""
-    if not np.abs(audio).max(initial=0) > 1e-4:
-        raise ConformError(f"{name} is silent: there is no line to follow")
+    if silence := silence_of(audio):
+        raise ConformError(f"{name} is {silence}: there is no line to follow")
     if line.voiced_share < _LEAST_VOICED:
         raise ConformError(
             f"{name}: {1 - line.voiced_share:.0%} of it has no single pitch: drums, noise, or"

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info, engines
 from daemon.errors import EngineError
+from daemon.home.extras import how_to_install
 
 #: Families of local models whose loss `lora_families` knows.
 TUNED = ("musicgen", "stable_audio", "ace_step")
@@ -17,7 +18,7 @@ STEPS, MOST_STEPS = 1000, 1_000_000
 def why_not_tune() -> str | None:
     """None where peft is here, else what to do."""
     if find_spec("peft") is None:
-        return "peft is not installed: pip install 'sidecrate[tune]'"
+        return f"peft is not installed: {how_to_install('tune')}"
     return None
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from daemon.audio.files import read_audio
+from daemon.audio.offset import silence_of
 from daemon.audio.sound import mixed
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.model import Role, learn_role
@@ -179,7 +180,7 @@ def _read(path: Path) -> Read:
     try:
         audio, rate = read_audio(path, 0.0, READ_S)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if np.abs(audio).max(initial=0.0) < 1e-3:
+        if silence_of(audio, 1e-3):
             return Read(why="they are silent")
         full = np.abs(audio).max(axis=1, initial=0.0) >= 0.9999
         if full.mean() > _CLIPPED_SHARE:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from daemon.errors import DISK_ERRORS, ConformError, CrateError
+from daemon.home.extras import how_to_install
 from daemon.video.words import Layer
 
 #: Encoders by name, the first that the build has; with options for drawn pictures in real time.
@@ -28,7 +29,7 @@ _SOUND_KBPS = 224
 _RATES = {"aac": (44100, 48000), "flac": (44100, 48000, 88200, 96000), "opus": (48000,)}
 #: s of sound that may be ahead of the picture in the file.
 _AHEAD_S = 0.5
-EXTRA = "pip install 'sidecrate[video]', or from a checkout uv tool install '.[video]'"
+EXTRA = how_to_install("video")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bridge.files.whole import write_whole
 from daemon.errors import ServiceError
+from daemon.home.extras import how_to_install
 
 #: Wide enough for clocks that are years off.
 _FROM, _UNTIL = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -24,7 +25,7 @@ def own_certificate(folder: Path) -> tuple[Path, bytes]:
         from cryptography.hazmat.primitives.asymmetric import ec
     except ImportError:
         raise ServiceError(
-            "a worker needs the extra: pip install 'sidecrate[worker]'", "not_installed"
+            f"a worker needs the extra: {how_to_install('worker')}", "not_installed"
         ) from None
     path = folder / "worker.pem"
     if not path.exists():

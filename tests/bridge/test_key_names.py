@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.key_names import foreign_key
+from bridge.key_names import foreign_key, named_key
 from bridge.request import FIELDS
 from daemon.prompt.words import parse_words
 
@@ -37,3 +37,15 @@ def test_what_names_no_key_is_none(said):
 @pytest.mark.parametrize("said", ["Am", "F# minor", "Gb", "D dorian", "8A", "Bb", "B"])
 def test_an_english_key_stays_as_it_was_written(said):
     assert FIELDS["key"].check(said) == said
+
+
+@pytest.mark.parametrize(
+    ("said", "key"), [*NAMED, ("Am", "A minor"), ("8A", "A minor"), ("Ddor", "D dorian")]
+)
+def test_a_key_is_read_in_any_language(said, key):
+    assert str(named_key(said)) == key
+
+
+def test_no_key_is_an_error_in_any_language():
+    with pytest.raises(ValueError, match="is not a key"):
+        named_key("moll")

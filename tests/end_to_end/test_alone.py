@@ -166,7 +166,10 @@ BAD = [
     (["make", "x", "--engine", "embeded"], "'embeded'", "did you mean embedded"),
     (["make", "x", "--bmp", "90"], "--bmp", "--help"),
     (["fit", "nothing.wav"], "nothing.wav", "audio file"),
+    (["fit", "."], "is a folder", "audio file"),
     (["look", "nothing.wav"], "nothing.wav", ""),
+    (["clips", "--bpm", "130-120"], "130-120", "ends below its beginning"),
+    (["perform", "nothing.json"], "nothing.json", "cannot be read (No such file"),
     (["keep", "zzzz"], "'zzzz'", "sidecrate clips"),
     (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
     (["tempo", "9999"], "9999", "40 to 300"),
@@ -174,6 +177,19 @@ BAD = [
     (["make", "x", "--kit", "nowhere"], "nowhere", "folder"),
     (["make", "x", "--reference", "nowhere.wav"], "nowhere.wav", "audio file"),
 ]
+
+
+def test_a_sound_is_never_named_as_notes_nor_notes_as_a_sound(run, tmp_path):
+    hit = ("make", "kick", "--seed", "1", "--out", str(tmp_path / "kick.mid"))
+    assert "kick.wav, and not kick.mid" in run(*hit)
+    notes = ("make", "house bass", "--kind", "midi", "--bars", "1", "--out")
+    run(*notes, str(tmp_path / "bass.wav"))
+    heads = {one.name: one.read_bytes()[:4] for one in tmp_path.iterdir() if one.is_file()}
+    assert heads == {"kick.wav": b"RIFF", "bass.mid": b"MThd"}
+    # --force was said of the name that was given, and not of this one
+    (tmp_path / "kick.wav").write_bytes(b"mine")
+    assert "kick.wav is there already" in run(*hit, "--force", code=1)
+    assert (tmp_path / "kick.wav").read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize(

@@ -182,12 +182,26 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
     return said
 
 
-def _credit_kit(take: Take, kit: str, files: tuple[str, ...]) -> None:
-    """The licence of the kit's sounds, by their records; a folder's sounds have their own."""
-    own = {str((read_record(Path(file)) or {}).get("license") or _SOUNDS_OWN) for file in files}
+def _credit_kit(take: Take, player: Player, kit: str, files: tuple[str, ...]) -> None:
+    """The licence of the kit's sounds that are heard, by their records; a folder's have their own.
+
+    Where none is heard, that is told.
+    """
+    from daemon.engines.embedded.kit import Kit
+
+    assert isinstance(player.kit, Kit)
+    name, heard = kit if files else Path(kit).name, player.kit.heard
+    if not heard:
+        if take.audio is not None:
+            take.said += (f"the kit {name} has no sound for what plays here: none of it is heard",)
+        return
+    own = {
+        str((read_record(Path(file)) or {}).get("license") or _SOUNDS_OWN)
+        for file in files
+        if file in heard
+    }
     licences = sorted(own or {_SOUNDS_OWN})
     if licences != [INFO.license]:
-        name = kit if files else Path(kit).name
         take.license = f"{take.license} (notes), {name}: {', '.join(licences)} (sounds)"
 
 
@@ -237,7 +251,7 @@ def _piece(brief: Brief, seed: int, progress: Progress, change: ChangeNotes | No
     take.players = ensemble(notes)
     take.said = tuple(_said(brief, plan, audio))
     if brief.kit:
-        _credit_kit(take, brief.kit, brief.kit_files)
+        _credit_kit(take, player, brief.kit, brief.kit_files)
     _credit(take, player, brief.fonts)
     progress(1.0, "played")
     return take

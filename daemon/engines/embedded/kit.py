@@ -56,6 +56,7 @@ class Sample:
 
     audio: np.ndarray
     note: float | None = None
+    path: str = ""
 
 
 @dataclass
@@ -65,11 +66,17 @@ class Kit:
     drums: dict[str, list[Sample]] = field(default_factory=dict)
     parts: dict[str, list[Sample]] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    heard: set[str] = field(default_factory=set)
+    """Paths of the sounds that were played."""
 
     def hit(self, voice: str, variation: int) -> np.ndarray | None:
         """The sample of a drum voice or its replacement, (frames, 2); None without either."""
         found = self.drums.get(voice) or self.drums.get(_LIKE.get(voice, ""))
-        return found[variation % len(found)].audio if found else None
+        if not found:
+            return None
+        sample = found[variation % len(found)]
+        self.heard.add(sample.path)
+        return sample.audio
 
     def tone(self, family: str, pitch: float, held_s: float, rate: int) -> np.ndarray | None:
         """A melodic sample resampled to `pitch` (MIDI) and released after `held_s`, (frames, 2).
@@ -81,6 +88,7 @@ class Kit:
         if not found:
             return None
         sample = min(found, key=lambda one: abs((one.note or 60.0) - pitch))
+        self.heard.add(sample.path)
         ratio = 2 ** ((pitch - (sample.note or 60.0)) / 12)
         audio = (
             soxr.resample(sample.audio, rate * ratio, rate, quality="HQ")
@@ -155,9 +163,9 @@ def _add(kit: Kit, name: str, path: Path, rate: int) -> None:
     kit.names.append(path.name)
     if drum == "808" or (drum is None and part is not None):
         note = _note_of(path, name, audio, rate)
-        kit.parts.setdefault(part or "bass", []).append(Sample(audio, note))
+        kit.parts.setdefault(part or "bass", []).append(Sample(audio, note, str(path)))
     elif drum is not None:
-        kit.drums.setdefault(drum, []).append(Sample(audio))
+        kit.drums.setdefault(drum, []).append(Sample(audio, path=str(path)))
 
 
 def _at_once(audio: np.ndarray) -> np.ndarray:

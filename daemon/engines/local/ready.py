@@ -10,6 +10,7 @@ from typing import Any
 from daemon.engines.local.folders import fault_of, find_folder
 from daemon.engines.local.machine import likely_device, memory_gb
 from daemon.engines.local.needs import memory_needed_gb
+from daemon.home.extras import how_to_install
 
 #: The libraries of each family.
 LIBRARIES = {
@@ -25,7 +26,7 @@ LIBRARIES = {
     ),
     "ace_step": ("torch", "transformers", "safetensors", "diffusers"),
 }
-EXTRA = "make setup-local, or: pip install 'sidecrate[local]'"
+EXTRA = f"make setup-local, or: {how_to_install('local')}"
 
 
 def why_not(spec: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,7 @@ from daemon.audio.loudness import (
     momentary_lufs,
     safe_gain,
     true_peak_db,
+    turned_down,
 )
 
 
@@ -136,3 +137,11 @@ def test_a_limited_loop_holds_its_peaks_across_the_seam():
     assert len(gain) == len(audio)
     assert gain[-20] < 0.9, "the peak at the start is heard coming at the end"
     assert np.abs(np.diff(np.concatenate([gain, gain[:1]]), axis=0)).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("by_db", "told"),
+    [(-0.004, "less than 0.1 dB"), (-0.06, "0.1 dB"), (-17.93, "17.9 dB")],
+)
+def test_what_was_turned_down_is_never_told_as_nothing(by_db, told):
+    assert turned_down(by_db) == f"turned down by {told} to full scale: its peaks were over it"

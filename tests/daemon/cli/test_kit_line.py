@@ -34,3 +34,5 @@ def test_the_kits_own_name_is_told_also_where_an_earlier_kit_has_it(library, mon
     written = RECORD | {"id": "zzzz", "path": str(Path("out", "kick.wav"))}
     assert kit_line([written]) == f'{play}"out"', "its folder, where it is not in the crate"
     assert not kit_line([RECORD | {"role": ""}]), "no kit"
+    sax = kit_line([written | {"role": "lead"}])
+    assert sax == 'play it: sidecrate make "lead loop" --kit "out"', "an instrument has no drums"

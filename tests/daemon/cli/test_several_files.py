@@ -86,3 +86,24 @@ def test_interpolate_leads_from_the_first_to_the_second(run, tmp_path):
     assert code == 0, err
     keys = [json.loads(line)["report"]["found"]["keys"] for line in said.splitlines()]
     assert keys and keys[0] == ["C major", "D major"]
+
+
+def test_two_kits_in_one_folder_stay_two(run, tmp_path):
+    rng = np.random.default_rng(3)
+    hit = (np.exp(-np.arange(11025) / 1500) * rng.uniform(-0.8, 0.8, 11025)).astype(np.float32)
+    thump = (
+        0.8 * np.exp(-np.arange(11025) / 3000) * np.sin(np.arange(11025) * 2 * np.pi * 60 / 44100)
+    )
+    soundfile.write(tmp_path / "beat.wav", np.concatenate([thump, hit] * 4), 44100)
+    folders = []
+    for _ in range(2):
+        code, said, err = run(
+            "split", tmp_path / "beat.wav", "--into", "kit", "--out", f"{tmp_path}/kits/"
+        )
+        assert code == 0, err
+        hint = said.strip().splitlines()[-1]
+        folder = hint.split("--kit ")[1].strip('"')
+        folders.append(folder)
+        assert f"{folder}/" in said.splitlines()[0]
+    assert folders == [f"{tmp_path}/kits/beat-kit", f"{tmp_path}/kits/beat-kit-2"]
+    assert not list((tmp_path / "kits").glob("*.wav"))

@@ -64,3 +64,14 @@ def test_kinds_are_named_in_words_where_a_taste_is_not_known():
     assert taste_words("oneshot", None).startswith("your taste in one-shots is not known yet")
     assert "these" not in taste_words("oneshot", None)
     assert taste_words("loop", None).startswith("your taste in loops is not known yet")
+
+
+def test_a_tempo_is_told_with_whose_word_it_is():
+    found = {"bpm": 90.0, "confidence": 1.0}
+    assert report_line({"found": found | {"grid": "your word"}}) == "90.00 bpm, as you said"
+    assert report_line({"found": found | {"grid": "its record"}}) == "90.00 bpm by its record"
+    said = found | {"evidence": ["its attacks keep a steady tempo", "you said: 90 bpm"]}
+    assert report_line({"found": said}) == "90.00 bpm, as you said"
+    heard = {"grid": "heard", "bpm": 90.0, "confidence": 0.81}
+    assert report_line({"found": heard}) == "found 90.00 bpm (sure 81%)"
+    assert report_line({"found": {"bpm": 165.0, "confidence": 0.0}}) == "no beat found"

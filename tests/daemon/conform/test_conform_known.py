@@ -121,8 +121,9 @@ def test_users_file_keeps_its_level():
     "audio, code",
     [
         (np.zeros((RATE * 4, 1)), "silent"),
-        (np.full((RATE * 4, 2), 1.0), "clipped"),
-        (0.5 * np.ones((3000, 1)), "too_short"),
+        (np.full((RATE * 4, 2), 1.0), "silent"),
+        (np.tile([[1.0, 1.0], [-1.0, -1.0]], (RATE * 2, 1)), "clipped"),
+        (np.tile([[0.5], [-0.5]], (1500, 1)), "too_short"),
     ],
 )
 def test_gate(audio, code):

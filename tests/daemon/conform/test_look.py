@@ -73,3 +73,34 @@ def test_pictures(chords, tmp_path):
     assert look(tmp_path / "clip.wav")["record"]["bpm"] == 124.0
     with pytest.raises(AudioError, match="cannot be written"):
         draw_look(chords, look(chords), tmp_path / "none" / "a.png")
+
+
+def test_a_picture_is_never_drawn_over_a_file_of_the_users(tmp_path):
+    soundfile.write(tmp_path / "a.wav", np.zeros((RATE, 1)), RATE)
+    seen, out = look(tmp_path / "a.wav"), tmp_path / "a.png"
+    draw_look(tmp_path / "a.wav", seen, out)
+    draw_look(tmp_path / "a.wav", seen, out)  # its own it draws anew
+    drawn = out.read_bytes()
+    for theirs in (b"my holidays", b"", drawn.replace(b"Sidecrate", b"Some Tool", 1)):
+        out.write_bytes(theirs)
+        with pytest.raises(AudioError, match="is there already"):
+            draw_look(tmp_path / "a.wav", seen, out)
+        assert out.read_bytes() == theirs
+    with pytest.raises(AudioError, match=r"ends in \.png"):
+        draw_look(tmp_path / "a.wav", seen, tmp_path / "a.wav")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["a.png", "a.wav"]
+
+
+def test_a_place_that_takes_no_picture_is_told_before_anything_is_heard(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from daemon.cli.main import app
+
+    monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
+    sound, taken = tmp_path / "a.wav", tmp_path / "b.png"
+    soundfile.write(sound, np.random.default_rng(1).normal(0, 0.1, RATE * 2), RATE)
+    taken.write_text("mine")
+    for command in ("look", "fit"):
+        done = CliRunner().invoke(app, [command, str(sound), "--picture", str(taken)])
+        assert isinstance(done.exception, AudioError) and "is there already" in str(done.exception)
+    assert taken.read_text() == "mine" and not list(tmp_path.glob("home/**/*.wav"))

@@ -12,6 +12,8 @@ from tests.daemon.hearing import music
 from tests.daemon.hearing.distances import beat_error_s
 
 RATE = 22050
+#: A break whose kicks lie three 16ths apart: 3:2 of its tempo is heard in it too.
+BREAK = {"kick": "x..x..x...x.....", "snare": "....x..x.x..x...", "hat": "x.x.x.x.x.x.x.x."}
 
 
 def _loop(bpm: float, bars: int) -> np.ndarray:
@@ -51,3 +53,42 @@ def test_a_held_chord_is_no_loop() -> None:
     sway = 1 + 0.4 * np.sin(2 * np.pi * 3 * clock_s)
     audio = (0.2 * chord * sway).astype(np.float32)[:, None]
     assert not any("goes round" in line for line in hear(audio, RATE).evidence)
+
+
+def _is_counted_as(bpm: float, own_bpm: float) -> bool:
+    """Whether one tempo is another, in any octave."""
+    octaves = np.log2(bpm / own_bpm)
+    return bool(abs(octaves - round(octaves)) < 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "bpm", "bars"),
+    [
+        (music.BACKBEAT, 166.8, 1),
+        (music.BACKBEAT, 93.0, 1),
+        (music.BACKBEAT, 124.74, 2),
+        (BREAK, 93.0, 1),
+        (BREAK, 124.74, 2),
+    ],
+)
+def test_the_asked_tempo_of_a_short_loop_decides_its_octave_alone(
+    pattern: dict[str, str], bpm: float, bars: int
+) -> None:
+    piece = music.drums(pattern, bpm, bars + 1, sample_rate=RATE)
+    audio = piece.audio[: round(bars * 240 / bpm * RATE)]
+    own = hear(audio, RATE)
+    assert own.periodic
+    for asked in (70.0, 100.0, 125.0, 155.0, 180.0):
+        heard = hear(audio, RATE, asked)
+        assert _is_counted_as(heard.bpm, own.bpm), (asked, heard.bpm)
+        assert abs(np.log2(heard.bpm / asked)) <= 0.5
+        assert len(heard.beats_s) == pytest.approx(len(audio) / RATE * heard.bpm / 60, abs=1)
+
+
+def test_the_other_octave_of_a_loop_is_its_own_where_another_was_asked() -> None:
+    audio = _loop(166.8, 1)
+    heard = hear(audio, RATE, 83.0)
+    assert heard.bpm == pytest.approx(83.4, rel=1e-4)
+    assert heard.octave == 2
+    others = [one.bpm for one in heard.alternatives if one.bpm != heard.bpm]
+    assert all(other == pytest.approx(166.8, rel=1e-2) for other in others)

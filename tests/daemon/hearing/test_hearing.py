@@ -171,6 +171,7 @@ def test_where_there_is_no_beat_it_says_so(what: str) -> None:
         "near 120 bpm" in heard.reason
         or "silent or too short" in heard.reason
         or "starts or stops" in heard.reason
+        or "one attack" in heard.reason
     )
     assert heard.confidence < 0.3
     assert heard.bpm == pytest.approx(120)
@@ -320,3 +321,18 @@ def test_where_the_drums_of_a_long_piece_rest_its_tempo_goes_on() -> None:
         beat_error_s(heard, piece.quarters_s) < 0.008
         and downbeat_errors_s(heard, piece.downbeats_s).max() < 0.02
     )
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.0, 4.0, 8.0])
+@pytest.mark.parametrize("hertz", [80.0, 1000.0])
+@pytest.mark.parametrize("at_s", [0.0, 1.0])
+def test_one_attack_has_no_tempo(seconds: float, hertz: float, at_s: float) -> None:
+    rate = 44100
+    clock_s = np.arange(round(24 / hertz * rate)) / rate
+    audio = np.zeros((round(seconds * rate), 1), np.float32)
+    click = 0.8 * np.sin(2 * np.pi * hertz * clock_s) * np.exp(-1.6 * hertz / 8 * clock_s)
+    first = round(at_s * rate)
+    audio[first : first + len(click), 0] = np.round(click[: len(audio) - first] * 32767) / 32768
+    for asked in (None, 165.0):
+        heard = hear(audio, rate, asked)
+        assert not heard.periodic and heard.reason

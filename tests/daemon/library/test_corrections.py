@@ -52,6 +52,16 @@ def test_a_corrected_clip_is_found_by_the_user_s_word(library, clip):
     assert library.get(clip)["bars"] == 1
 
 
+def test_a_key_is_said_and_searched_in_any_language_and_told_as_people_write_it(library, clip):
+    library.correct(clip, Correction(key="h-Moll"))
+    assert library.record(clip)["key"] == "Bm"
+    assert found(library, key="si mineur") == found(library, key="h-Moll") == [clip]
+    assert Correction(key="d-dorisch").words == "D dorian"
+    assert Correction(key="la mineur").words == "Am"
+    with pytest.raises(LibraryError, match="is not a key"):
+        found(library, key="moll")
+
+
 def test_a_tempo_at_which_a_loop_is_not_whole_bars_leaves_its_bars_open(library, clip):
     library.correct(clip, Correction(bpm=100.0))
     assert library.record(clip)["bars"] is None

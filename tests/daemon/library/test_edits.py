@@ -61,7 +61,7 @@ def test_every_change_is_undone_and_done_again(home, loop):
         ({"do": "reverb", "amount": 2}, "amount 2 is not allowed; it takes 0 to 1"),
         ({"do": "reverb", "amount": "nan"}, "it takes 0 to 1"),
         ({"do": "tempo"}, "tempo needs bpm: 40 to 300"),
-        ({"do": "key", "key": "H"}, "it takes a key"),
+        ({"do": "key", "key": "J"}, "it takes a key"),
         ({"do": "section", "bars": 1.5}, "a whole number"),
         ({"do": "slices", "order": "1;2"}, "slice numbers"),
         ({"do": "filter", "hz": 100, "type": "comb"}, "lowpass, highpass, bandpass"),

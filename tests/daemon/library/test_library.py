@@ -160,7 +160,7 @@ def test_what_is_forgotten_leaves_nothing(library):
     [
         (lambda library: library.get("zzzz"), "there is no clip 'zzzz'"),
         (lambda library: library.marks.rate("aaaa", 6), "0 to 5"),
-        (lambda library: library.search(Filters(key="H")), "not a key"),
+        (lambda library: library.search(Filters(key="J")), "not a key"),
         (lambda library: Filters(sort="colour"), "sorted by 'colour'"),
         (lambda library: Filters(limit=100_000), "limit takes"),
         (lambda library: library.collections.clips("none"), "no collection 'none'"),
@@ -189,3 +189,12 @@ def test_the_light_side_loads_nothing_heavy():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert said.stdout.strip() == "[]"
+
+
+def test_of_an_empty_crate_every_command_says_how_a_clip_is_made(tmp_path):
+    empty = Library(tmp_path / "library.db")
+    with pytest.raises(LibraryError, match="has no clip yet; `sidecrate make PROMPT` makes one"):
+        empty.find("last")
+    with pytest.raises(LibraryError, match="`sidecrate fit` makes a clip"):
+        empty.find("take.wav")
+    empty.close()

@@ -84,7 +84,7 @@ def test_a_sound_that_ends_is_heard_once():
         ({"plays": [{"clip": "a", "start": 0, "end": 9}]}, "play 1: end takes 0 to 4"),
         ({"plays": [{"clip": "a", "start": float("nan"), "end": 1}]}, "play 1: start takes"),
         ({"plays": [{"clip": "a", "start": 0, "end": 1, "pan": 1}]}, "has no 'pan'"),
-        ({"key": "H"}, "no key"),
+        ({"key": "J"}, "no key"),
         ({"meter": "9/0"}, "meter"),
     ],
 )

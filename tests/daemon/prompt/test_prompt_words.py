@@ -340,6 +340,7 @@ def test_every_key_is_one(prompt, said):
         ("house in Am then Dm", "two keys; Am is used, Dm is not"),
         ("100 bars", "100 bars in the prompt is not used"),
         ("techno in G", "'in G' names no mode"),
+        ("piano in G jazz", "'in G' names no mode"),
         (
             "sad piano Am7",
             "Am7 is a chord and not read as a key; if it should be the key, write key: Am",

@@ -141,7 +141,7 @@ def test_sources_stay_as_they_are_and_what_is_left_out_is_said(folder, tmp_path)
     (here / "double.wav").write_bytes((here / "snare_00.wav").read_bytes())
     (here / "broken.wav").write_bytes(b"RIFF and no more")
     soundfile.write(here / "silent snare.wav", np.zeros(4410), 44100)
-    soundfile.write(here / "loop.wav", 0.1 * np.ones(8 * 44100), 44100)
+    soundfile.write(here / "loop.wav", 0.1 * np.sin(np.arange(8 * 44100) / 30), 44100)
     # too long for a one-shot but for its tail, as a crash has one
     ringing = np.random.default_rng(5).standard_normal(8 * 44100) * np.exp(-np.arange(8 * 44100) / 40000)  # fmt: skip
     soundfile.write(here / "long snare.wav", 0.2 * ringing, 44100)

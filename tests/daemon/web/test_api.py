@@ -199,7 +199,7 @@ def test_a_person_s_word_goes_before_what_was_heard_until_it_is_forgotten(
     for wrong, named in (
         ({"bpm": 900}, "40 to 300"),
         ({"downbeat_s": 99}, "lasts"),
-        ({"key": "H"}, "key"),
+        ({"key": "J"}, "key"),
     ):
         refused = corrected(**wrong)
         assert refused.status_code == 400 and named in refused.json()["text"]

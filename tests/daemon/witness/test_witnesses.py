@@ -132,7 +132,7 @@ def test_a_file_that_says_nothing_and_one_that_is_broken_have_no_statements(tmp_
 
 @pytest.mark.parametrize(
     ("values", "named"),
-    [({"bpm": 39.0}, "40 to 300"), ({"downbeat_s": -1.0}, "0 to 1200"), ({"key": "H"}, "'H'")],
+    [({"bpm": 39.0}, "40 to 300"), ({"downbeat_s": -1.0}, "0 to 1200"), ({"key": "J"}, "'J'")],
 )
 def test_a_correction_out_of_range_is_refused_by_name(values, named):
     with pytest.raises(LibraryError, match=named):

@@ -158,6 +158,18 @@ def test_a_clip_that_a_kit_plays_states_the_kits_licence(tmp_path):
         assert take.license == f"CC0-1.0 (notes), {name}: the sounds' own (sounds)"
 
 
+def test_a_kit_of_which_nothing_is_heard_is_told_and_not_credited(tmp_path):
+    clock_s = np.arange(RATE) / RATE
+    tone = 0.3 * np.sin(2 * np.pi * 220 * clock_s)
+    soundfile.write(tmp_path / "sax lead A3.wav", tone, RATE)
+    files = (str(tmp_path / "sax lead A3.wav"),)
+    take = make(brief(kit="My Sax", kit_files=files, bars=1, instruments=("drums",)), 3, quiet)
+    assert take.license == "CC0-1.0"
+    assert any("My Sax has no sound for what plays here" in line for line in take.said)
+    plain = make(brief(bars=1, instruments=("drums",)), 3, quiet)
+    assert np.array_equal(take.audio, plain.audio)
+
+
 def test_a_bar_of_dotted_quarters_is_the_bar_that_is_asked(tmp_path):
     """Three strokes in a bar of 166.76 bpm are heard as quarters of 222."""
     frames = round(240 / 166.76 * 44100)
