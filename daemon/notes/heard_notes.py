@@ -75,7 +75,7 @@ def notes_of(
     begins, sounds = odds[:, :, 0], odds[:, :, 1]
     columns, rows = np.nonzero(peaks(begins, NOTE_APART, least))
     levels, ends = levels_db(maps.quick), _ends(sounds)
-    loud = np.array([loudness_of_note(levels, *one) for one in zip(columns, rows, strict=True)])
+    loud = loudness_of_notes(levels, columns, rows)
     likely = worth(odds, columns, rows, loud) if worth else begins[columns, rows]
     found = []
     for row in np.unique(rows):
@@ -99,11 +99,15 @@ def notes_of(
     return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
 
 
-def loudness_of_note(levels: np.ndarray, at: int, row: int) -> float:
-    """dB of a pitch's partials in their loudest moment after `at`."""
-    loud = levels[at : at + _ATTACK]
-    rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
-    return float(np.mean([loud[:, r].max() for r in rows_above]))
+def loudness_of_notes(levels: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """dB of the partials of each pitch in their loudest moment after its column, (notes,)."""
+
+    def loudness(at: int, row: int) -> float:
+        loud = levels[at : at + _ATTACK]
+        rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
+        return float(np.mean([loud[:, r].max() for r in rows_above]))
+
+    return np.array([loudness(int(at), int(row)) for at, row in zip(columns, rows, strict=True)])
 
 
 def struck_columns(strokes: Sequence[HeardNote], columns: int) -> np.ndarray:
@@ -185,10 +189,9 @@ def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
 
 def as_loud(notes: Sequence[HeardNote], maps: Maps) -> list[HeardNote]:
     """The notes with velocities by how loud their partials are in the maps."""
-    levels, last = levels_db(maps.quick), len(maps) - 1
-
-    def louder(note: HeardNote) -> HeardNote:
-        at = min(round(note.start_s / FRAME_S), last)
-        return replace(note, velocity=round(loudness_of_note(levels, at, note.pitch - FIRST)))
-
-    return _with_velocities([louder(note) for note in notes])
+    at = [min(round(note.start_s / FRAME_S), len(maps) - 1) for note in notes]
+    rows = [note.pitch - FIRST for note in notes]
+    loud = loudness_of_notes(levels_db(maps.quick), np.array(at), np.array(rows))
+    return _with_velocities(
+        [replace(note, velocity=round(db)) for note, db in zip(notes, loud, strict=True)]
+    )

@@ -5,8 +5,9 @@
 PIECES is a folder of sounds with their notes (`pieces`, `bands`, `tracker`), that the network was
 not taught on. Beginnings that it takes for notes, however doubtful, are right where a note of that
 pitch begins within 50 ms; of two the likelier is. Weights by logistic regression, each sound
-counting by the root of its beginnings; then the constant is moved, so that a half is where F is best. Printed is F by threshold, of all and of each maker's sounds
-by weights that the other makers' gave.
+counting by the root of its beginnings; then the constant is moved, so that a half is where F is
+best. Printed is F by threshold, of all and of each maker's sounds by weights that the other makers'
+gave.
 """
 
 from __future__ import annotations
@@ -14,17 +15,18 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy import optimize
 
+from daemon.hearing.drum_net import drum_net
 from daemon.hearing.log_spectra import FRAME_S, Maps, levels_db
 from daemon.hearing.peaks import peaks
-from daemon.notes.heard_notes import NOTE_APART, loudness_of_note
-from daemon.notes.listeners import LISTENERS, drum_net, note_net
+from daemon.notes.heard_notes import NOTE_APART, loudness_of_notes
+from daemon.notes.listeners import LISTENERS, note_net
 from daemon.notes.note_net import FIRST
 from daemon.notes.note_odds import seen
 
@@ -58,7 +60,7 @@ def sound_of(path: Path) -> Sound | None:
     if not len(columns):
         return None
     levels = levels_db(maps.quick)
-    loud = np.array([loudness_of_note(levels, *one) for one in zip(columns, rows, strict=True)])
+    loud = loudness_of_notes(levels, columns, rows)
     right = _are_right(columns, rows, odds[columns, rows, 0], notes)
     maker = path.stem.partition("_")[0] if "_" in path.stem else "musician"
     return Sound(maker, seen(odds, columns, rows, loud), right, len(notes))
@@ -81,9 +83,8 @@ def _are_right(
     return right
 
 
-def fitted(sounds: Iterable[Sound]) -> np.ndarray:
+def fitted(sounds: Sequence[Sound]) -> np.ndarray:
     """The weights of logistic regression, a constant last."""
-    sounds = list(sounds)
     x = np.concatenate([np.column_stack([s.seen, np.ones(len(s.seen))]) for s in sounds])
     right = np.concatenate([s.right for s in sounds])
     each = np.concatenate([np.full(len(s.right), len(s.right) ** -0.5) for s in sounds])
@@ -118,9 +119,9 @@ def main() -> int:
     asked = about.parse_args()
     sounds = [s for path in sorted(asked.folder.glob("*.npz")) if (s := sound_of(path))]
     for maker in sorted({sound.maker for sound in sounds}):
-        others = fitted(sound for sound in sounds if sound.maker != maker)
-        own = [sound for sound in sounds if sound.maker == maker]
-        print(f"{maker:<20}{table(own, others)}  ({len(own)} sounds, by the others)")
+        others = fitted([sound for sound in sounds if sound.maker != maker])
+        of_maker = [sound for sound in sounds if sound.maker == maker]
+        print(f"{maker:<20}{table(of_maker, others)}  ({len(of_maker)} sounds, by the others)")
     own = fitted(sounds)
     print(f"{'all':<20}{table(sounds, own)}  weights {np.round(own, 2)}")
     np.savez(asked.out, allow_pickle=False, notes=own.astype(np.float32))
