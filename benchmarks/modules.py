@@ -25,9 +25,9 @@ import numpy as np
 from scipy import ndimage
 
 from benchmarks.notes import f_of
+from daemon.hearing.log_spectra import FRAME_S, RATE, maps_of
 from daemon.notes.listen import listen
 from daemon.notes.listeners import LISTENERS
-from daemon.notes.log_spectra import FRAME_S, RATE, maps_of
 
 _KINDS = (".mod", ".xm", ".s3m", ".it")
 #: s of a module that are heard, from where on, and frames that are read at once: 1.5 ms.

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage, signal, sparse
 
-from daemon.notes.drum_net import ROLES, role_of
+from daemon.hearing.drum_net import ROLES, role_of
+from daemon.hearing.log_spectra import FRAME_S, RATE, maps_of
 from daemon.notes.listen import hear_voice
 from daemon.notes.listeners import LISTENERS
-from daemon.notes.log_spectra import FRAME_S, RATE, maps_of
 from tools.train_hearing.music import Bank
 from tools.train_notes.pieces import Piece, on_kit, played
 from tools.train_separator.mixes import split_kits

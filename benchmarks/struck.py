@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.notes import f_of
-from daemon.notes.drum_net import ROLES
+from daemon.hearing.drum_net import ROLES
 from daemon.notes.listen import hear_voice, listen
 from tools.train_struck.lines import KINDS, f_of_line, line_of
 from tools.train_struck.sounds import Made, batch, stock_of

@@ -21,8 +21,8 @@ from daemon.models.weights import read_weights
 PIECES = ("kick", "snare", "hats", "toms", "cymbals")
 #: What is said of an attack: any drum, the pieces, a note.
 SAID = (1 + len(PIECES)) + 1
-#: Odds from which a sound holds drums: attacks of real tones are rougher than those of made ones.
-EVEN = 0.6
+#: Odds from which a sound holds drums.
+EVEN = 0.55
 #: Numbers by which the whole is judged.
 POOLED = 6 * (SAID - 1) + 4
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from daemon.notes.log_spectra import HOP
+from daemon.hearing.log_spectra import HOP
 from daemon.notes.note_net import PITCHES
 
 #: Frames of a window, those of it that are heard twice, and the answers on each side left out.

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from daemon.hearing.log_spectra import FRAME_S, LOWEST, PER_SEMITONE, RANGE_DB, Maps
 from daemon.notes.heard_notes import HeardNote
-from daemon.notes.log_spectra import FRAME_S, LOWEST, PER_SEMITONE, RANGE_DB, Maps
 
 #: Partials that are looked at, and columns after a note's beginning.
 _PARTIALS = range(1, 9)

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import ndimage
 
-from daemon.notes import stroke_odds
-from daemon.notes.drum_net import EVEN, ROLES
-from daemon.notes.log_spectra import FRAME_S, LOWEST, RANGE_DB, Maps
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import FRAME_S, LOWEST, Maps, levels_db
+from daemon.hearing.peaks import between, confidence_of, peaks
+from daemon.hearing.strokes import APART, strokes_of
 from daemon.notes.note_net import FIRST
+from daemon.notes.note_odds import AFTER, BEFORE
 
-#: Columns within which one pitch begins once only, and one drum is struck once only: 35 to 60 ms.
-_NOTE_APART, _STROKE_APART = 2, 3
+#: Columns within which one pitch begins once only: 35 ms.
+NOTE_APART = 2
 #: Odds of a tone under which it has ended, and columns for which it must stay there.
 _ENDED, _ENDED_FOR = 0.3, 5
-#: Columns after a beginning in which its tone sounds, those before it in which another one of its
-#: pitch would, odds of that, and dB by which the pitch rises at the least where it begins again.
-_AFTER, _BEFORE, _RINGS, _RISE_DB = slice(4, 14), slice(-7, -2), 0.4, 0.5
+#: Odds of a tone that rang already, and dB by which it rises at the least where it begins again.
+_RINGS, _RISE_DB = 0.4, 0.5
 #: s; the shortest note.
 _SHORTEST_S = 0.04
 #: Odds from which a beginning is looked at at all: `sure` decides what is kept.
 LEAST = 0.1
+#: Odds, columns and rows where notes may begin, and dB -> what the odds of those are worth.
+Worth = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 #: Columns over which a note's loudest moment is looked for.
 _ATTACK = 6
 #: Rows of the quick map, above a pitch, by which its loudness is told.
 _LOUD_ROWS = (0, 12, 19, 24)
-#: The rows by which a drum's loudness is told.
-_DRUM_ROWS = {"kick": (10, 32), "snare": (32, 80), "hats": (84, 104), "toms": (16, 48),
-              "cymbals": (80, 104)}  # fmt: skip
 #: Velocity of a part's loudest notes, and dB for which velocity halves twice.
 _LOUDEST, _QUARTER_DB = 112, 24.0
 
@@ -64,42 +63,51 @@ def notes_of(
     even: float = 0.5,
     tone: float = 0.0,
     struck: np.ndarray | None = None,
+    worth: Worth | None = None,
 ) -> list[HeardNote]:
     """The notes of (columns, PITCHES, 2) odds from `least` on, by start.
 
     A tone must sound for `shortest` columns after its beginning, and with odds of `tone` in the
-    mean. Of odds of `even` half the notes are right. `struck`, bool (columns,): where drums are
-    struck; a note that rings on there and grows no louder does not begin again.
+    mean. Of odds of `even` half the notes are right; `worth`: of what they are worth instead.
+    `struck`, bool (columns,): where drums are struck; a note that rings on there and grows no
+    louder does not begin again.
     """
     begins, sounds = odds[:, :, 0], odds[:, :, 1]
-    columns, rows = np.nonzero(_peaks(begins, _NOTE_APART, least))
-    levels, ends = _levels(maps.quick), _ends(sounds)
+    columns, rows = np.nonzero(peaks(begins, NOTE_APART, least))
+    levels, ends = levels_db(maps.quick), _ends(sounds)
+    loud = loudness_of_notes(levels, columns, rows)
+    likely = worth(odds, columns, rows, loud) if worth else begins[columns, rows]
     found = []
     for row in np.unique(rows):
         own = [
-            at
-            for at in columns[rows == row]
-            if _sounds_on(sounds[:, row], at, tone)
+            k
+            for k in np.flatnonzero((rows == row) & (likely >= LEAST))
+            if _sounds_on(sounds[:, row], at := columns[k], tone)
             and not (
                 struck is not None and struck[at] and _rings_on(sounds[:, row], levels, at, row)
             )
         ]
-        for at, following in zip(own, [*own[1:], len(odds) + 1][: len(own)], strict=True):
+        for k, following in zip(own, [*columns[own[1:]], len(odds) + 1][: len(own)], strict=True):
+            at = columns[k]
             end = min(int(ends[min(at + 3, len(ends) - 1), row]), following)
             if shortest and not (sounds[at + 1 : at + shortest, row] > _ENDED).all():
                 continue
-            start_s = _between(begins[:, row], at) * FRAME_S
+            start_s = between(begins[:, row], at) * FRAME_S
             end_s = max(end * FRAME_S, start_s + _SHORTEST_S)
-            level, sure = _loudness(levels, at, row), confidence_of(float(begins[at, row]), even)
-            found.append(HeardNote(max(0.0, start_s), end_s, int(row) + FIRST, round(level), sure))
+            level, sure = round(loud[k]), confidence_of(float(likely[k]), even)
+            found.append(HeardNote(max(0.0, start_s), end_s, int(row) + FIRST, level, sure))
     return sorted(_with_velocities(found), key=lambda note: (note.start_s, note.pitch))
 
 
-def _loudness(levels: np.ndarray, at: int, row: int) -> float:
-    """dB of a pitch's partials in their loudest moment after `at`."""
-    loud = levels[at : at + _ATTACK]
-    rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
-    return float(np.mean([loud[:, r].max() for r in rows_above]))
+def loudness_of_notes(levels: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """dB of the partials of each pitch in their loudest moment after its column, (notes,)."""
+
+    def loudness(at: int, row: int) -> float:
+        loud = levels[at : at + _ATTACK]
+        rows_above = [r for k in _LOUD_ROWS if (r := row + FIRST - LOWEST + k) < loud.shape[1]]
+        return float(np.mean([loud[:, r].max() for r in rows_above]))
+
+    return np.array([loudness(int(at), int(row)) for at, row in zip(columns, rows, strict=True)])
 
 
 def struck_columns(strokes: Sequence[HeardNote], columns: int) -> np.ndarray:
@@ -108,7 +116,7 @@ def struck_columns(strokes: Sequence[HeardNote], columns: int) -> np.ndarray:
     for stroke in strokes:
         if stroke.confidence > 0.5:
             at = round(stroke.start_s / FRAME_S)
-            out[max(0, at - _STROKE_APART) : at + _STROKE_APART + 1] = True
+            out[max(0, at - APART) : at + APART + 1] = True
     return out
 
 
@@ -119,51 +127,27 @@ def _at(around: slice, column: int) -> slice:
 
 def _sounds_on(sounds: np.ndarray, at: int, tone: float) -> bool:
     """Whether a pitch sounds after `at` with odds of `tone` in the mean."""
-    after = sounds[_at(_AFTER, at)]
+    after = sounds[_at(AFTER, at)]
     return not len(after) or bool(after.mean() >= tone)
 
 
 def _rings_on(sounds: np.ndarray, levels: np.ndarray, at: int, row: int) -> bool:
     """Whether a pitch sounded already, and is no louder from `at` on: another's attack."""
-    if at < -_BEFORE.start or sounds[_at(_BEFORE, at)].mean() <= _RINGS:
+    if at < -BEFORE.start or sounds[_at(BEFORE, at)].mean() <= _RINGS:
         return False
     own = levels[:, row + FIRST - LOWEST]
     return bool(own[at : at + _ATTACK].max() - own[at - _ATTACK : at - 1].mean() < _RISE_DB)
 
 
-def strokes_of(odds: np.ndarray, maps: Maps) -> list[HeardNote]:
+def strokes_in(odds: np.ndarray, maps: Maps) -> list[HeardNote]:
     """The strokes of (columns, pieces) odds, as notes of General MIDI, however doubtful."""
-    found: list[HeardNote] = []
-    for row, (role, pitch) in enumerate(ROLES.items()):
-        columns = moments_of(odds, row)
-        loud_db = loudness_of_drum(maps, columns, role)
-        own = []
-        worth = stroke_odds.weighed(odds, row, columns, loud_db, role)
-        for at, level, one in zip(columns, loud_db, worth, strict=True):
-            start_s = _between(odds[:, row], at) * FRAME_S
-            sure = confidence_of(float(one), EVEN[role])
-            if one > LEAST:
-                own.append(HeardNote(max(0.0, start_s), start_s + 0.1, pitch, round(level), sure))
-        found += _with_velocities(own)
+    by_role: dict[str, list[HeardNote]] = {role: [] for role in ROLES}
+    for one in strokes_of(odds, maps.quick):
+        end_s, level = one.at_s + 0.1, round(one.level_db)
+        note = HeardNote(one.at_s, end_s, ROLES[one.role], level, one.confidence)
+        by_role[one.role].append(note)
+    found = [note for own in by_role.values() for note in _with_velocities(own)]
     return sorted(found, key=lambda note: (note.start_s, note.pitch))
-
-
-def moments_of(odds: np.ndarray, row: int) -> np.ndarray:
-    """Columns where the piece of that row of (columns, pieces) odds may be struck."""
-    own = odds[:, row : row + 1]
-    return np.flatnonzero(_peaks(own, _STROKE_APART, stroke_odds.LEAST))
-
-
-def loudness_of_drum(maps: Maps, columns: np.ndarray, role: str) -> np.ndarray:
-    """dB of a drum's rows in each of `columns`, at the loudest of the moments around."""
-    low, high = _DRUM_ROWS[role]
-    levels = np.pad(_levels(maps.quick[:, low:high]).mean(axis=1), (1, 2), mode="edge")
-    return np.asarray(np.max([levels[columns + k] for k in range(4)], axis=0))
-
-
-def confidence_of(odds: float, even: float) -> float:
-    """A network's odds as a confidence: `even` odds, which are right half the time, are 0.5."""
-    return float(odds ** (np.log(0.5) / np.log(even)))
 
 
 def one_at_a_time(notes: Sequence[HeardNote], together_s: float = 0.04) -> list[HeardNote]:
@@ -179,24 +163,6 @@ def one_at_a_time(notes: Sequence[HeardNote], together_s: float = 0.04) -> list[
     return [replace(note, end_s=min(note.end_s, end)) for note, end in zip(kept, ends, strict=True)]
 
 
-def _peaks(odds: np.ndarray, apart: int, least: float) -> np.ndarray:
-    """Bool, like `odds` (columns, rows): the highest of their neighbours in time."""
-    highest = ndimage.maximum_filter1d(odds, 2 * apart + 1, axis=0, mode="constant")
-    peaks = (odds >= highest) & (odds > least)
-    # of two equal neighbours the first
-    peaks[1:] &= ~(peaks[:-1] & (odds[1:] == odds[:-1]))
-    return peaks
-
-
-def _between(odds: np.ndarray, at: int) -> float:
-    """The place of a peak between columns, by a parabola."""
-    if not 0 < at < len(odds) - 1:
-        return float(at)
-    before, here, after = (float(x) for x in odds[at - 1 : at + 2])
-    bend = before - 2 * here + after
-    return at + (0.5 * (before - after) / bend if bend < -1e-9 else 0.0)
-
-
 def _ends(sounds: np.ndarray) -> np.ndarray:
     """(columns, pitches): from each column, the next in which the tone has ended."""
     columns = len(sounds)
@@ -204,11 +170,6 @@ def _ends(sounds: np.ndarray) -> np.ndarray:
     quiet = np.lib.stride_tricks.sliding_window_view(padded, _ENDED_FOR, axis=0)[:columns].all(-1)
     at = np.where(quiet, np.arange(columns)[:, None], columns)
     return np.minimum.accumulate(at[::-1], axis=0)[::-1]
-
-
-def _levels(quick: np.ndarray) -> np.ndarray:
-    """dB under the loudest."""
-    return quick.astype(np.float32) * np.float32(RANGE_DB / 255) - np.float32(RANGE_DB)
 
 
 def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
@@ -228,15 +189,9 @@ def _with_velocities(notes: list[HeardNote]) -> list[HeardNote]:
 
 def as_loud(notes: Sequence[HeardNote], maps: Maps) -> list[HeardNote]:
     """The notes with velocities by how loud their partials are in the maps."""
-    levels, last = _levels(maps.quick), len(maps) - 1
+    at = [min(round(note.start_s / FRAME_S), len(maps) - 1) for note in notes]
+    rows = [note.pitch - FIRST for note in notes]
+    loud = loudness_of_notes(levels_db(maps.quick), np.array(at), np.array(rows))
     return _with_velocities(
-        [
-            replace(
-                note,
-                velocity=round(
-                    _loudness(levels, min(round(note.start_s / FRAME_S), last), note.pitch - FIRST)
-                ),
-            )
-            for note in notes
-        ]
+        [replace(note, velocity=round(db)) for note, db in zip(notes, loud, strict=True)]
     )

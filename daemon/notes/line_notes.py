@@ -7,17 +7,17 @@ struck anew. Lines are seldom tuned to 440 Hz: pitches count from the line's own
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 import soxr
 
 from daemon.hearing.attacks_seen import Risen
+from daemon.hearing.log_spectra import FRAME_S, RATE, Maps, maps_of
 from daemon.models.layers import answer
 from daemon.models.weights import read_weights
 from daemon.notes.heard_notes import HeardNote, as_loud
-from daemon.notes.log_spectra import FRAME_S, RATE, Maps, maps_of
 from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.one_pitch import Curve, steadied
 
@@ -55,11 +55,26 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Heard:
-    """What is known of a line: its pitch, the network's odds (columns, PITCHES, 2), its attacks."""
+    """What is known of a line: its pitch, the network's odds (columns, PITCHES, 2), its attacks,
+    and how loud it is, dB by column."""
 
     curve: Curve
     odds: np.ndarray
     risen: Risen
+    loud_db: np.ndarray
+
+    @cached_property
+    def usual_db(self) -> float:
+        """How loud its notes are."""
+        return float(np.percentile(self.loud_db, _LOUD_PERCENT)) if len(self.loud_db) else 0.0
+
+    def softer_db(self, at_s: float) -> tuple[float, float]:
+        """By how much what begins then is softer than the line usually is, and than it was just
+        before: an echo is both."""
+        at = round(at_s / FRAME_S)
+        now = float(self.loud_db[_within(at, _NOW)].max(initial=-_SILENT_DB))
+        before = float(self.loud_db[_within(at, _EARLIER)].max(initial=-_SILENT_DB))
+        return self.usual_db - now, before - now
 
     def begins(self, at_s: float) -> np.ndarray:
         """(PITCHES,): the odds that each pitch begins about a time."""
@@ -75,6 +90,9 @@ class Heard:
         )
 
 
+#: Percent of moments that are softer than a line's notes; columns of a beginning whose level is
+#: taken, and those before it, half a second; and dB that are silence.
+_LOUD_PERCENT, _NOW, _EARLIER, _SILENT_DB = 85, slice(0, 7), slice(-45, -2), 70.0
 #: Confidence of a note from which the network's word alone is looked at, and s of it that are.
 _ALONE, _ALONE_S = 0.2, 0.1
 #: s before and after a beginning in which a line may hold its pitch already, and the share of it.
@@ -82,9 +100,14 @@ _RINGS_S, _HOLDS = (0.06, 0.02), 0.8
 #: Confidence of a note under which the network doubts it.
 _EVEN = 0.5
 #: Numbers by which a stretch is judged.
-SEEN = 26
+SEEN = 28
 #: Semitones by which a line must be out of tune for it to be tuned.
 _OUT = 0.08
+
+
+def _within(at: int, around: slice) -> slice:
+    """The columns of `around` one, none before the first."""
+    return slice(max(0, at + around.start), max(0, at + around.stop))
 
 
 @cache
@@ -221,7 +244,7 @@ def seen_of(heard: Heard, one: Stretch, pitch: int, off: float) -> np.ndarray:
             float(np.log2(max(one.end_s - one.start_s, 0.02) / 0.02) / 4),
             float(risen.db[around].max(initial=0) / 10),
             *(begins[r] for r in rows), *(sounds[r] for r in rows), begins.max(), sounds.max(),
-            (pitch - 50) / 24,
+            (pitch - 50) / 24, *(np.clip(db / 20, -1, 2) for db in heard.softer_db(one.start_s)),
         ],
         np.float32,
     )  # fmt: skip

@@ -11,18 +11,19 @@ import soxr
 
 from daemon.audio.sound import mixed
 from daemon.hearing.attacks_seen import risen_of
+from daemon.hearing.drum_net import drum_net
+from daemon.hearing.log_spectra import RATE, Maps, levels_db, maps_of
 from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import (
     HeardNote,
     notes_of,
     one_at_a_time,
-    strokes_of,
+    strokes_in,
     struck_columns,
 )
 from daemon.notes.line_notes import Heard, in_tune, line_notes, tuning_of
-from daemon.notes.listeners import LISTENERS, Listener, drum_net
-from daemon.notes.log_spectra import RATE, Maps, maps_of
+from daemon.notes.listeners import LISTENERS, Listener
 from daemon.notes.one_pitch import Curve, with_bends
 from daemon.notes.voices_alone import has_one_pitch, is_one_voice
 
@@ -36,6 +37,8 @@ _EARLY_S = 0.03
 _LAST_S = 0.06
 #: s after a file's start between which a lone drum falls to this share of its power.
 _FALLS, _FALLEN = ((0.0, 0.1), (0.25, 0.4)), 0.25
+#: s between a note's end and a doubtful beginning of its pitch that it rings through.
+_JOINED_S = 0.03
 #: MIDI note under which the lowest line is the bass; notes that begin so near begin together; and
 #: the confidence of a note that another one is held to.
 _BASS_BELOW, _TOGETHER_S, _HEARD = 50, 0.04, 0.3
@@ -64,9 +67,23 @@ class Voice:
         return bool(sure) and float(np.percentile(sure, 90)) > _THERE[self.kind]
 
     def surer_than(self, sure: float) -> list[HeardNote]:
-        """Its notes that are as sure; of a line one at a time."""
-        notes = [note for note in self.notes if note.confidence >= sure]
-        return one_at_a_time(notes) if self.kind == "mono" else notes
+        """Its notes that are as sure; of a line one at a time, of chords until they end.
+
+        A beginning that is left out ends no note of its pitch: that one rings on.
+        """
+        if self.kind != "poly":
+            notes = [note for note in self.notes if note.confidence >= sure]
+            return one_at_a_time(notes) if self.kind == "mono" else notes
+        kept: list[HeardNote] = []
+        last: dict[int, int] = {}
+        for note in self.notes:
+            before = last.get(note.pitch)
+            if note.confidence >= sure:
+                last[note.pitch] = len(kept)
+                kept.append(note)
+            elif before is not None and note.start_s - kept[before].end_s < _JOINED_S:
+                kept[before] = replace(kept[before], end_s=max(kept[before].end_s, note.end_s))
+        return kept
 
 
 def heard_at(audio: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -122,7 +139,8 @@ def line_heard(mono: np.ndarray, listener: Listener, curve: Curve) -> Known:
     odds = odds[np.minimum(columns, len(odds) - 1)]
     maps = Maps(tuned_maps.sharp[columns], tuned_maps.quick[columns])
     alone = notes_of(odds, maps, listener.least, listener.shortest, listener.even, listener.tone)
-    return Heard(curve, odds, risen_of(mono)), alone, maps
+    loud_db = levels_db(maps.quick).max(axis=1)
+    return Heard(curve, odds, risen_of(mono), loud_db), alone, maps
 
 
 @dataclass(frozen=True)
@@ -143,7 +161,7 @@ class Ear:
     @cached_property
     def strokes(self) -> list[HeardNote]:
         """All that could be a stroke of drums, in the outside's time."""
-        return strokes_of(drum_net().heard(self.maps), self.maps)
+        return strokes_in(drum_net().heard(self.maps.quick), self.maps)
 
     def drums(self) -> Voice:
         strokes = self._within(self.strokes)
@@ -170,8 +188,9 @@ class Ear:
         listener = LISTENERS[by]
         odds = listener.odds(self.mono, self.maps)
         struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
+        even, tone = (0.5, 0.0) if listener.worth else (listener.even, listener.tone)
         notes = notes_of(
-            odds, self.maps, listener.least, listener.shortest, listener.even, listener.tone, struck
+            odds, self.maps, listener.least, listener.shortest, even, tone, struck, listener.worth
         )
         return Voice("notes", kind, self._within(as_played(notes, self.maps)), listener.title)
 

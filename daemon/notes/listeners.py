@@ -15,13 +15,15 @@ from typing import Any
 
 import numpy as np
 
+from daemon.hearing.drum_net import drum_net
+from daemon.hearing.log_spectra import Maps
 from daemon.home.extras import how_to_install
 from daemon.models.store import files_of, how_to_get, is_here
 from daemon.models.table import find_model
 from daemon.notes import one_pitch
-from daemon.notes.drum_net import DrumNet
-from daemon.notes.log_spectra import Maps
+from daemon.notes.heard_notes import Worth
 from daemon.notes.note_net import NoteNet
+from daemon.notes.note_odds import weighed
 from daemon.notes.one_pitch import Curve
 
 #: float32 (frames,) at 22050 Hz and its maps -> float32 (columns, PITCHES, 2).
@@ -48,6 +50,8 @@ class Listener:
     tone: float = 0.0
     """Odds with which it must sound there in the mean; with them, a note that rings on does not
     begin again at a stroke of drums."""
+    worth: Worth | None = None
+    """What its odds are worth beside how the pitches sound: of chords, in place of `tone`."""
     why_not: Callable[[], str | None] = lambda: None
     curve: Callable[[np.ndarray], Curve] = one_pitch.curve_of
     """How it follows the pitch of one voice, of float32 (frames,) at 22050 Hz."""
@@ -59,13 +63,8 @@ def note_net() -> NoteNet:
     return NoteNet.load(Path(__file__).with_name("notes.npz"))
 
 
-@cache
-def drum_net() -> DrumNet:
-    return DrumNet.load(Path(__file__).with_name("drums.npz"))
-
-
 def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
-    return note_net().heard(maps, drum_net().heard(maps))
+    return note_net().heard(maps, drum_net().heard(maps.quick))
 
 
 def _swift_curve(mono: np.ndarray) -> Curve:
@@ -105,9 +104,9 @@ def _lacks(*packages: str) -> str | None:
 LISTENERS: dict[str, Listener] = {
     one.name: one
     for one in (
-        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE),
+        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed),
         Listener(
-            "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE,
+            "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed,
             why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),

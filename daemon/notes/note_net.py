@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import LOWEST, PER_SEMITONE, QUICK_ROWS, SHARP_ROWS, Maps
 from daemon.models.layers import answer
 from daemon.models.weights import read_weights
-from daemon.notes.drum_net import ROLES
-from daemon.notes.log_spectra import LOWEST, PER_SEMITONE, QUICK_ROWS, SHARP_ROWS, Maps
 
 #: MIDI notes that it knows: a piano's.
 FIRST, LAST = 21, 108

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import ndimage
 
+from daemon.hearing.log_spectra import FRAME_S, RATE
 from daemon.hearing.one_voice import HOP_S, follow
 from daemon.notes.heard_notes import HeardNote
-from daemon.notes.log_spectra import FRAME_S, RATE
 
 #: s of a piece of a long sound: bounds the memory.
 _PIECE_S = 60.0

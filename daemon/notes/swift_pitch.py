@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.notes.log_spectra import FRAME_S, HOP, RATE
+from daemon.hearing.log_spectra import FRAME_S, HOP, RATE
 from daemon.notes.one_pitch import Curve
 
 _LOWEST_HZ, _HIGHEST_HZ = 46.875, 2093.75

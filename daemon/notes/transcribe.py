@@ -15,12 +15,12 @@ from daemon.errors import ConformError
 from daemon.hearing import key as keys
 from daemon.hearing.chords import HeardChord, hear_chords
 from daemon.hearing.heard import Heard
+from daemon.hearing.log_spectra import RATE
 from daemon.hearing.speech import is_speech
 from daemon.notes import large_chords
 from daemon.notes.heard_notes import HeardNote
 from daemon.notes.listen import Voice, heard_at, listen
 from daemon.notes.listeners import LISTENERS
-from daemon.notes.log_spectra import RATE
 from daemon.notes.plan_notes import has_plan, sheet_of_plan
 from daemon.notes.report import report_of
 from daemon.notes.sheet import PROGRAMS, Sheet, SheetTrack

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from daemon.hearing.log_spectra import RATE
 from daemon.notes.heard_notes import HeardNote
 from daemon.notes.line_notes import tuning_of
-from daemon.notes.log_spectra import RATE
 from daemon.notes.one_pitch import Curve
 
 #: Semitones above a tone at which its partials lie, and octaves below, where ears go wrong.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,12 +10,12 @@ from scipy.cluster import hierarchy
 
 from daemon.audio.sound import mixed
 from daemon.hearing.pitch import find_note
+from daemon.hearing.strokes import Stroke, strokes_heard
 from daemon.parts.cuts import attacks, finished, just_before, struck_anew
+from daemon.parts.struck import STRIKE_S, shares_of
 
 #: The role of each piece's sounds.
 ROLES = {"kick": "kick", "snare": "snare", "hats": "hat", "toms": "tom", "cymbals": "cymbal"}
-#: s after an attack that say which piece was struck.
-_STRIKE_S = 0.06
 #: s of a sound at most; a crash rings that long.
 _LONGEST_S = 2.5
 #: s of a sound at least: a click is no sound of a kit.
@@ -48,7 +48,7 @@ class Shot:
     hits: int
     """How often it was struck."""
     purity: float
-    """The share of its strike that is its piece's, 0-1."""
+    """The share of its strike that is its piece's, 0-1, by the pieces and by ear."""
     gain_db: float
     """By how much it was made louder."""
     from_piece: str = ""
@@ -71,10 +71,19 @@ class _Hit:
         return self.purity + 0.5 * free + 0.1 * float(np.log10(self.peak + 1e-6))
 
 
-def cut_kit(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int) -> list[Shot]:
-    """The kit's sounds, by role. `drums` and each of `pieces` are float32 (frames, channels)."""
+def cut_kit(
+    drums: np.ndarray,
+    pieces: Mapping[str, np.ndarray],
+    sample_rate: int,
+    are_exact: bool = False,
+) -> list[Shot]:
+    """The kit's sounds, by role. `drums` and each of `pieces` are float32 (frames, channels).
+
+    Where the pieces `are_exact` nothing need be heard.
+    """
     shots: list[Shot] = []
-    hits = _hits(drums, pieces, sample_rate)
+    strokes = [] if are_exact else strokes_heard(drums, sample_rate)
+    hits = _hits(drums, pieces, sample_rate, strokes)
     for role in ROLES.values():
         groups = _groups([hit for hit in hits if hit.role == role])
         if not groups and role in EXPECTED:
@@ -93,30 +102,35 @@ def _of_piece(
     loudest = float(np.abs(drums).max(initial=0))
     if piece is None or np.abs(piece).max(initial=0) < loudest * 10 ** (_TRACE_DB / 20):
         return []
-    hits = _hits(piece, {name: piece}, sample_rate)
+    hits = _hits(piece, {name: piece}, sample_rate, [])
     if not hits:
         return []
     shot = _cut(piece, hits, sample_rate)
     return [replace(shot, purity=0.0, from_piece=name)]
 
 
-def _hits(drums: np.ndarray, pieces: Mapping[str, np.ndarray], sample_rate: int) -> list[_Hit]:
+def _hits(
+    drums: np.ndarray,
+    pieces: Mapping[str, np.ndarray],
+    sample_rate: int,
+    strokes: Sequence[Stroke],
+) -> list[_Hit]:
     mono = mixed(drums)
     struck = struck_anew(mono, sample_rate, attacks(mono, sample_rate))
     starts = [just_before(mono, sample_rate, start) for start in struck]
-    strike, longest = round(_STRIKE_S * sample_rate), round(_LONGEST_S * sample_rate)
+    strike, longest = round(STRIKE_S * sample_rate), round(_LONGEST_S * sample_rate)
     powers = {name: mixed(piece).astype(np.float64) ** 2 for name, piece in pieces.items()}
     loudest = float(np.abs(mono).max(initial=0))
+    shares = shares_of(starts, powers, strokes, sample_rate)
     found = []
-    for n, start in enumerate(starts):
+    for n, (start, own) in enumerate(zip(starts, shares, strict=True)):
         following = starts[n + 1] if n + 1 < len(starts) else len(mono)
         end = min(following, start + longest, len(mono))
         peak = float(np.abs(mono[start : start + strike]).max(initial=0))
         if end - start < _SHORTEST_S * sample_rate or peak < loudest * 10 ** (_SOFTEST_DB / 20):
             continue
-        shares = {name: float(p[start : start + strike].sum()) for name, p in powers.items()}
-        piece = max(shares, key=lambda name: shares[name])
-        purity = shares[piece] / (sum(shares.values()) + 1e-12)
+        piece = max(own, key=lambda name: own[name], default="")
+        purity = own.get(piece, 0.0) / (sum(own.values()) + 1e-12)
         if purity >= _PURE:
             shape = _shape(mono[start:end], sample_rate)
             found.append(_Hit(start, end, ROLES[piece], purity, peak, shape))
@@ -153,7 +167,7 @@ def _groups(hits: list[_Hit]) -> list[list[_Hit]]:
 def _note(sound: np.ndarray, sample_rate: int) -> int | None:
     """The MIDI number that a drum settles on; None where it goes on falling or has no pitch."""
     whole = find_note(sound, sample_rate)
-    later = find_note(sound[round(_STRIKE_S * sample_rate) :], sample_rate)
+    later = find_note(sound[round(STRIKE_S * sample_rate) :], sample_rate)
     if whole is None or later is None or abs(whole - later) > _SETTLED:
         return None
     return round(later)

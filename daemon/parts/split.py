@@ -116,7 +116,7 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
 def _kit(source: Source, stems: Stems, tell: Tell) -> Iterator[Result]:
     drums, pieces = stems.drums(), stems.pieces()
     tell(0.8, "cutting its sounds")
-    shots = cut_kit(drums, pieces, source.sample_rate)
+    shots = cut_kit(drums, pieces, source.sample_rate, stems.pieces_are_exact)
     if not shots:
         raise ConformError(f"{source.name}: no hit stands alone enough to be cut")
     roles = {shot.role for shot in shots}

@@ -195,7 +195,7 @@ def weights(spans: Sequence[tuple[int, int]], piece: Piece, frames: int, rate: i
 def _own_kit(loop: Loop, drums: np.ndarray, folder: Path) -> str | None:
     """The folder of the loop's own drum sounds, by which new strokes are played; None without."""
     rate = loop.source.sample_rate
-    shots = cut_kit(drums, loop.stems.pieces(), rate)
+    shots = cut_kit(drums, loop.stems.pieces(), rate, loop.stems.pieces_are_exact)
     kit = folder / "kit"
     kit.mkdir(exist_ok=True)
     for k, shot in enumerate(shots):

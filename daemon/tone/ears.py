@@ -7,10 +7,10 @@ from importlib.util import find_spec
 import numpy as np
 
 from daemon.errors import ConformError
+from daemon.hearing.log_spectra import FRAME_S
 from daemon.hearing.one_voice import HOP_S
 from daemon.home.extras import how_to_install
 from daemon.notes.listen import heard_at
-from daemon.notes.log_spectra import FRAME_S
 from daemon.tone.line import Ear, own_ear, points_of
 
 OWN, SWIFT = "own", "swift-f0"

@@ -17,7 +17,7 @@ from daemon.brief import Brief
 from daemon.engines.mine.loops import PARTS, STROKES, Hit, Loop, Tone
 from daemon.engines.mine.shape import SAMPLE_RATE
 from daemon.hearing import key as keys
-from daemon.notes.drum_net import ROLES
+from daemon.hearing.drum_net import ROLES
 from daemon.notes.listen import Ear, heard_at
 from daemon.parts.cuts import attacks
 from daemon.parts.single_notes import single_notes

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from daemon.notes.log_spectra import RATE
+from daemon.hearing.log_spectra import RATE
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_hearing.music import Bank
 from tools.train_notes.tracker import tracked

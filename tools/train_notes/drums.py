@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.notes.drum_net import (
+from daemon.hearing.drum_net import (
     BANDS,
     INPUTS,
     ROLES,
@@ -18,7 +18,7 @@ from daemon.notes.drum_net import (
     levels_of,
     loudest_of,
 )
-from daemon.notes.log_spectra import FRAME_S
+from daemon.hearing.log_spectra import FRAME_S
 from tools.train_notes.learn import Batch, started, taught
 
 SIZES = (INPUTS, 192, 96, len(ROLES))

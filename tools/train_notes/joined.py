@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from daemon.notes.drum_net import BANDS, INPUTS, LEVELS_AT, RISE_AT, DrumNet
+from daemon.hearing.drum_net import BANDS, INPUTS, LEVELS_AT, RISE_AT, DrumNet
 
 #: Columns of levels that a network of so many inputs looks at.
 _FEWER_AT = (-4, -3, -2, -1, 0, 1, 2, 3, 5, 8)

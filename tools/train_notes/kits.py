@@ -18,8 +18,8 @@ import numpy as np
 import soxr
 from scipy import signal
 
-from daemon.notes.drum_net import ROLES
-from daemon.notes.log_spectra import RATE, quick_of
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import RATE, quick_of
 from tools.train_hearing import music, patterns
 from tools.train_hearing.music import Bank
 from tools.train_notes.made_kits import made_kit
@@ -214,7 +214,8 @@ def _pressed(sound: np.ndarray, share: float, ratio: float, release_s: float) ->
     for n, peak in enumerate(peaks):
         held = max(float(peak), held * keep)
         level[n] = held
-    gain = np.minimum(1, (level / (share * level.max(initial=1e-6) + 1e-9)) ** (1 / ratio - 1))
+    over = np.maximum(level / (share * level.max(initial=1e-6) + 1e-9), 1)
+    gain = over ** (1 / ratio - 1)
     return sound * np.interp(np.arange(len(sound)), np.arange(len(gain)) * hop, gain)
 
 

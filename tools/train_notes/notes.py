@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from daemon.notes.drum_net import DrumNet
-from daemon.notes.listeners import drum_net
-from daemon.notes.log_spectra import FRAME_S, LOWEST, Maps
+from daemon.hearing.drum_net import DrumNet, drum_net
+from daemon.hearing.log_spectra import FRAME_S, LOWEST, Maps
 from daemon.notes.note_net import (
     DOUBT,
     FIRST,
@@ -46,6 +45,8 @@ _NEAR = np.array(
 )
 #: Columns of a sound, from anywhere in it, that the second layer is taught on.
 _PASSAGE = 860
+#: Mixes are looked at so much more often than parts alone, in the second layer.
+_MIXES, _MIXED = ("mix", "pitched"), 2.0
 #: Odds of a beginning from which it is looked at more often, and the columns about it.
 _LIKELY, _ABOUT = 0.06, 2
 #: Of 255, the wanted odds of a column that is a beginning.
@@ -116,7 +117,7 @@ class Passage:
         own = slice(start, start + _PASSAGE)
         maps = Maps(sound.maps.sharp[own], sound.maps.quick[own])
         self.wanted = sound.wanted[own]
-        strokes = drums.heard(maps) ** np.exp(rng.normal(0, _HEARD_WORSE))
+        strokes = drums.heard(maps.quick) ** np.exp(rng.normal(0, _HEARD_WORSE))
         if rng.random() < _UNHEARD:
             strokes = strokes * 0
         said = net.first_said(maps)
@@ -157,10 +158,15 @@ def first_batches(rng: np.random.Generator, sounds: list[Taught]) -> Callable[[]
     return batch
 
 
-def second_batches(rng: np.random.Generator, passages: list[Passage]) -> Callable[[], Batch]:
+def second_batches(
+    rng: np.random.Generator, passages: list[Passage], often: np.ndarray
+) -> Callable[[], Batch]:
+    """Batches of passages, each drawn as `often` as it says."""
+    share = often / often.sum()
+
     def batch() -> Batch:
         seen, wanted = [], []
-        for k in rng.integers(0, len(passages), _PIECES):
+        for k in rng.choice(len(passages), _PIECES, p=share):
             passage = passages[int(k)]
             columns, pitches = passage.cells(rng, _CELLS)
             seen.append(passage.seen(columns, pitches))
@@ -171,9 +177,14 @@ def second_batches(rng: np.random.Generator, passages: list[Passage]) -> Callabl
 
 
 def teach(
-    files: list[Path], out: Path, steps: tuple[int, int], count: int, before: NoteNet | None
+    files: list[Path],
+    out: Path,
+    steps: tuple[int, int],
+    count: int,
+    before: NoteNet | None,
+    rate: float = _RATE,
 ) -> None:
-    """A net taught on the stored sounds, written to `out` layer by layer.
+    """A net taught on the stored sounds, written to `out` every 250 steps.
 
     The first layer on all of them, the second on passages of `count`. It goes on from `before`,
     where there is one; a layer of no steps is as it was there.
@@ -183,24 +194,35 @@ def teach(
 
     def layer_of(layer: str, batch: Callable[[], Batch], steps: int) -> None:
         weights = NoteNet(found).layer(layer) or started(rng, SIZES[layer], 0.05)
-        weights = taught(
-            weights, batch, steps, _RATE,
-            lambda step, loss: print(layer, step, f"{loss:.4f}", flush=True), _WEIGH,
-        )  # fmt: skip
-        found.update({f"{layer}.{name}": value for name, value in weights.items()})
-        np.savez(
-            out,
-            allow_pickle=False,
-            **{name: value.astype(np.float16) for name, value in found.items()},
-        )
+
+        def tell(step: int, loss: float) -> None:
+            print(layer, step, f"{loss:.4f}", flush=True)
+            keep()
+
+        def keep() -> None:
+            found.update({f"{layer}.{name}": value for name, value in weights.items()})
+            np.savez(
+                out,
+                allow_pickle=False,
+                **{name: value.astype(np.float16) for name, value in found.items()},
+            )
+
+        weights = taught(weights, batch, steps, rate, tell, _WEIGH)
+        keep()
 
     if steps[0]:
         layer_of("first", first_batches(rng, [Taught(path) for path in files]), steps[0])
     if steps[1]:
         net, chosen = NoteNet(found), rng.permutation(len(files))[:count]
-        passages = [Passage(rng, Taught(files[int(k)]), net, drum_net()) for k in chosen]
-        passages = [passage for passage in passages if len(passage.asked)]
-        layer_of("second", second_batches(rng, passages), steps[1])
+        passages: list[Passage] = []
+        often: list[float] = []
+        for k in chosen:
+            passage = Passage(rng, Taught(files[int(k)]), net, drum_net())
+            if len(passage.asked):
+                passages.append(passage)
+                is_mix = any(kind in files[int(k)].stem for kind in _MIXES)
+                often.append(_MIXED if is_mix else 1.0)
+        layer_of("second", second_batches(rng, passages, np.array(often)), steps[1])
 
 
 def main() -> int:
@@ -211,10 +233,11 @@ def main() -> int:
     about.add_argument("--second-steps", type=int, default=4000, help="steps of the second")
     about.add_argument("--second", type=int, default=1200, help="sounds of the second layer")
     about.add_argument("--before", type=Path, help="a net to go on from")
+    about.add_argument("--rate", type=float, default=_RATE)
     asked = about.parse_args()
     files = sorted(asked.folder.glob("*.npz"))
     before = NoteNet.load(asked.before) if asked.before else None
-    teach(files, asked.out, (asked.steps, asked.second_steps), asked.second, before)
+    teach(files, asked.out, (asked.steps, asked.second_steps), asked.second, before, asked.rate)
     return 0
 
 

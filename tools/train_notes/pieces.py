@@ -24,8 +24,8 @@ from scipy import signal
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
-from daemon.notes.drum_net import ROLES, role_of
-from daemon.notes.log_spectra import RATE, maps_of
+from daemon.hearing.drum_net import ROLES, role_of
+from daemon.hearing.log_spectra import RATE, maps_of
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_separator.mixes import split_kits

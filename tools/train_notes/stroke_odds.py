@@ -1,6 +1,6 @@
-"""Fit what a drum's odds are worth beside all else that is heard (`daemon/notes/stroke_odds.npz`).
+"""Fit what a drum's odds are worth beside all else that is heard (`daemon/hearing/stroke_odds.npz`).
 
-    python -m tools.train_notes.stroke_odds BANK.npz daemon/notes/stroke_odds.npz --count 60
+    python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz --count 60
 
 Loops of the musician, and their drums once more on kits that may be learnt from, each alone, in the
 mix, and that behind a low-pass; every other loop also on a kit that lacks one of the drums. Moments that the drums' network takes for strokes, however doubtful,
@@ -17,12 +17,11 @@ from pathlib import Path
 import numpy as np
 from scipy import optimize, signal
 
-from daemon.notes.drum_net import ROLES, role_of
-from daemon.notes.heard_notes import loudness_of_drum, moments_of
+from daemon.hearing.drum_net import ROLES, drum_net, role_of
+from daemon.hearing.log_spectra import FRAME_S, RATE
+from daemon.hearing.stroke_odds import seen
+from daemon.hearing.strokes import loudness_of_drum, moments_of
 from daemon.notes.listen import Ear
-from daemon.notes.listeners import drum_net
-from daemon.notes.log_spectra import FRAME_S, RATE
-from daemon.notes.stroke_odds import seen
 from tools.train_hearing.music import Bank
 from tools.train_notes.pieces import on_kit, played
 from tools.train_separator.mixes import split_kits
@@ -98,12 +97,12 @@ def _on_kit(
 def _moments(sound: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Role -> times in s, odds, and what is weighed of each moment."""
     ear = Ear.of(sound, is_loop=True)
-    odds = drum_net().heard(ear.maps)
+    odds = drum_net().heard(ear.maps.quick)
     found = {}
     for row, role in enumerate(ROLES):
         columns = moments_of(odds, row)
         if role in _WEIGHED and len(columns):
-            what = seen(odds, row, columns, loudness_of_drum(ear.maps, columns, role))
+            what = seen(odds, row, columns, loudness_of_drum(ear.maps.quick, columns, role))
             at_s = columns * FRAME_S - ear.around_s
             inside = (at_s > -_TOLERANCE_S) & (at_s < ear.length_s - _TOLERANCE_S)
             found[role] = at_s[inside], odds[columns, row][inside], what[inside]

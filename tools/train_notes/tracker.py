@@ -20,7 +20,7 @@ from scipy import signal
 
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
-from daemon.notes.log_spectra import RATE
+from daemon.hearing.log_spectra import RATE
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_notes.pieces import Piece, brief_of, notes_of, on_kit, sounds_of, store

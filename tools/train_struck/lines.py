@@ -1,6 +1,6 @@
 """Teach how sure a stretch of a line is a note (`daemon/notes/line.npz`), on lines that are known.
 
-    python -m tools.train_struck.lines daemon/notes/line.npz --count 9
+    python -m tools.train_struck.lines daemon/notes/line.npz --count 16
 
 Half of the lines are out of tune by up to half a semitone, as tapes, samplers and guitars are.
 """
@@ -16,12 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import soxr
+from scipy import signal
 
 from benchmarks.notes import f_of
+from daemon.hearing.log_spectra import RATE
 from daemon.notes.line_notes import SEEN, candidates_of
 from daemon.notes.listen import line_heard
 from daemon.notes.listeners import LISTENERS
-from daemon.notes.log_spectra import RATE
 from tools.train_notes.learn import Batch, started, taught
 from tools.train_struck import players
 from tools.train_struck.written import Note, written
@@ -38,6 +39,8 @@ KINDS = ("bass", "lead", "synth", "acid")
 _BARS, _NEAR_S = 3, 0.05
 #: Semitones above its lowest note that a bass goes to.
 _BASS_SPAN = 22
+#: Shares of lines with echoes, and in a room.
+_ECHOED, _ROOMED = 0.45, 0.4
 _STEPS, _RATE, _CELLS = 4000, 3e-3, 256
 
 
@@ -62,12 +65,30 @@ def line_of(kind: str, seed: int, kept: bool) -> KnownLine:
     sound = sound / (np.abs(sound).max() + 1e-9) * 0.5
     speed = 2 ** (rng.uniform(-0.5, 0.5) / 12) if rng.random() < 0.5 else 1.0
     sound = np.asarray(soxr.resample(sound, RATE * speed, RATE), np.float32)
+    sound = _echoed(rng, sound, six_s / speed)
     if rng.random() < 0.4:  # tape, amplifiers and rooms hiss
         level = 10 ** (rng.uniform(-50, -18) / 20) * float(np.sqrt(np.mean(sound**2)))
         sound = sound + np.float32(level) * rng.standard_normal(len(sound), np.float32)
     return KnownLine(
         kind, player.name, sound, [(note.start_s / speed, note.pitch) for note in notes]
     )
+
+
+def _echoed(rng: np.random.Generator, sound: np.ndarray, six_s: float) -> np.ndarray:
+    """With echoes on the grid or off it, in a room, each now and then: none of them is a note."""
+    if rng.random() < _ECHOED:
+        steps = float(rng.choice([1, 1.5, 2, 3, 3, 4, rng.uniform(0.8, 4)]))
+        late, gain = round(steps * six_s * RATE), 10 ** (rng.uniform(-20, -6) / 20)
+        echo = sound
+        for _ in range(4):
+            echo = np.float32(gain) * np.pad(echo, (late, 0))[: len(sound)]
+            sound = sound + echo
+    if rng.random() < _ROOMED:
+        length = int(rng.uniform(0.3, 2.0) * RATE)
+        tail = rng.standard_normal(length) * np.exp(-6 * np.arange(length) / length)
+        tail *= rng.uniform(0.1, 0.6) / np.sqrt((tail**2).sum())
+        sound = sound + signal.oaconvolve(sound, tail)[: len(sound)]
+    return np.asarray(sound, np.float32)
 
 
 def _player(rng: np.random.Generator, kind: str, kept: bool) -> players.Player:

@@ -13,7 +13,7 @@ from scipy import signal
 
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
-from daemon.notes.log_spectra import RATE
+from daemon.hearing.log_spectra import RATE
 from tools.train_notes.pieces import played_by
 from tools.train_struck.written import Note
 

@@ -17,8 +17,8 @@ from scipy import signal
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike, Tone
 from daemon.hearing.attacks_seen import attacks_of
+from daemon.hearing.log_spectra import RATE
 from daemon.hearing.struck import PIECES, SAID
-from daemon.notes.log_spectra import RATE
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_hearing.music import Bank
 from tools.train_notes import kits
@@ -310,10 +310,11 @@ def main() -> int:
     about.add_argument("--more", type=Path, action="append", default=[])
     about.add_argument("--kept", action="store_true", help="those to judge by")
     about.add_argument("--count", type=int, default=160, help=f"batches of {_BATCH}")
+    about.add_argument("--first-seed", type=int, default=0)
     asked = about.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     stock = stock_of(asked.bank, asked.more, asked.fonts, asked.kept)
-    for seed in range(asked.count):
+    for seed in range(asked.first_seed, asked.first_seed + asked.count):
         np.savez(
             asked.folder / f"{seed}.npz",
             allow_pickle=False,

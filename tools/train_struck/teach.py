@@ -1,6 +1,8 @@
 """Teach the judge of drums (`daemon/hearing/struck.npz`) on the sounds that `sounds` stored.
 
 python -m tools.train_struck.teach SOUNDS daemon/hearing/struck.npz --steps 3000
+
+With `--ear` only the judge of the whole is taught anew.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 from daemon.hearing.attacks_seen import SEEN
 from daemon.hearing.struck import POOLED, SAID, pooled
 from daemon.models.layers import answer
+from daemon.models.weights import read_weights
 from tools.train_notes.learn import Batch, started, taught
 
 _ATTACK, _WHOLE = (SEEN, 64, 32, SAID), (POOLED, 24, SAID - 1)
@@ -86,17 +89,25 @@ def _tell(step: int, loss: float) -> None:
         print(step, f"{loss:.4f}", flush=True)
 
 
-def teach(sounds: list[Taught], steps: int, out: Path) -> None:
-    """Both nets. The second learns of attacks as a net says them that was not taught the sound;
-    of what it says only whether there are drums is kept."""
+def teach(
+    sounds: list[Taught], steps: int, out: Path, ear: dict[str, np.ndarray] | None = None
+) -> None:
+    """Both nets; the first as it is in `ear`, where that is given, whose lessons were others.
+
+    The second learns of attacks as a net says them that was not taught the sound; of what it says
+    only whether there are drums is kept.
+    """
     halves = [sounds[0::2], sounds[1::2]]
-    others = [attacks_taught(half, steps // 2, 180) for half in reversed(halves)]
+    if ear:
+        others = [ear, ear]
+    else:
+        others = [attacks_taught(half, steps // 2, 180) for half in reversed(halves)]
     rows, holds = [], []
     for half, weights in zip(halves, others, strict=True):
         for one in half:
             rows.append(pooled(answer(weights, one.seen), one.length_s))
             holds.append(one.holds)
-    attack = attacks_taught(sounds, steps, 181)
+    attack = ear or attacks_taught(sounds, steps, 181)
     whole = whole_taught(np.array(rows), np.array(holds), steps, 182)
     last = f"{len(_WHOLE) - 2}"
     whole |= {last: whole[last][:, :1], f"{last}.bias": whole[f"{last}.bias"][:1]}
@@ -110,8 +121,13 @@ def main() -> int:
     about.add_argument("folder", type=Path)
     about.add_argument("out", type=Path)
     about.add_argument("--steps", type=int, default=3000)
+    about.add_argument("--ear", type=Path, help="a stored net whose ear for attacks is kept")
     asked = about.parse_args()
-    teach(read(sorted(asked.folder.glob("*.npz"))), asked.steps, asked.out)
+    ear = None
+    if asked.ear:
+        stored = read_weights(asked.ear)
+        ear = {k.removeprefix("attack."): v for k, v in stored.items() if k.startswith("attack.")}
+    teach(read(sorted(asked.folder.glob("*.npz"))), asked.steps, asked.out, ear)
     return 0
 
 

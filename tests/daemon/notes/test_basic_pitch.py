@@ -8,10 +8,10 @@ import soundfile
 
 from daemon.brief import Brief
 from daemon.errors import ConformError, ModelError
+from daemon.hearing.log_spectra import HOP, RATE
 from daemon.models import store
 from daemon.models.table import find_model
 from daemon.notes import basic_pitch, listeners
-from daemon.notes.log_spectra import HOP, RATE
 from daemon.notes.transcribe import transcribe
 
 

@@ -8,10 +8,10 @@ import soxr
 
 from daemon.engines.embedded.voices.table import VOICES
 from daemon.engines.embedded.voices.voice import Strike
+from daemon.hearing.log_spectra import RATE, maps_of
 from daemon.notes.drawbars import as_played
 from daemon.notes.heard_notes import HeardNote
 from daemon.notes.listen import hear_voice
-from daemon.notes.log_spectra import RATE, maps_of
 
 LINE = (60, 62, 64, 67, 69, 67, 64, 62)
 STEP_S = 0.4

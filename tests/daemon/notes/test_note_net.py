@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.notes.drum_net import ROLES
-from daemon.notes.log_spectra import RATE, maps_of
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import RATE, maps_of
 from daemon.notes.note_net import (
     DOUBT,
     FIRST,

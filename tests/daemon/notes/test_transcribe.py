@@ -17,7 +17,7 @@ from daemon.conform.conform import conform
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.harmony import read_chord
 from daemon.errors import AudioError, ConformError
-from daemon.notes.drum_net import role_of
+from daemon.hearing.drum_net import role_of
 from daemon.notes.sheet import Sheet
 from daemon.notes.ticks import PER_QUARTER
 from daemon.notes.transcribe import chord_words, transcribe

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from daemon.notes.drum_net import ROLES
-from daemon.notes.heard_notes import strokes_of
-from daemon.notes.log_spectra import FRAME_S, QUICK_ROWS, Maps
-from daemon.notes.stroke_odds import weighed
+from daemon.hearing.drum_net import ROLES
+from daemon.hearing.log_spectra import FRAME_S, QUICK_ROWS
+from daemon.hearing.stroke_odds import weighed
+from daemon.hearing.strokes import strokes_of
 
 ROWS = {role: n for n, role in enumerate(ROLES)}
 #: Columns of a beat.
@@ -48,9 +48,9 @@ def test_drums_too_few_are_struck_of_keep_the_odds_of_the_network():
 
 
 def test_what_is_heard_for_certain_is_a_stroke_at_its_time_and_no_odds_are_none():
-    maps = Maps(np.zeros((0, 0), np.uint8), np.full((BEAT * 9, QUICK_ROWS), 128, np.uint8))
-    found = [one for one in strokes_of(heard({"kick": SURE}), maps) if one.confidence > 0.5]
-    assert [one.pitch for one in found] == [ROLES["kick"]] * len(SURE)
+    quick = np.full((BEAT * 9, QUICK_ROWS), 128, np.uint8)
+    found = [one for one in strokes_of(heard({"kick": SURE}), quick) if one.confidence > 0.5]
+    assert [one.role for one in found] == ["kick"] * len(SURE)
     expected = [BEAT * (beat + 1) * FRAME_S for beat in SURE]
-    assert [one.start_s for one in found] == pytest.approx(expected, abs=FRAME_S)
-    assert strokes_of(heard({}), maps) == []
+    assert [one.at_s for one in found] == pytest.approx(expected, abs=FRAME_S)
+    assert strokes_of(heard({}), quick) == []

@@ -7,13 +7,14 @@ kits alone and on kits in mixes (`tools/train_notes`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from daemon.hearing.log_spectra import QUICK_ROWS, RANGE_DB
 from daemon.models.layers import answer
 from daemon.models.weights import read_weights
-from daemon.notes.log_spectra import QUICK_ROWS, RANGE_DB, Maps
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.
 ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
@@ -116,13 +117,20 @@ class DrumNet:
     def load(cls, path: Path) -> DrumNet:
         return cls(read_weights(path))
 
-    def heard(self, maps: Maps) -> np.ndarray:
-        """float32 (columns, pieces): the odds, 0-1, that each of `ROLES` is struck."""
-        bands = Bands(levels_of(maps.quick))
-        columns = np.arange(len(maps))
+    def heard(self, quick: np.ndarray) -> np.ndarray:
+        """float32 (columns, pieces): the odds, 0-1, that each of `ROLES` is struck in a map that
+        is sharp in time."""
+        bands = Bands(levels_of(quick))
+        columns = np.arange(len(quick))
         return np.concatenate(
             [
                 answer(self.weights, bands.seen(columns[start : start + _BLOCK]))
                 for start in range(0, len(columns), _BLOCK)
             ]
         )
+
+
+@cache
+def drum_net() -> DrumNet:
+    """The network as it is stored."""
+    return DrumNet.load(Path(__file__).with_name("drums.npz"))

@@ -52,6 +52,11 @@ def quick_of(mono: np.ndarray) -> np.ndarray:
     return _levels(_map(mono, _QUICK))
 
 
+def levels_db(levels: np.ndarray) -> np.ndarray:
+    """dB under the loudest, float32, of a map's levels."""
+    return np.asarray(levels.astype(np.float32) * np.float32(RANGE_DB / 255) - np.float32(RANGE_DB))
+
+
 def _levels(power: np.ndarray) -> np.ndarray:
     loudest = float(np.percentile(power.max(axis=1), 99)) + 1e-10
     level = 10 * np.log10(power / loudest + 10 ** (-RANGE_DB / 10))
