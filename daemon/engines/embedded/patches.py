@@ -6,6 +6,7 @@ first version on, and `patch` says which of its voices plays.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 #: Plain name -> its voices that have names of their own.
@@ -27,8 +28,8 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "strings": ("string section", "violin section", "cello section", "string quartet",
                 "four strings",
                 "first string section", "first violin section", "first cello section"),
-    "harpsichord": ("first harpsichord", "second harpsichord"),
-    "spinet": ("first spinet",),
+    "harpsichord": ("first harpsichord", "second harpsichord", "third harpsichord"),
+    "spinet": ("first spinet", "second spinet"),
     "violin": ("fiddle",),
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section", "first horn section"),
@@ -67,6 +68,7 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
         },
         "harpsichord": "second harpsichord",
     },
+    9: {"harpsichord": "third harpsichord", "spinet": "second spinet"},
 }
 
 
@@ -80,7 +82,7 @@ def of_version(voice: str, version: int) -> str:
 
 def called(voice: str) -> str:
     """A voice's name for people: the first of its kind has that of today's."""
-    return voice.removeprefix("first ").removeprefix("second ")
+    return re.sub("^(?:first|second|third) ", "", voice)
 
 
 def plain_of(voice: str) -> str:

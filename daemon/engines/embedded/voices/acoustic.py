@@ -37,6 +37,8 @@ _STRINGS = {
     "harpsichord": ("keys", 6, 36, 88, 60, 1.2),
     "first harpsichord": ("keys", 6, 36, 88, 60, 1.2),
     "second harpsichord": ("keys", 6, 36, 88, 60, 1.2),
+    "third harpsichord": ("keys", 6, 36, 88, 60, 1.2),
+    "second spinet": ("keys", 6, 36, 88, 60, 1.0),
     "first spinet": ("keys", 6, 36, 88, 60, 1.0), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
     "pizzicato": ("keys", 45, 36, 96, 62, 0.5), "clavichord": ("keys", 7, 36, 86, 60, 0.9),
     "spinet": ("keys", 6, 36, 88, 60, 1.0), "celtic harp": ("keys", 46, 41, 91, 64, 1.5),
@@ -113,7 +115,8 @@ _SLIDES = {
 _NOW = {
     "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
     "string quartet": "four strings", "first harpsichord": "harpsichord",
-    "second harpsichord": "harpsichord", "first spinet": "spinet",
+    "second harpsichord": "harpsichord", "third harpsichord": "harpsichord",
+    "first spinet": "spinet", "second spinet": "spinet",
     "first string section": "string section", "first horn section": "horn section",
     "first accordion": "accordion", "first bandoneon": "bandoneon",
     "first bowed bass": "bowed bass",

@@ -238,6 +238,23 @@ def test_a_harpsichords_jack_falls_when_the_key_is_let_go():
     assert share(mono(play("harpsichord", 69)), 6000, 12000) > 0.005
 
 
+def test_a_harpsichords_wire_holds_its_upper_partials():
+    """At 8 kHz recorded ones take half a second and more to fall by 20 dB at C3."""
+
+    def fall_db(name):
+        x = mono(play(name, 48, 1.5))
+        early, late = (_band(x[at : at + 4096], 5600, 11200) for at in (2000, 24000))
+        return 10 * np.log10(early / late)
+
+    assert fall_db("harpsichord") < 17 < 20 < fall_db("third harpsichord")
+
+
+def _band(x, low_hz, high_hz):
+    power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
+    hz = np.fft.rfftfreq(len(x), 1 / RATE)
+    return float(power[(hz > low_hz) & (hz < high_hz)].sum())
+
+
 def test_drums_of_the_world_lie_where_they_do():
     pitch = {
         name: centroid_hz(mono(play(name))[: RATE // 3])
