@@ -16,6 +16,7 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "guitar": (
         "steel guitar", "nylon guitar", "twelve string guitar", "clean guitar", "jazz guitar",
         "muted guitar", "slide guitar", "solo guitar", "first solo guitar",
+        "second solo guitar",
         "bottleneck guitar", "guitar harmonics",
     ),
     "power guitar": (
@@ -68,7 +69,11 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
         },
         "harpsichord": "second harpsichord",
     },
-    9: {"harpsichord": "third harpsichord", "spinet": "second spinet"},
+    9: {
+        "harpsichord": "third harpsichord",
+        "spinet": "second spinet",
+        "solo guitar": "second solo guitar",
+    },
 }
 
 

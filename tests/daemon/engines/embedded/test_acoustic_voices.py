@@ -249,6 +249,17 @@ def test_a_harpsichords_wire_holds_its_upper_partials():
     assert fall_db("harpsichord") < 17 < 20 < fall_db("third harpsichord")
 
 
+def test_a_lead_guitars_amplifier_has_presence_that_older_plans_have_not():
+    """Recorded ones are as loud from 2.4 to 5 kHz as at their lowest partial, within some dB."""
+
+    def presence_db(name):
+        bus = place([Note(0, 960, 69, 0.8, name)], {}, 120.0, Player(RATE), 2 * RATE)
+        x = mono(bus)[4000:20000]
+        return 10 * np.log10(_band(x, 2400, 5000) / _band(x, 300, 600))
+
+    assert presence_db("solo guitar") > -6 > -12 > presence_db("second solo guitar")
+
+
 def _band(x, low_hz, high_hz):
     power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
     hz = np.fft.rfftfreq(len(x), 1 / RATE)
