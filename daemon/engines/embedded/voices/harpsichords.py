@@ -88,9 +88,13 @@ KINDS: dict[str, Instrument] = {
 KINDS |= {"third harpsichord": KINDS["harpsichord"], "second spinet": KINDS["spinet"]}
 #: Recorded instruments hold 8 kHz for half a second and more, and their lowest partial is as loud
 #: as any: wire and brass lose little, and the air in the case carries what the board does not.
-_LIVELY = {"losses": (5000.0, 20000.0), "slow": 0.5}
-KINDS["harpsichord"] = replace(KINDS["harpsichord"], low_hz=110, presence=(4500.0, 9.0), **_LIVELY)
-KINDS["spinet"] = replace(KINDS["spinet"], low_hz=160, presence=(4500.0, 8.0), **_LIVELY)
+_LIVELY, _SLOWLY = (5000.0, 20000.0), 0.5
+KINDS["harpsichord"] = replace(
+    KINDS["harpsichord"], low_hz=110, presence=(4500.0, 9.0), losses=_LIVELY, slow=_SLOWLY
+)
+KINDS["spinet"] = replace(
+    KINDS["spinet"], low_hz=160, presence=(4500.0, 8.0), losses=_LIVELY, slow=_SLOWLY
+)
 
 
 def note(kind: Instrument, s: Strike) -> np.ndarray:
