@@ -59,10 +59,13 @@ def chugged(notes: list[Note], key: Key, ticks: int, muted: int) -> list[Note]:
         if note.length >= STEP:
             done += [replace(note, pitch=note.pitch + up) for up in _POWER]
         after = notes[k + 1].start if k + 1 < len(notes) else ticks
-        first = -(-(note.start + max(note.length, STEP)) // (2 * STEP)) * 2 * STEP
+        # the strokes between keep the hand's lateness
+        late = (note.start + STEP // 2) % STEP - STEP // 2
+        first = -(-(note.start - late + max(note.length, STEP)) // (2 * STEP)) * 2 * STEP
         for at in range(first, after - STEP + 1, 2 * STEP):
             strength = max(0.1, _CHUG * note.velocity * (1.1 if at % (4 * STEP) == 0 else 0.9))
-            done.append(Note(at, muted, low, strength, note.voice))
+            length = min(muted, after - at - late)
+            done.append(Note(at + late, length, low, strength, note.voice))
     return done
 
 
