@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+#: Winds whose breath is softer since version 9.
+_BREATHY: Final = ("bansuri", "ney", "shakuhachi", "pan flute", "quena", "dizi")
 #: Plain name -> its voices that have names of their own.
 PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "piano": ("grand piano", "upright piano", "felt piano", "honky tonk piano"),
@@ -32,6 +34,7 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "harpsichord": ("first harpsichord", "second harpsichord", "third harpsichord"),
     "spinet": ("first spinet", "second spinet"),
     "violin": ("fiddle",),
+    **{one: (f"first {one}",) for one in _BREATHY},
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section", "first horn section"),
     "french horn": ("four horns",),
@@ -73,6 +76,7 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
         "harpsichord": "third harpsichord",
         "spinet": "second spinet",
         "solo guitar": "second solo guitar",
+        **{one: f"first {one}" for one in _BREATHY},
     },
 }
 

@@ -90,6 +90,7 @@ _WINDS = {
     "first horn section": (61, 43, 84, 60), "first accordion": (21, 43, 93, 64),
     "first bandoneon": (23, 40, 89, 62),
 }  # fmt: skip
+_WINDS |= {f"first {name}": _WINDS[name] for name in winds.BREATHS}
 _BOWED = {
     "violin": ("leads", 40, 55, 100, 69), "fiddle": ("leads", 110, 55, 96, 69),
     "viola": ("leads", 41, 48, 88, 62), "cello": ("leads", 42, 36, 77, 50),
@@ -121,6 +122,7 @@ _NOW = {
     "first accordion": "accordion", "first bandoneon": "bandoneon",
     "first bowed bass": "bowed bass",
     "first violin section": "violin section", "first cello section": "cello section",
+    **{f"first {name}": name for name in winds.BREATHS},
 }  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
 _DRUMS = {

@@ -260,6 +260,19 @@ def test_a_lead_guitars_amplifier_has_presence_that_older_plans_have_not():
     assert presence_db("solo guitar") > -6 > -12 > presence_db("second solo guitar")
 
 
+@pytest.mark.parametrize("name", ["bansuri", "ney", "shakuhachi", "pan flute", "quena", "dizi"])
+def test_a_breath_is_softer_than_the_flute_that_it_blows(name):
+    """Between the harmonics, held: far under them, and further than in older plans."""
+
+    def between_db(voice):
+        x = mono(play(voice, 72, 1.5))[20000:52768]
+        power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
+        off = np.abs((np.fft.rfftfreq(len(x), 1 / RATE) / 523.25 + 0.5) % 1 - 0.5)
+        return 10 * np.log10(power[off > 0.15].sum() / power[off < 0.15].sum())
+
+    assert between_db(name) < -14 and between_db(name) < between_db(f"first {name}") - 4
+
+
 def _band(x, low_hz, high_hz):
     power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
     hz = np.fft.rfftfreq(len(x), 1 / RATE)
