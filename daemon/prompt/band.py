@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from daemon.prompt.genres import find_genre
 from daemon.prompt.marked_text import HEAD_END, MarkedText
 from daemon.prompt.named import LIST_JOIN, Named
 from daemon.prompt.patterns import pattern
@@ -88,6 +89,8 @@ _PLAYER = r"\s+(?:ensemble|player|recital|soloist)\b"
 _DRUMS_BY_NAME = r"\b(?:breaks?|rhythms?|top\s?loops?|tops|drum\s?less)\W*$"
 #: The same where a genre is named: `house rhythm` is house.
 _DRUMS_OF_A_GENRE = r"\btop\s?loops?\b|\b(?:tops|breaks?)\W*$"
+#: Names of the drums that mean the instrument, wherever its genre stands: `drum kit rock`.
+_A_KIT = r"(?:kit|set|schlagzeug)$"
 #: Tags of loop libraries: what stands beside an instrument's tag and adds nobody.
 _LIBRARY_TAG = r"(?:loops?|grooves?|one[\s-]?shots?|samples?|stems?|patterns?)"
 #: Nouns that an instrument of its own names: `piano music`, not `synth music`.
@@ -337,6 +340,8 @@ def _head_is_instrument(
             return True
         others = [other for other in wanted if other.start > one.end and other.start < len(head)]
         if not others and all(word in _NO_NOUNS or word in moods() for word in tail):
+            return True
+        if pattern(_A_KIT).search(head[one.start : one.end]) and find_genre(" ".join(tail)):
             return True
     return kind == "oneshot"
 

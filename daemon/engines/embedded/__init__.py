@@ -18,7 +18,7 @@ INFO = EngineInfo(
     kinds=("loop", "oneshot", "track", "midi", "sfx"),
     license="CC0-1.0",
     model="sidecrate-1",
-    version="11",
+    version="12",
     conditioning=("tempo", "key", "meter", "accompany", "kit"),
     honours=_HONOURS,
 )

@@ -43,7 +43,7 @@ _DRUNK_MS = {
 
 #: Spread of people's notes as a multiple of the tables', which are tight players': with it most
 #: notes lie within 10 ms of the grid, as those of bands do.
-_PLAYERS = 1.35
+_PLAYERS = 1.65
 
 
 #: How much of a player's deviation goes on to the next note (Hennig and others 2011 measured it).

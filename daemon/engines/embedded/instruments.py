@@ -42,7 +42,8 @@ _ROWS: tuple[tuple[str, str, str, str], ...] = (
      "banjo, mandolin, domra, ukulele, charango, cuatro, lute, oud, "
      "bouzouki, saz, balalaika, shamisen, pipa, biwa, ruan, ngoni, kora, "
      "harp, celtic harp, lyre, koto, guzheng, zither, psaltery, autoharp, "
-     "kantele, dulcimer, sitar, veena, tanpura, sarod"),
+     "kantele, dulcimer, tanpura"),
+    ("plucked strings", "one line, plucked", "lead", "sitar, veena, sarod"),
     ("struck strings", "chords, struck", "chords",
      "santoor, cimbalom, yangqin, hammered dulcimer"),
     ("basses", "one line, plucked", "bass",

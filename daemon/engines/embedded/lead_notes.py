@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 
 from daemon.engines.embedded.harmony import Chord, degree_note, nearest
-from daemon.engines.embedded.notes import STEP, Note
-from daemon.engines.embedded.ornaments import adorned
+from daemon.engines.embedded.notes import STEP, TICKS_PER_QUARTER, Note
+from daemon.engines.embedded.ornaments import adorned, chugged
 from daemon.engines.embedded.plan import Lead
 from daemon.engines.embedded.timeline import Bar, Timeline, whole_length
+
+#: Seconds of a stroke that the palm damps.
+_MUTED_S = 0.11
 
 
 class LeadNotes:
@@ -45,6 +48,9 @@ class LeadNotes:
                 velocity = self.time.velocity(0.8 if strong else 0.66, bar, stream)
                 notes.append(Note(start, ticks, pitch, velocity, lead.sound.voice))
         line = _one_at_a_time(notes)
+        if lead.manner == "chugged":
+            per_s = TICKS_PER_QUARTER * self.time.plan.bpm / 60
+            return chugged(line, self.time.key, self.time.ticks, round(_MUTED_S * per_s))
         return adorned(line, lead.manner, self.time.key, stream) if lead.manner else line
 
     def _written(

@@ -11,8 +11,8 @@ from daemon.engines.embedded.notes import STEP, Note
 
 #: How often a note that has room is adorned, by the manner.
 _SHARE = {"bent": 0.4, "slid": 0.45, "graced": 0.22, "sliding": 0.8}
-#: Manners that `Lead.manner` takes.
-MANNERS = tuple(_SHARE)
+#: Manners that `Lead.manner` takes; what a driven guitar's riff has, `chugged` adds.
+MANNERS = (*_SHARE, "chugged")
 #: Widest distance in semitones that a finger slides over, and a bar.
 _SLIDE = {"slid": 5, "sliding": 9}
 
@@ -38,6 +38,34 @@ def adorned(notes: list[Note], manner: str, key: Key, stream: random.Random) -> 
             done += _graced(done.pop(), note, key, stream)
         else:
             done.append(note)
+    return done
+
+
+#: Lowest note of a riff's open string and how softly a palm-muted stroke is struck on it.
+_OPEN_LOW, _CHUG = 40, 0.62
+#: Intervals over a riff's long notes: fifth and octave, which stay clear through an amplifier.
+_POWER = (7, 12)
+
+
+def chugged(notes: list[Note], key: Key, ticks: int, muted: int) -> list[Note]:
+    """A driven guitar's riff: long notes are power chords, and palm-muted eighths fill the rests.
+
+    `ticks` is the length of all, `muted` that of a stroke which the palm damps.
+    """
+    low = _OPEN_LOW + (key.tonic - _OPEN_LOW) % 12
+    done: list[Note] = []
+    for k, note in enumerate(notes):
+        done.append(note)
+        if note.length >= STEP:
+            done += [replace(note, pitch=note.pitch + up) for up in _POWER]
+        after = notes[k + 1].start if k + 1 < len(notes) else ticks
+        # the strokes between keep the hand's lateness
+        late = (note.start + STEP // 2) % STEP - STEP // 2
+        first = -(-(note.start - late + max(note.length, STEP)) // (2 * STEP)) * 2 * STEP
+        for at in range(first, after - STEP + 1, 2 * STEP):
+            strength = max(0.1, _CHUG * note.velocity * (1.1 if at % (4 * STEP) == 0 else 0.9))
+            length = min(muted, after - at - late)
+            done.append(Note(at + late, length, low, strength, note.voice))
     return done
 
 

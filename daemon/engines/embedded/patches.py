@@ -6,8 +6,11 @@ first version on, and `patch` says which of its voices plays.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
+#: Winds whose breath is softer since version 9.
+_BREATHY: Final = ("bansuri", "ney", "shakuhachi", "pan flute", "quena", "dizi")
 #: Plain name -> its voices that have names of their own.
 PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "piano": ("grand piano", "upright piano", "felt piano", "honky tonk piano"),
@@ -15,6 +18,7 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "guitar": (
         "steel guitar", "nylon guitar", "twelve string guitar", "clean guitar", "jazz guitar",
         "muted guitar", "slide guitar", "solo guitar", "first solo guitar",
+        "second solo guitar",
         "bottleneck guitar", "guitar harmonics",
     ),
     "power guitar": (
@@ -27,9 +31,10 @@ PATCHES: Final[dict[str, tuple[str, ...]]] = {
     "strings": ("string section", "violin section", "cello section", "string quartet",
                 "four strings",
                 "first string section", "first violin section", "first cello section"),
-    "harpsichord": ("first harpsichord", "second harpsichord"),
-    "spinet": ("first spinet",),
+    "harpsichord": ("first harpsichord", "second harpsichord", "third harpsichord"),
+    "spinet": ("first spinet", "second spinet"),
     "violin": ("fiddle",),
+    **{one: (f"first {one}",) for one in _BREATHY},
     "choir": ("choir ah", "choir oo", "boys choir"),
     "brass": ("horn section", "first horn section"),
     "french horn": ("four horns",),
@@ -67,6 +72,12 @@ REPLACED: Final[dict[int, dict[str, str]]] = {
         },
         "harpsichord": "second harpsichord",
     },
+    9: {
+        "harpsichord": "third harpsichord",
+        "spinet": "second spinet",
+        "solo guitar": "second solo guitar",
+        **{one: f"first {one}" for one in _BREATHY},
+    },
 }
 
 
@@ -80,7 +91,7 @@ def of_version(voice: str, version: int) -> str:
 
 def called(voice: str) -> str:
     """A voice's name for people: the first of its kind has that of today's."""
-    return voice.removeprefix("first ").removeprefix("second ")
+    return re.sub("^(?:first|second|third) ", "", voice)
 
 
 def plain_of(voice: str) -> str:

@@ -44,7 +44,9 @@ PARTS = ("drums", "bass", "chords", "lead", "pad", "texture", "fx")
 #: 8: each seed is a record of its own, by how records of its genre are made (`styles.records`):
 #: band, colour, slope, distance, width, levels and compression; a bass under a minor third is
 #: driven less; machines rest and come back as sections do.
-VERSION = 8
+#: 9: harpsichords keep their upper partials, a lead guitar's amplifier its presence, and a breath
+#: is softer than the flute that it blows.
+VERSION = 9
 
 
 @dataclass(frozen=True)

@@ -63,4 +63,6 @@ def write_lead(style: Style, wishes: Wishes, plan: Plan, seed: int) -> Lead | No
         degrees = [int(event[1]) for bar in bars.values() for event in bar]
         sound = in_reach(sound, [degree_note(degree, plan.key_, low) for degree in degrees])
     manner = "sliding" if sound.voice in _SLIDING else idiom.manner
+    if guitar and sound.voice in DRIVEN:
+        manner = "chugged"
     return Lead(bars, form, sound, manner=manner)

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from daemon.brief import Brief
 from daemon.engines.embedded.arpeggio import Way, read_way, way_places
 from daemon.engines.embedded.likeness import find_style
-from daemon.engines.embedded.named_players import CLEAN_GUITARS, DRUM_VOICES, band_of, unwanted
+from daemon.engines.embedded.named_players import (
+    CLEAN_GUITARS,
+    DRUM_VOICES,
+    GUITARS,
+    band_of,
+    unwanted,
+)
 from daemon.engines.embedded.tones import (
     both,
     read_era,
@@ -147,7 +153,13 @@ def read_wishes(brief: Brief) -> Wishes:
         plain = (part, _REFINES.get(voice, part))
         if re.search(pattern, words) and voices.get(part, part) in plain:
             voices[part] = voice
-    _drive_guitars(voices, words)
+    riff = bool(re.search(_RIFF, words))
+    _drive_guitars(voices, words, riff)
+    alike = voices.get("lead", "") == voices.get("chords")
+    if riff and brief.only and alike and voices["lead"] in GUITARS:
+        # a riff is one guitar's
+        del voices["chords"]
+        parts -= {"chords"}
     if (
         brief.genre == "phonk"
         and "cowbell" in brief.instruments
@@ -193,7 +205,7 @@ def read_wishes(brief: Brief) -> Wishes:
         arp=_is_arp(brief, words),
         arp_way=read_way(words, _named_value(words)) if _is_arp(brief, words) else None,
         drunk=bool(re.search(_DRUNK, words)),
-        riff=bool(re.search(_RIFF, words)),
+        riff=riff,
         room=era_room * read_room(typed, words),
         words=words,
         energy=0.7 if brief.energy is None else brief.energy,
@@ -203,13 +215,13 @@ def read_wishes(brief: Brief) -> Wishes:
     )
 
 
-def _drive_guitars(voices: dict[str, str], words: str) -> None:
+def _drive_guitars(voices: dict[str, str], words: str, riff: bool) -> None:
     """A guitar that is named, in place, through the amplifier that the words ask for."""
     driven = "distorted guitar" if re.search(_DISTORTED, words) else ""
     driven = driven or ("crunch guitar" if re.search(_CRUNCHY, words) else "")
     for part, voice in voices.items():
         if driven and voice in CLEAN_GUITARS:
-            voices[part] = "solo guitar" if part == "lead" else driven
+            voices[part] = "solo guitar" if part == "lead" and not riff else driven
 
 
 def _density(brief: Brief) -> float:

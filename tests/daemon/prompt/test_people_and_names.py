@@ -92,6 +92,8 @@ def test_denials_name_what_must_not_be_heard(prompt, without):
         ("128 bpm, electric, bass, loops", ("bass",), True),
         ("Format: Solo | Instruments: marimba | slow", ("marimba",), True),
         ("samba con guitarra y flauta", ("guitar", "flute"), False),
+        ("drum kit rock", ("drums",), True),
+        ("punchy drums techno", ("drums",), False),
     ],
 )  # fmt: skip
 def test_who_plays_and_whether_anybody_else_does(prompt, names, only):

@@ -40,18 +40,18 @@ MEDIA: dict[str, Medium] = {
     "dead studio": Medium(40, 13500, ((100, 1.5), (400, -2)), -0.1, 1.0, 0.5, 0.35, 0.2),
     # a big desk, equalised bright
     "big desk": Medium(30, 0, ((80, 1), (320, -2.5), (9000, 2.5)), 0.1, 1.3, 1.1, 0.45, 0.1),
-    "digital": Medium(25, 0, ((60, 1), (350, -1.5)), 0.0, 1.15, 0.8, 0.5, 0.1),
+    "digital": Medium(25, 0, ((60, 1), (350, -1.5)), 0.0, 1.15, 1.1, 0.5, 0.1),
     # mastered for loudness
-    "loud": Medium(30, 0, ((70, 1), (2800, 1)), 0.15, 1.15, 0.7, 0.9, 0.5),
+    "loud": Medium(30, 0, ((70, 1), (2800, 1)), 0.15, 1.15, 1.0, 0.9, 0.5),
     "cassette": Medium(65, 8500, ((120, 1.5), (1200, 1)), -0.4, 0.75, 1.2, 0.35, 0.4),
     # twelve bits
-    "sampler": Medium(40, 9500, ((110, 2.5), (900, 0.5)), -0.3, 0.6, 0.7, 0.4, 0.4),
+    "sampler": Medium(40, 9500, ((110, 2.5), (900, 0.5)), -0.3, 0.6, 1.0, 0.4, 0.4),
     # two microphones before the players, and nothing else
     "one pair": Medium(35, 0, ((250, 1), (2500, -1.5)), -0.5, 1.2, 2.2, 0.0, 0.0),
     # near microphones, no room
     "close": Medium(50, 14000, ((180, 1.5), (4500, 1)), -0.1, 0.85, 0.35, 0.2, 0.05),
     # a dance record's groove: narrow, firm
-    "twelve inch": Medium(35, 13000, ((70, 1.5), (450, -1)), -0.1, 0.9, 0.8, 0.5, 0.2),
+    "twelve inch": Medium(35, 13000, ((70, 1.5), (450, -1)), -0.1, 0.9, 1.15, 0.5, 0.2),
     "dub desk": Medium(30, 8000, ((70, 2), (1500, -1.5)), -0.6, 0.95, 1.4, 0.3, 0.25),
     # eight tracks in a cellar
     "cellar": Medium(90, 8000, ((220, 1.5), (1800, 2)), 0.0, 0.65, 1.8, 0.6, 0.5),

@@ -81,7 +81,9 @@ STAGES: dict[str, Stage] = {
     "classical": Stage(
         "orchestra", "hall", 15, {"bass": 8, "lead": 8}, {"bass": -2, "chords": 1, "lead": 2}, -5.2
     ),
-    "disco": Stage("funk", "studio", 8, {}, {"chords": 2, "lead": 2}, -4.4),
+    "disco": Stage(
+        "funk", "studio", 12, {"bass": 5, "chords": 4, "lead": 6}, {"chords": 2, "lead": 2}, -4.4
+    ),
     "breakbeat": Stage("", "studio"),
     "boom bap": Stage("dusty", "studio", 11, {}, {}, -5.2),
     "hip-hop": Stage("dusty", "studio", 10, {}, {}, -5.0),
@@ -104,7 +106,7 @@ STAGES: dict[str, Stage] = {
     ),
     "bossa nova": Stage("latin", "studio", 15, _BAND, {"drums": -2, "chords": 2}, -5.0),
     "samba": Stage("latin", "stage", 15, _BAND, {"chords": 2, "lead": 1.5}, -4.6),
-    "bhangra": Stage("latin", "studio", 9),
+    "bhangra": Stage("latin", "studio", 12, {"bass": 5, "lead": 6}),
     "ambient": Stage("", "hall"),
     "synthwave": Stage("", "plate"),
     "synth-pop": Stage("", "plate"),

@@ -37,6 +37,8 @@ _STRINGS = {
     "harpsichord": ("keys", 6, 36, 88, 60, 1.2),
     "first harpsichord": ("keys", 6, 36, 88, 60, 1.2),
     "second harpsichord": ("keys", 6, 36, 88, 60, 1.2),
+    "third harpsichord": ("keys", 6, 36, 88, 60, 1.2),
+    "second spinet": ("keys", 6, 36, 88, 60, 1.0),
     "first spinet": ("keys", 6, 36, 88, 60, 1.0), "clavinet": ("keys", 7, 36, 86, 60, 0.5),
     "pizzicato": ("keys", 45, 36, 96, 62, 0.5), "clavichord": ("keys", 7, 36, 86, 60, 0.9),
     "spinet": ("keys", 6, 36, 88, 60, 1.0), "celtic harp": ("keys", 46, 41, 91, 64, 1.5),
@@ -88,6 +90,7 @@ _WINDS = {
     "first horn section": (61, 43, 84, 60), "first accordion": (21, 43, 93, 64),
     "first bandoneon": (23, 40, 89, 62),
 }  # fmt: skip
+_WINDS |= {f"first {name}": _WINDS[name] for name in winds.BREATHS}
 _BOWED = {
     "violin": ("leads", 40, 55, 100, 69), "fiddle": ("leads", 110, 55, 96, 69),
     "viola": ("leads", 41, 48, 88, 62), "cello": ("leads", 42, 36, 77, 50),
@@ -113,11 +116,13 @@ _SLIDES = {
 _NOW = {
     "slide guitar": "bottleneck guitar", "fretless bass": "sliding bass",
     "string quartet": "four strings", "first harpsichord": "harpsichord",
-    "second harpsichord": "harpsichord", "first spinet": "spinet",
+    "second harpsichord": "harpsichord", "third harpsichord": "harpsichord",
+    "first spinet": "spinet", "second spinet": "spinet",
     "first string section": "string section", "first horn section": "horn section",
     "first accordion": "accordion", "first bandoneon": "bandoneon",
     "first bowed bass": "bowed bass",
     "first violin section": "violin section", "first cello section": "cello section",
+    **{f"first {name}": name for name in winds.BREATHS},
 }  # fmt: skip
 #: Name -> General MIDI drum, home note, range below and above it.
 _DRUMS = {
@@ -198,7 +203,18 @@ ROWS: tuple[Voice, ...] = (
     Voice("drawbar organ", "keys", organs.drawbar_organ, 16, 36, 96, 60),
     Voice("distorted guitar", "keys", electric.driven_guitar, 30, 36, 79, 45, amp=amplifiers.FULL),
     Voice("crunch guitar", "keys", electric.driven_guitar, 29, 36, 79, 52, amp=amplifiers.CRUNCH),
-    Voice("solo guitar", "leads", electric.solo_guitar, 30, 48, 91, 69, amp=amplifiers.LEAD),
+    Voice("solo guitar", "leads", electric.solo_guitar, 30, 48, 91, 69, amp=amplifiers.SOLO),
+    Voice(
+        "second solo guitar",
+        "leads",
+        electric.solo_guitar,
+        30,
+        48,
+        91,
+        69,
+        amp=amplifiers.LEAD,
+        now="solo guitar",
+    ),
     Voice(
         "first distorted guitar",
         "keys",

@@ -38,6 +38,9 @@ class Amplifier:
 CRUNCH = Amplifier(2.4, 0.5, 85, 5200, 2400, 4)
 FULL = Amplifier(9.0, 0.36, 90, 4700, 2700, 5, 130)
 LEAD = Amplifier(8.0, 0.38, 110, 5200, 1900, 5, 160)
+#: For a melody since version 9: a pedal before it keeps the low end from the tubes, so that the
+#: partials at 2 to 5 kHz are as loud as the lowest, as recorded ones are.
+SOLO = Amplifier(10.0, 0.36, 110, 5600, 3200, 9.0, 500)
 
 
 @lru_cache(16)

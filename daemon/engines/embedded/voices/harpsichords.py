@@ -7,7 +7,7 @@ N. H. Fletcher, "Analysis of the design and performance of harpsichords" (1977).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -46,7 +46,12 @@ class Choir:
 
 @dataclass(frozen=True)
 class Instrument:
-    """`choirs`; `ring_s` to -60 dB at 262 Hz; `stiff`ness of its strings; `case` of its wood."""
+    """`choirs`; `ring_s` to -60 dB at 262 Hz; `stiff`ness of its strings; `case` of its wood.
+
+    `losses` are Hz at which air and bridge halve a partial's ring, and at which they do by the
+    square; `slow` the share of a partial that is in the second stage of its decay; `presence` the
+    board's Hz and dB where it carries best.
+    """
 
     name: str
     choirs: tuple[Choir, ...]
@@ -55,6 +60,9 @@ class Instrument:
     low_hz: float
     case: float
     level: float = 0.8
+    losses: tuple[float, float] = (2600.0, 7000.0)
+    slow: float = 0.25
+    presence: tuple[float, float] = (2800.0, 7.0)
 
 
 #: A double with two eights and a four, and a spinet: one eight, short strings, a small board.
@@ -76,6 +84,17 @@ KINDS: dict[str, Instrument] = {
         Instrument("spinet", (Choir(0, 0.13, 0.0, 1.0, 0.0),), 4.5, 6e-5, 330, 0.8),
     )
 }
+# plans before version 9 have these: their upper partials die too soon, and the lowest are weak
+KINDS |= {"third harpsichord": KINDS["harpsichord"], "second spinet": KINDS["spinet"]}
+#: Recorded instruments hold 8 kHz for half a second and more, and their lowest partial is as loud
+#: as any: wire and brass lose little, and the air in the case carries what the board does not.
+_LIVELY, _SLOWLY = (5000.0, 20000.0), 0.5
+KINDS["harpsichord"] = replace(
+    KINDS["harpsichord"], low_hz=110, presence=(4500.0, 9.0), losses=_LIVELY, slow=_SLOWLY
+)
+KINDS["spinet"] = replace(
+    KINDS["spinet"], low_hz=160, presence=(4500.0, 8.0), losses=_LIVELY, slow=_SLOWLY
+)
 
 
 def note(kind: Instrument, s: Strike) -> np.ndarray:
@@ -114,9 +133,11 @@ def _choir(
     levels *= s.scale ** np.log2(1 + f / 2000)
     levels *= 0.5 * choir.level / np.sqrt((levels**2).sum())
     # bridge and air: the upper partials of thin strings live long, those of the treble less
-    decays = kind.ring_s * s.tone.length * (262 / hz) ** 0.5 / (1 + f / 2600 + (f / 7000) ** 2)
+    first_hz, second_hz = kind.losses
+    decays = kind.ring_s * s.tone.length * (262 / hz) ** 0.5
+    decays = decays / (1 + f / first_hz + (f / second_hz) ** 2)
     side = float(np.clip((s.pitch - 62) / 80, -0.25, 0.25))
-    both = np.concatenate([0.75 * levels, 0.25 * levels])
+    both = np.concatenate([(1 - kind.slow) * levels, kind.slow * levels])
     rings = np.concatenate([0.5 * decays, 1.3 * decays])
     phases = np.full(len(both), 0.25)
     pans = np.tile(side + stream.uniform(-0.1, 0.1, len(k)), 2)
@@ -126,7 +147,8 @@ def _choir(
 def _radiated(kind: Instrument, hz: np.ndarray) -> np.ndarray:
     """A thin board hardly carries the lowest partials, and the highest best; it is never even."""
     rises = 1 / np.sqrt(1 + (kind.low_hz / hz) ** 3)
-    presence_db = 7 * np.exp(-(np.log2(hz / 2800) ** 2) / 2)
+    best_hz, best_db = kind.presence
+    presence_db = best_db * np.exp(-(np.log2(hz / best_hz) ** 2) / 2)
     own_db = np.interp(
         np.log2(np.maximum(hz, 20) / 20) * _UNEVEN, np.arange(10 * _UNEVEN), _uneven(kind.name)
     )

@@ -238,6 +238,47 @@ def test_a_harpsichords_jack_falls_when_the_key_is_let_go():
     assert share(mono(play("harpsichord", 69)), 6000, 12000) > 0.005
 
 
+def test_a_harpsichords_wire_holds_its_upper_partials():
+    """At 8 kHz recorded ones take half a second and more to fall by 20 dB at C3."""
+
+    def fall_db(name):
+        x = mono(play(name, 48, 1.5))
+        early, late = (_band(x[at : at + 4096], 5600, 11200) for at in (2000, 24000))
+        return 10 * np.log10(early / late)
+
+    assert fall_db("harpsichord") < 17 < 20 < fall_db("third harpsichord")
+
+
+def test_a_lead_guitars_amplifier_has_presence_that_older_plans_have_not():
+    """Recorded ones are as loud from 2.4 to 5 kHz as at their lowest partial, within some dB."""
+
+    def presence_db(name):
+        bus = place([Note(0, 960, 69, 0.8, name)], {}, 120.0, Player(RATE), 2 * RATE)
+        x = mono(bus)[4000:20000]
+        return 10 * np.log10(_band(x, 2400, 5000) / _band(x, 300, 600))
+
+    assert presence_db("solo guitar") > -6 > -12 > presence_db("second solo guitar")
+
+
+@pytest.mark.parametrize("name", ["bansuri", "ney", "shakuhachi", "pan flute", "quena", "dizi"])
+def test_a_breath_is_softer_than_the_flute_that_it_blows(name):
+    """Between the harmonics, held: far under them, and further than in older plans."""
+
+    def between_db(voice):
+        x = mono(play(voice, 72, 1.5))[20000:52768]
+        power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
+        off = np.abs((np.fft.rfftfreq(len(x), 1 / RATE) / 523.25 + 0.5) % 1 - 0.5)
+        return 10 * np.log10(power[off > 0.15].sum() / power[off < 0.15].sum())
+
+    assert between_db(name) < -14 and between_db(name) < between_db(f"first {name}") - 4
+
+
+def _band(x, low_hz, high_hz):
+    power = np.abs(np.fft.rfft(x * np.hanning(len(x)))) ** 2
+    hz = np.fft.rfftfreq(len(x), 1 / RATE)
+    return float(power[(hz > low_hz) & (hz < high_hz)].sum())
+
+
 def test_drums_of_the_world_lie_where_they_do():
     pitch = {
         name: centroid_hz(mono(play(name))[: RATE // 3])

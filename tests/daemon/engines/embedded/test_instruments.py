@@ -9,6 +9,7 @@ from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.fingers import fingering, two_hands
 from daemon.engines.embedded.harmony import read_chord, voicing
 from daemon.engines.embedded.instruments import DRUM_ROWS, players
+from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.engines.embedded.plan import VERSION
 from daemon.engines.embedded.score import Score
 from daemon.engines.embedded.styles import STYLES
@@ -72,7 +73,7 @@ def test_languages_and_misspellings(text, instrument):
 @pytest.mark.parametrize(
     ("prompt", "part", "voice"),
     [
-        ("electric guitar riff distorted", "chords", "distorted guitar"),
+        ("electric guitar riff distorted", "lead", "distorted guitar"),
         ("rock loop with guitar", "chords", "distorted guitar"),
         ("folk loop with guitar", "chords", "steel guitar"),
         ("bossa nova with guitar", "chords", "nylon guitar"),
@@ -91,7 +92,7 @@ def test_who_plays(prompt, part, voice):
 
 
 def test_new_plans_name_no_voice_that_only_older_ones_have():
-    assert VERSION == 8
+    assert VERSION == 9
     assert set(CAST) <= set(STYLES)
     for style in STYLES:
         for seed in range(3):
@@ -152,3 +153,37 @@ def test_a_pianist_alone_has_a_left_hand_and_fingers_of_their_own():
     chord = read_chord("C", Key.parse("C"))
     both = two_hands(chord, voicing(chord, None))
     assert both == sorted(both) and both[0] % 12 == 0 and len(both) >= 5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "parts"),
+    [
+        ("electric guitar riff distorted", ("lead",)), ("guitar riff", ("lead",)),
+        ("drum kit rock", ("drums",)), ("drumkit metal", ("drums",)), ("sitar", ("lead",)),
+        ("harpsichord", ("chords",)), ("808 bass", ("bass",)), ("string quartet", ("chords",)),
+        ("piano melody", ("chords", "lead")),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_alone_plays_alone_and_has_no_record(prompt, parts):
+    for seed in (1, 2):
+        plan = plan_of(prompt, seed)
+        assert plan.parts == parts
+        alone = len(parts) == 1
+        assert (plan.mix.glue == 0 and plan.mix.low_hz == 0) == alone
+
+
+def test_a_driven_riff_is_fifths_on_low_strings_with_muted_strokes_between():
+    plan = plan_of("electric guitar riff distorted", 1)
+    notes = Score(plan).part("lead")
+    by_start = {}
+    for note in notes:
+        by_start.setdefault(note.start, []).append(note)
+    chords = [sorted(n.pitch for n in group) for group in by_start.values() if len(group) == 3]
+    assert chords and all(c[1] - c[0] == 7 and c[2] - c[0] == 12 for c in chords)
+    per_s = TICKS_PER_QUARTER * plan.bpm / 60
+    muted = [n for n in notes if n.length / per_s < 0.13 and len(by_start[n.start]) == 1]
+    assert len({n.pitch for n in muted if n.velocity < 0.6}) == 1
+    assert min(n.pitch for n in notes) >= 36 and max(c[0] for c in chords) < 72
+    # a clean guitar's riff is a line
+    clean = Score(plan_of("guitar riff", 1)).part("lead")
+    assert len({n.start for n in clean}) == len(clean)

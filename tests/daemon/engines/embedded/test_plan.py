@@ -207,3 +207,12 @@ def test_a_plan_of_the_sixth_version_keeps_its_sounds(prompt, voice, plain, befo
     assert old.chords.sound.voice == before and called(before) == voice
     record = old.to_json()
     assert read_plan(record) == old and record["chords"]["sound"]["voice"] == plain
+
+
+@pytest.mark.parametrize("name", ["harpsichord", "spinet"])
+def test_a_plan_of_the_eighth_version_keeps_its_harpsichord(name):
+    new = compose(Brief(name, name, instruments=(name,), only=True), 5).to_json()
+    old = read_plan(new | {"version": 8})
+    before = {"harpsichord": "third harpsichord", "spinet": "second spinet"}[name]
+    assert old.chords.sound.voice == before and called(before) == name
+    assert read_plan(new).chords.sound.voice == name and read_plan(old.to_json()) == old
