@@ -25,6 +25,14 @@ PARTS = ("house drums", "techno drums", "sub bass", "acid bass", "soul chords", 
 
 
 @pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebHouse]:
+    """One of its own: how many clips a search or the tabulator meets is told by these alone."""
+    made = WebHouse(tmp_path_factory.mktemp("journeys") / "home")
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
 def eight(house: WebHouse) -> list[str]:
     """Eight loops of a bar in one tempo and key."""
     orders = [{"prompt": prompt, "kind": "loop", "bpm": BPM, "key": "Am", "bars": 1} for prompt in PARTS]  # fmt: skip
