@@ -114,6 +114,10 @@ def speed() -> None:
     print(
         f"  one-shot median {median:.0f} ms, slowest {slowest[0]:.0f} ms ({slowest[1]}) (aim 60 ms)"
     )
+
+
+def memory() -> None:
+    """Print the peak memory of tracks; first of all, for a child counts its parent's as its own."""
     for stems, rate in ((False, RATE), (True, RATE), (False, 48000), (True, 48000)):
         code = f"from benchmarks.embedded import track_alone; track_alone({stems}, {rate})"
         print(
@@ -353,6 +357,8 @@ def against_real_loops() -> None:
 
 
 def bench() -> None:
+    print("memory:")
+    memory()
     print("speed, warm:")
     speed()
     print("quality, every genre with three seeds:")
