@@ -34,7 +34,7 @@ def report_of(
     return {
         "found": {
             "grid": grid.how,
-            "bpm": round(ticks.tempos[0][1], 3) if ticks.on_grid else None,
+            "bpm": round(grid.bpm or ticks.tempos[0][1], 3) if ticks.on_grid else None,
             "confidence": grid.confidence,
             "lines": lines,
             "sure": {
@@ -70,6 +70,12 @@ def _said(ticks: Ticks, rows: Mapping[str, Sequence[Row]], left_out: int, sure: 
         )
     elif not ticks.is_loop:
         said.append(f"bar 1 of the notes is at {ticks.starts_s:.3f} s of the sound")
+        tempos = [bpm for _, bpm in ticks.tempos]
+        if len(tempos) > 1:
+            said.append(
+                f"its tempo moves between {min(tempos):.1f} and {max(tempos):.1f} bpm, and the"
+                " MIDI file's with it"
+            )
     ringing = sum(end >= ticks.length for own in rows.values() for _, end, _ in own)
     if ringing and ticks.is_loop:
         what = "1 note rings" if ringing == 1 else f"{ringing} notes ring"

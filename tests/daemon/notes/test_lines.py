@@ -14,7 +14,9 @@ from daemon.notes.listen import Ear, Voice, hear_voice, listen
 from daemon.notes.note_net import FIRST, PITCHES
 from daemon.notes.note_odds import weighed
 from daemon.notes.one_pitch import curve_of
+from daemon.notes.report import report_of
 from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
+from daemon.parts.source import Grid
 from tools.train_notes.pieces import played
 
 
@@ -63,6 +65,10 @@ def test_a_take_that_drifts_gets_a_tempo_map_and_stays_on_its_beats():
     assert ticks.of(beats_s) == pytest.approx(np.arange(17) * PER_QUARTER, abs=1)
     assert len(ticks.tempos) > 8 and ticks.tempos[0][1] == pytest.approx(120, rel=0.02)
     assert ticks.starts_s == pytest.approx(0.4, abs=0.001)
+    grid = Grid(110, None, "4/4", None, "heard", 0.9)
+    report = report_of(grid, ticks, "played", [], {}, 0.5)
+    assert report["found"]["bpm"] == 110, "the take's tempo, not that of its first beat"
+    assert any("between 100.0 and 120.0 bpm" in line for line in report["said"]), report["said"]
 
 
 def plucked(seconds, *notes):
