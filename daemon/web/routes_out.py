@@ -182,7 +182,8 @@ def _add_uploads(routes: APIRouter, site: Site) -> None:
         A MIDI file becomes a clip of notes.
         With ffmpeg installed also m4a, aac, caf, wma, webm and the sound of a video.
 
-        Returns the clip, or with `fit` the job.
+        Returns the clip, or with `fit` the job. A file that was brought in before is that clip,
+        unless kind, tempo, key or meter are said anew.
         """
         values = checked({name: getattr(said, name) for name in ("kind", "bpm", "key", "meter")})
         async with receive(request, said.name, site.places) as path:

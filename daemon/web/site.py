@@ -277,7 +277,12 @@ class Site:
     # -- files brought
 
     async def bring(self, path: Path, values: dict[str, Any]) -> LibraryClip:
-        """Import an audio file as a clip, its sound as it is."""
+        """Import an audio file as a clip, its sound as it is.
+
+        One that was brought in before is that clip, unless `values` say anything of it.
+        """
+        if not values and (known := self.library.brought_as(path)) is not None:
+            return self.library.get(known)
         with self._crate() as crate:
             record = await self.own.versions.bring(path, crate, {**values, "words": path.stem})
         return self.library.get(record["id"])

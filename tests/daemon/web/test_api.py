@@ -265,6 +265,10 @@ def test_a_file_comes_in_as_it_is_or_fitted(house: WebHouse, tmp_path: Path) -> 
     ) and clip["name"].startswith("cafe-loop")
     heard = soundfile.read(clip["path"], dtype="float32")[0]
     assert np.abs(heard - clicks).max() < 2**-15
+    again = house.api.post("/uploads", params={"name": "again.flac"}, **sent).json()
+    assert again["id"] == clip["id"], "it is there already"
+    other = house.api.post("/uploads", params={"name": "again.flac", "bpm": "60"}, **sent).json()
+    assert other["id"] != clip["id"] and other["bpm"] == 60, "but not as it is said to be now"
     job = house.api.post(
         "/uploads", params={"name": "mine.flac", "fit": True, "bpm": "125"}, **sent
     ).json()["job"]
