@@ -1,31 +1,14 @@
 """`sidecrate add`: a loop is heard as `look` hears it, and the same file is not brought in twice."""
 
 import json
-import sys
 
 import pytest
 import soundfile
 
-from daemon.cli.main import main
 from daemon.hearing import hear
-from daemon.home.places import HOME_VARIABLE
 from tests.daemon.hearing import music
 
 RATE = 22050
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """`sidecrate clips`: a line a clip in a terminal, all of each in a pipe, one in full by its id."""
 
 import json
-import sys
 
 import numpy as np
-import pytest
 import soundfile
 
 from daemon.cli.clip_table import table
-from daemon.cli.main import main
-from daemon.home.places import HOME_VARIABLE
 
 ROW = {
     "id": "k3f9", "kind": "loop", "bars": 2, "seconds": 4.0, "bpm": 120.0, "key": "Ddor",
@@ -20,21 +16,6 @@ HIT = ROW | {
     "id": "kckd2", "kind": "oneshot", "bars": None, "seconds": 0.4, "bpm": None, "key": "",
     "name": "kick_kckd2", "favourite": False, "rating": 0, "tags": [],
 }  # fmt: skip
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-
-    def call(*arguments, terminal=False):
-        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
-        monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 def test_a_table_has_a_line_a_clip_in_columns():

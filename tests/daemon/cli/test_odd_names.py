@@ -10,24 +10,9 @@ import soundfile
 from bridge.errors import RequestError
 from bridge.request import FIELDS
 from daemon.audio.files import read_sound
-from daemon.cli.main import main
 from daemon.errors import AudioError
-from daemon.home.places import HOME_VARIABLE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such names")
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code or 0, capsys.readouterr().err
-
-    return call
 
 
 @pytest.fixture
@@ -41,7 +26,7 @@ def latin(tmp_path):
 
 @pytest.mark.parametrize("command", ["look", "add", "correct", "fit", "split", "transcribe"])
 def test_a_name_that_is_not_utf_8_is_told_in_a_line(run, latin, command):
-    code, err = run(command, latin)
+    code, _, err = run(command, latin)
     assert code and "is not UTF-8" in err and "rename it" in err and "Traceback" not in err
 
 
@@ -67,11 +52,11 @@ def test_a_path_that_is_refused_says_why(given, why):
 
 def test_a_name_with_a_line_break_is_told_by_a_command(run, latin):
     broken = shutil.copy(latin, os.path.dirname(latin) + "/two\nlines.wav")
-    code, err = run("fit", broken)
+    code, _, err = run("fit", broken)
     assert code == 2 and "line break" in err and "rename it" in err
 
 
 def test_the_other_files_are_looked_at_still(run, latin):
     plain = os.path.dirname(latin) + "/plain.wav"
-    code, err = run("look", latin, plain)
+    code, _, err = run("look", latin, plain)
     assert code == 1 and err.count("not UTF-8") == 1

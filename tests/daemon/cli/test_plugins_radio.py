@@ -1,26 +1,8 @@
 """What is missing here is told, and the exit code says it: a host of plugins, a sound device."""
 
 import asyncio
-import sys
 
 import pytest
-
-from daemon.cli.main import main
-from daemon.home.places import HOME_VARIABLE
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 @pytest.mark.parametrize("is_there", [True, False])

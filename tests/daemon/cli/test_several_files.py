@@ -1,29 +1,11 @@
 """Commands that take more than one file: `look`, a block each; `interpolate`, from one to the next."""
 
 import json
-import sys
 
 import numpy as np
-import pytest
 import soundfile
 
-from daemon.cli.main import main
-from daemon.home.places import HOME_VARIABLE
 from tests.helpers.pieces import twinkle, written
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "home"))
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sidecrate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return ended.value.code or 0, said.out, said.err
-
-    return call
 
 
 def tone(path, hz):
