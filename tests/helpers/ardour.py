@@ -171,7 +171,7 @@ def export_session(folder: Path, frames: int) -> Path:
     for _ in range(3):
         _run_lua(text, out.with_suffix(".lua"))
         made = out / "export.wav"
-        if made.exists() and any(made.read_bytes()[1000:9000]):
+        if made.exists() and any(made.read_bytes()[1000:]):
             return made
     raise AssertionError("Ardour exported nothing three times")
 
