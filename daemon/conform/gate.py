@@ -18,7 +18,7 @@ _CLIPPED_RUN = 4
 #: dB under the level of its take, at which a run of bars counts as empty.
 _EMPTY_DB = 30.0
 #: Refused even where the best answer is wanted: nothing can be made of such a take.
-HOPELESS = ("silent", "too_short")
+HOPELESS = ("silent", "too_short", "no_tempo")
 #: Share of a beat that counts as one: an export may lack a few frames.
 _ALMOST = 0.99
 #: Ratios of length between which a stretch stays good.
@@ -69,6 +69,20 @@ def check_result(true_peak_db: float) -> list[Refusal]:
     if true_peak_db > SILENT_DB:
         return []
     return [Refusal("silent", "nothing sounds in the clip that was made: its peak is under -60 dB")]
+
+
+def check_beat(is_periodic: bool, reason: str, asked_bpm: float | None) -> list[Refusal]:
+    """Refused where no beat was found; `reason` says why not.
+
+    Without a tempo that was asked there is none at all then, and no grid to put the take on.
+    """
+    if is_periodic:
+        return []
+    text = f"no beat was found in the take ({reason or 'nothing repeats'})"
+    if asked_bpm is not None:
+        return [Refusal("beatless", text)]
+    mend = "say its tempo (bpm: 120), or keep it as one sound (kind: oneshot) or effect (kind: sfx)"
+    return [Refusal("no_tempo", f"{text}, and no tempo is asked: {mend}")]
 
 
 def check_stretch(ratio: float, asked_bpm: float, found_bpm: float) -> list[Refusal]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bridge.music import Key, Meter, loop_frames, snap_tempo
+from bridge.music import Key, Meter, loop_frames
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
@@ -14,7 +14,8 @@ from daemon.audio.stretch import Stretch, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
-from daemon.conform.gate import Refusal, check_cut, check_length, check_stretch, rms_db
+from daemon.conform.gate import Refusal, check_beat, check_cut, check_length, check_stretch, rms_db
+from daemon.conform.own_tempo import LOOP_S, own_tempo
 from daemon.conform.report import Report
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.hearing import Heard, key
@@ -23,14 +24,10 @@ from daemon.witness.witnesses import Witnesses
 
 #: A take whose beats all lie closer to the grid than this is not stretched.
 _ON_GRID_S = 0.0015
-#: A file is the loop already where its length is that of the requested bars within 2 ms.
-_SAME_LENGTH_S = 0.002
-#: Such a file also begins on a 16th of its own grid, within this.
+#: A file that is the loop already begins on a 16th of its own grid, within this.
 _SAME_START_S = 0.02
 #: Such a file also has the requested tempo, within this share.
 _SAME_TEMPO = 0.01
-#: Relative error of a measured tempo. Within it the roundest number is the tempo.
-TEMPO_ERROR = 0.002
 #: Under this confidence of the downbeat, a file of whole bars begins with one.
 _SURE_ONE = 0.7
 #: Silence at a file's start, under which it counts as cut to its first sound.
@@ -132,12 +129,14 @@ def verdict_on(
     return verdict
 
 
-def tempo_of(verdict: Verdict, brief: Brief) -> float:
-    """The clip's tempo: the requested one, the stated one, or the measured one made round."""
-    own_bpm = verdict.heard.bpm
+def clip_tempo(verdict: Verdict, brief: Brief, sound: Sound) -> float:
+    """The clip's tempo (bpm): the requested one, the stated one, or the take's own."""
     if brief.bpm is not None:
         return brief.bpm
-    return verdict.bpm if verdict.bpm is not None else snap_tempo(own_bpm, TEMPO_ERROR * own_bpm)
+    if verdict.bpm is not None:
+        return verdict.bpm
+    heard = verdict.heard
+    return own_tempo(heard.bpm, sound.frames, sound.sample_rate, heard.meter)
 
 
 def fit_loop(
@@ -156,9 +155,12 @@ def fit_loop(
     progress(0.35, "hearing the key")
     shift = choose_shift(take, brief, key.hear_tones(sound.mono, sound.sample_rate), report)
     # with a tempo asked, its beat was the measure before anything was heard
-    if brief.bpm is None and (short := check_length(sound.seconds, 60 / heard.bpm)):
-        return Fitted(sound, None, None, None, False), short
-    bpm = tempo_of(verdict, brief)
+    if brief.bpm is None and (
+        hopeless := check_length(sound.seconds, 60 / heard.bpm)
+        or check_beat(heard.periodic, heard.reason, None)
+    ):
+        return Fitted(sound, None, None, None, False), hopeless
+    bpm = clip_tempo(verdict, brief, sound)
     progress(0.45, "choosing the bars")
     cut, wanted_bars, refusals = _choose(heard, sound, bpm, brief, report)
     report.found |= {
@@ -170,8 +172,6 @@ def fit_loop(
         "steady": heard.steady,
         "drift": heard.drift,
     } | heard.grounds()
-    if heard.reason:
-        report.warnings.append(heard.reason)
     progress(0.5, "putting it on the grid")
     frames = round(_quarters(cut, heard) * 60 / bpm * sound.sample_rate)
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
@@ -319,7 +319,7 @@ def _whole_file(heard: Heard, sound: Sound, bpm: float, brief: Brief) -> choose.
     off_slot_s = abs(sixteenth - round(sixteenth)) / 4 * 60 / heard.bpm
     off_length_s = abs(sound.seconds - bars * meter.quarters_per_bar * 60 / bpm)
     if (
-        off_length_s > _SAME_LENGTH_S
+        off_length_s > LOOP_S
         or off_slot_s > _SAME_START_S
         or abs(heard.bpm / bpm - 1) > _SAME_TEMPO
     ):
@@ -339,14 +339,8 @@ def _refusals(
 
     No beat, a tempo far off the requested one, or bars that are clipped or empty.
     """
-    found = []
-    if brief.bpm is not None and not heard.periodic:
-        found.append(
-            Refusal(
-                "beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"
-            )
-        )
-    elif brief.bpm is not None:
+    found = check_beat(heard.periodic, heard.reason, bpm)
+    if brief.bpm is not None and not found:
         own_bpm = _quarters(cut, heard) * 60 / (cut.end_s - cut.start_s)
         found += check_stretch(own_bpm / bpm, bpm, own_bpm)
     first = max(0, round(cut.start_s * sound.sample_rate))

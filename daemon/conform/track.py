@@ -8,15 +8,15 @@ from daemon.audio.sound import Sound
 from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
-from daemon.conform.gate import Refusal, check_stretch
+from daemon.conform.gate import Refusal, check_beat, check_stretch
 from daemon.conform.loop import (
     Fitted,
     Shift,
     anchors,
     choose_shift,
+    clip_tempo,
     is_as_asked,
     stretch_for,
-    tempo_of,
     verdict_on,
 )
 from daemon.conform.report import Report
@@ -73,17 +73,9 @@ def fit_track(
         "steady": heard.steady,
         "drift": heard.drift,
     } | heard.grounds()
-    if heard.reason:
-        report.warnings.append(heard.reason)
-    bpm = tempo_of(verdict, brief)
-    refusals: list[Refusal] = []
-    if brief.bpm is not None and not heard.periodic:
-        refusals.append(
-            Refusal(
-                "beatless", f"no beat was found in the take ({heard.reason or 'nothing repeats'})"
-            )
-        )
-    elif brief.bpm is not None:
+    bpm = clip_tempo(verdict, brief, sound)
+    refusals = check_beat(heard.periodic, heard.reason, bpm)
+    if brief.bpm is not None and not refusals:
         refusals += check_stretch(heard.bpm / bpm, bpm, heard.bpm)
     progress(0.4, "putting it on the grid")
     if not heard.periodic or heard.confidence < _LEAST_CONFIDENCE or brief.grid == "off":

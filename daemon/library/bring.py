@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from bridge.inbox.names import is_midi
-from bridge.music import Meter, loop_frames, snap_tempo
+from bridge.music import Meter, loop_frames
 from daemon.audio.files import read_sound
 from daemon.audio.resample import fit_length
 from daemon.audio.wav import write_clip
 from daemon.audio.wav_record import read_record
 from daemon.conform.look import look_at
-from daemon.conform.loop import TEMPO_ERROR
+from daemon.conform.own_tempo import TEMPO_ERROR, own_tempo, whole_bars
 from daemon.correction import Correction
 from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
@@ -29,8 +29,6 @@ from daemon.version import __version__
 from daemon.witness.witnesses import Witnesses, read_witnesses
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
-#: A file is a loop when its length is that of whole bars within this tolerance.
-_LOOP_S = 0.002
 #: A file that is no loop and at most this long is a one-shot.
 _ONE_SHOT_S = 4.0
 #: Least confidence at which a measured tempo is written into the record.
@@ -113,10 +111,7 @@ def _float(value: Any) -> float | None:
 def _tempo(
     heard: dict[str, Any], witnesses: Witnesses, frames: int, rate: int, meter: Meter
 ) -> float | None:
-    """The tempo for the record: said by the user, stated and not contradicted, or surely heard.
-
-    A heard one is made round, unless it is exactly a loop's and the round one is not.
-    """
+    """The tempo for the record: said by the user, stated and not contradicted, or surely heard."""
     if witnesses.correction.bpm is not None or heard["bpm"] is None:
         return witnesses.correction.bpm
     for one in witnesses.tempi:
@@ -125,17 +120,7 @@ def _tempo(
             return one.bpm
     if heard["confidence"] < _SURE_TEMPO:
         return None
-    round_bpm = snap_tempo(heard["bpm"], TEMPO_ERROR * heard["bpm"])
-    is_rounder = _whole_bars(round_bpm, frames, rate, meter)
-    is_exact = not is_rounder and _whole_bars(heard["bpm"], frames, rate, meter)
-    return float(heard["bpm"]) if is_exact else round_bpm
-
-
-def _whole_bars(bpm: float, frames: int, rate: int, meter: Meter) -> int:
-    """How many bars a sound is at a tempo; 0 where they are not whole, or more than 64."""
-    bars = round(frames / rate * bpm / 60 / meter.quarters_per_bar)
-    whole = 1 <= bars <= 64 and abs(loop_frames(bars, meter, bpm, rate) - frames) <= _LOOP_S * rate
-    return bars if whole else 0
+    return own_tempo(heard["bpm"], frames, rate, meter)
 
 
 def _kind(
@@ -149,7 +134,7 @@ def _kind(
         raise LibraryError(
             f"{asked!r} is no kind of sound; it takes {', '.join(_KINDS)}", "bad_request"
         )
-    bars = _whole_bars(bpm, frames, rate, meter) if bpm else 0
+    bars = whole_bars(bpm, frames, rate, meter) if bpm else 0
     if asked == "loop" and not bars:
         raise LibraryError(
             "the file is not whole bars long at a tempo that could be heard:"

@@ -43,6 +43,32 @@ def test_less_than_a_beat_is_refused_in_any_case(strict):
     assert refused.value.code == "too_short"
 
 
+def click():
+    audio = np.zeros((2 * RATE, 1), np.float32)
+    audio[:400, 0] = 0.8 * np.exp(-np.arange(400) / 100) * np.sin(np.arange(400) / 5)
+    return audio
+
+
+@pytest.mark.parametrize("audio", [click(), drone()], ids=["click", "drone"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_sound_without_a_beat_is_no_loop_where_no_tempo_is_asked(audio, strict):
+    brief = Brief("p", "p", do="fit", bpm=None, bars=None, strict=strict)
+    with pytest.raises(ConformError, match=r"no tempo is asked: say its tempo \(bpm") as refused:
+        conform(Take(audio, RATE, 1, "file", "", "own"), brief, quiet)
+    assert refused.value.code == "no_tempo"
+    # the ways out that it names
+    kept = conform(Take(audio, RATE, 1, "file", "", "own"), brief.amended(kind="sfx"), quiet)
+    assert kept.bpm is None and len(kept.audio) == len(audio)
+
+
+def test_one_hit_at_a_tempo_that_is_asked_is_said_to_have_no_beat():
+    brief = Brief("p", "p", do="fit", bpm=120.0, bars=None)
+    clip = conform(Take(click(), RATE, 1, "file", "", "own"), brief, quiet)
+    assert (clip.bpm, clip.bars) == (120.0, 1)
+    told = [line for line in clip.report["warnings"] if "one attack sounds" in line]
+    assert len(told) == 1 and told[0].startswith("no beat was found in the take")
+
+
 @pytest.mark.slow
 def test_half_and_double_are_no_stretch():
     for asked in (60.0, 240.0):

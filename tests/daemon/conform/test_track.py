@@ -7,6 +7,7 @@ import soundfile
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.engines.contract import Grid, Take
+from daemon.errors import ConformError
 from tests.daemon.conform.takes import drums, quiet
 
 RATE = 44100
@@ -41,6 +42,14 @@ def test_a_track_without_a_beat_is_left_in_its_own_time():
     audio = (0.2 * np.sin(2 * np.pi * 110 * t) * (1 + 0.2 * np.sin(t)))[:, None].astype(np.float32)
     clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief(bpm=120.0, do="fit"), quiet)
     assert np.array_equal(clip.audio, audio) and clip.report["warnings"]
+
+
+@pytest.mark.parametrize("bpm", [120.0, None])
+def test_a_track_without_a_beat_is_refused_where_that_is_wanted(bpm):
+    tone = 0.2 * np.sin(2 * np.pi * 110 * np.arange(8 * RATE) / RATE)
+    take = Take(tone[:, None].astype(np.float32), RATE, 1, "file", "", "own")
+    with pytest.raises(ConformError, match="no beat was found"):
+        conform(take, brief(bpm=bpm, do="fit", strict=True), quiet)
 
 
 def test_a_track_is_mastered_after_a_favourite_where_its_user_wants_it(tmp_path):

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.music import Meter, loop_frames
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
 from daemon.library.bring import bring_file
+from tests.daemon.conform.takes import RATE, drums
 from tests.daemon.witness import files
 from tests.helpers.progress import untold
 
@@ -42,6 +44,14 @@ def test_tempo_and_key_are_read_from_a_name(loop, tmp_path):
         "F#m",
         "the file's own",
     )
+
+
+def test_a_loop_keeps_its_tempo_to_all_digits_and_its_frames(tmp_path):
+    audio = drums(139.56, 2)[: loop_frames(2, Meter.parse("4/4"), 139.56, RATE)]
+    soundfile.write(tmp_path / "break.wav", audio, RATE)
+    made = bring(tmp_path / "break.wav", tmp_path)
+    assert (made["kind"], made["bpm"], made["bars"]) == ("loop", 139.56, 2)
+    assert made["frames"] == len(audio)
 
 
 def test_a_short_sound_is_a_one_shot_with_its_note(tmp_path):
