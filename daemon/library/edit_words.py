@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.key_names import FORMS, named_key
 from bridge.music import MAX_BPM, MIN_BPM, Key
 from daemon.errors import LibraryError
 from daemon.library.steps import Shape, Step
@@ -27,10 +28,10 @@ _PARTS = {
 _PART = r"\b(" + "|".join(sorted(_PARTS, key=len, reverse=True)) + r")\b"
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}
 _NUMBER = r"(\d+(?:\.\d+)?|" + "|".join(_NUMBERS) + r")"
-_KEY = (
-    r"(?i:\b(?:in|to|into|key of|key)\s+(?:the key of\s+)?)"
-    r"([A-G](?:#|b| sharp| flat)?\s*(?:minor|major|min|maj|m)?)\b(?!\w)"
-)
+#: What stands before a key in a sentence; `nach`, `en` and `em` as others say it.
+_BEFORE_KEY = re.compile(r"\b(?:in|to|into|key of|key|nach|en|em)\s+(?:the key of\s+)?", re.I)
+#: The longest name of a key in words: `C sharp harmonic minor`.
+_KEY_WORDS = 4
 #: Words that name an effect, for removing it again.
 _NAMES = {
     "reverb": r"reverb|room|hall", "delay": r"delay|echo(?:es)?", "chorus": r"chorus",
@@ -139,13 +140,29 @@ def _tempo(said: _Said) -> Iterable[Step]:
     ]
 
 
+def _key_in(clause: str) -> Key | None:
+    """The key that a clause names, in any of the languages of `bridge.key_names`."""
+    for form, key_of in FORMS:
+        if match := form.search(clause):
+            return Key.parse(key_of(match))
+    for before in _BEFORE_KEY.finditer(clause):
+        words = clause[before.end() :].split()[:_KEY_WORDS]
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count]).rstrip(".!?")
+            # a lone small word is none: `do`, `la` and `as` are notes of others, and words of ours
+            if count == 1 and name.islower():
+                continue
+            try:
+                return named_key(name)
+            except ValueError:
+                continue
+    return None
+
+
 def _pitch(said: _Said) -> Iterable[Step]:
-    named = re.search(_KEY, said.raw)
-    if named and not said.has("fade"):
-        try:
-            return [{"do": "key", "key": Key.parse(named[1].strip()).short}]
-        except ValueError:
-            pass
+    key = None if said.has("fade") else _key_in(said.raw)
+    if key:
+        return [{"do": "key", "key": key.short}]
     down = said.has("lower|down|deeper|flatter")
     if not (down or said.has("higher|up|raise|sharper")) or said.has(
         "louder|quieter|volume|level|turn"

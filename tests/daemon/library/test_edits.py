@@ -100,6 +100,15 @@ def test_every_step_takes_its_own_defaults():
         ("double time", [{"do": "tempo", "bpm": 200.0}]),
         ("in F# minor", [{"do": "key", "key": "F#m"}]),
         ("transpose to Eb", [{"do": "key", "key": "Eb"}]),
+        ("in D dorian", [{"do": "key", "key": "Ddor"}]),
+        ("in the key of E flat", [{"do": "key", "key": "Eb"}]),
+        ("to C sharp minor.", [{"do": "key", "key": "C#m"}]),
+        ("in 8A", [{"do": "key", "key": "Am"}]),
+        ("in h-Moll", [{"do": "key", "key": "Bm"}]),
+        ("nach Fis", [{"do": "key", "key": "F#"}]),
+        ("en la mineur", [{"do": "key", "key": "Am"}]),
+        ("transpose to si bemol mayor", [{"do": "key", "key": "Bb"}]),
+        ("イ短調", [{"do": "key", "key": "Am"}]),
         ("pitch it up 3 semitones", [{"do": "pitch", "semitones": 3.0}]),
         ("an octave lower", [{"do": "pitch", "semitones": -12.0}]),
         ("darker", [{"do": "eq", "high_db": -6.0, "mid_db": -1.0}]),
@@ -125,6 +134,16 @@ def test_words_are_steps(words, steps):
     wishes = read_words(words, SHAPE, [])
     assert [wish.add for wish in wishes] == steps
     assert all(check_step(wish.add) for wish in wishes)
+
+
+@pytest.mark.parametrize("words", ["in a hall", "to do", "as in la la land", "en masse"])
+def test_words_that_only_sound_like_a_key_are_none(words):
+    try:
+        wishes = read_words(words, SHAPE, [])
+    except LibraryError as refused:
+        assert refused.code == "not_understood"
+    else:
+        assert all((wish.add or {})["do"] != "key" for wish in wishes)
 
 
 def test_words_take_away_and_undo(home, loop):
