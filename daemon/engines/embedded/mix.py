@@ -13,11 +13,16 @@ import numpy as np
 import scipy.fft
 
 from daemon.audio import rooms, tilt
-from daemon.audio.filters import Filter, fast_length, high_shelf, highpass, response_of
+from daemon.audio.filters import fast_length, response_of
 from daemon.audio.stereo import wide
 from daemon.engines.embedded.dynamics import ducking, glued, soft_clipped
-from daemon.engines.embedded.kits import WOOD
 from daemon.engines.embedded.plan import Plan
+from daemon.engines.embedded.sides import (
+    left_and_right,
+    middle_and_side,
+    side_filters,
+    width_kept,
+)
 from daemon.engines.embedded.sums import total
 
 #: Loudness of each part in the mix, K-weighted LUFS, before the style's level offsets.
@@ -31,20 +36,11 @@ PART_LUFS = {
     "fx": -24.0,
 }
 
-
 #: Spectral slope of real drum loops minus that of full mixes, dB an octave, their median.
 #: From `benchmarks/embedded.py`; see docs/decisions/drum-loops-beside-real-ones.md.
 _BEAT_ALONE_DB = 2.3
 #: The same for plans before version 3, which keep their sound.
 _BEAT_ALONE_ONCE_DB = 1.2
-#: Hz above which the sides are softer: real mixes are narrow there, -4 dB side against middle.
-_NARROW_HZ = 4000
-#: By how many dB: of machines, whose hats are noise on both sides, and of kits before microphones.
-_NARROW_DB, _NARROW_DB_OF_WOOD = -4.0, -1.0
-#: The same of plans of the versions 4 and 5.
-_NARROWER_DB = -5.0
-#: Loudness that a part of a loop may lose in mono, in LU, as mean power: 1.5 by gated loudness.
-_MONO_LOSS_LU = 1.2
 #: Who hears which reflections of the room.
 _SEATS = ("drums", "band")
 #: Threads of a transform: middle and side run in parallel on two cores.
@@ -131,7 +127,7 @@ class Mixer:
         # each seat to the room
         sent = np.zeros((3 + len(_SEATS), self.frames), np.float32)
         for part, bus in buses:
-            rows = self._rows(self._driven(part, bus, kicks))
+            rows = middle_and_side(self._driven(part, bus, kicks))
             rows *= np.float32(self.balance.levels.get(part, 1.0))
             dry += rows
             room, echo = mix.sends.get(part, 0.0), mix.delay.get(part, 0.0)
@@ -220,7 +216,7 @@ class Mixer:
     def _levelled(self, part: str, driven: np.ndarray) -> np.ndarray:
         """The spectrum of a driven bus, at its part's level in the mix, with its sends."""
         mix = self.plan.mix
-        spectrum = self._transformed(self._rows(driven))
+        spectrum = self._transformed(middle_and_side(driven))
         levels = self.balance.levels
         if part not in levels:
             power = self._k_power(spectrum)
@@ -244,24 +240,9 @@ class Mixer:
         if self.goes_round:
             # set by the whole part, so that its lines add up to it
             if part not in self._widths:
-                self._widths[part] = self._width_kept(spectrum)
+                weight = tilt.k_weight(self.size, self.rate)
+                self._widths[part] = width_kept(spectrum, weight)
             spectrum[1] *= np.float32(self._widths[part])
-
-    def _width_kept(self, spectrum: np.ndarray) -> float:
-        """The gain of a part's side, 1 unless it lost more than `_MONO_LOSS_LU` in mono."""
-        weight = tilt.k_weight(self.size, self.rate)
-        middle, side = (float(np.dot(row.real**2 + row.imag**2, weight)) for row in spectrum)
-        most = middle * (10 ** (_MONO_LOSS_LU / 10) - 1)
-        return math.sqrt(most / side) if side > most > 0 else 1.0
-
-    @staticmethod
-    def _rows(bus: np.ndarray) -> np.ndarray:
-        """Middle and side of a bus (frames, 2) as float32 (2, frames)."""
-        rows = np.empty((2, len(bus)), np.float32)
-        np.add(bus[:, 0], bus[:, 1], out=rows[0])
-        np.subtract(bus[:, 0], bus[:, 1], out=rows[1])
-        rows *= np.float32(0.5)
-        return rows
 
     def _transformed(self, rows: np.ndarray) -> np.ndarray:
         """The spectrum (2, bins) of middle and side.
@@ -270,9 +251,7 @@ class Mixer:
         """
         if rows[1].any():
             spectrum = np.asarray(scipy.fft.rfft(rows, self.size, axis=1, workers=_ROWS))
-            narrow = _narrow_top(self.plan)
-            filters = (*_low_middle(self.plan.version), *narrow)
-            spectrum[1] *= response_of(filters, self.size, self.rate)
+            spectrum[1] *= response_of(side_filters(self.plan), self.size, self.rate)
             if self.plan.mix.width != 1.0:
                 spectrum[1] *= np.float32(self.plan.mix.width)
             return spectrum
@@ -372,9 +351,7 @@ class Mixer:
 
     def _out(self, spectrum: np.ndarray) -> np.ndarray:
         rows = scipy.fft.irfft(spectrum, self.size, axis=1, workers=_ROWS)
-        stem = np.empty((self.size, 2), np.float32)
-        np.add(rows[0], rows[1], out=stem[:, 0])
-        np.subtract(rows[0], rows[1], out=stem[:, 1])
+        stem = left_and_right(rows)
         after = self.size - self.before
         if not self.goes_round:
             return stem[:after]
@@ -385,23 +362,6 @@ class Mixer:
         early = stem[after:][-self.frames :]
         done[-len(early) :] += early
         return done
-
-
-def _low_middle(version: int) -> tuple[Filter, ...]:
-    """What keeps the low end out of the sides; a low drum that stands aside needs it steeper."""
-    steeper = (highpass(170),) if version >= 6 else ()
-    return (highpass(190), highpass(190), *steeper)
-
-
-def _narrow_top(plan: Plan) -> tuple[Filter, ...]:
-    """The filter of the sides' top in a plan's mix."""
-    if plan.version < 4:
-        return ()
-    if plan.version < 6:
-        return (high_shelf(_NARROW_HZ, _NARROWER_DB),)
-    sounds = plan.drums.sounds.values() if plan.drums else ()
-    wood = any(sound.voice.startswith(WOOD) for sound in sounds)
-    return (high_shelf(_NARROW_HZ, _NARROW_DB_OF_WOOD if wood else _NARROW_DB),)
 
 
 def _seat(part: str) -> str:
