@@ -24,10 +24,12 @@ from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.conform import oneshot
 from daemon.conform.ending import ended
+from daemon.conform.fitted import Fitted
 from daemon.conform.gate import HOPELESS, Refusal, check_audio, check_result
 from daemon.conform.isolate import alone
-from daemon.conform.loop import Fitted, fit_loop, is_as_asked, known_loop
+from daemon.conform.loop import fit_loop, known_loop
 from daemon.conform.mastering import is_mastered, mastered_after
+from daemon.conform.own_grid import is_as_asked
 from daemon.conform.report import Report, doubts
 from daemon.conform.second_look import Anew, hear_anew, taken_from
 from daemon.conform.track import fit_track

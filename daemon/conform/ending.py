@@ -8,8 +8,8 @@ import numpy as np
 
 from bridge.music import bar_seconds
 from daemon.brief import Brief
+from daemon.conform.fitted import Fitted
 from daemon.conform.gate import Refusal
-from daemon.conform.loop import Fitted
 from daemon.conform.report import Report
 
 #: s of the longest fade at a cut; where the tempo is known it is the last bar.

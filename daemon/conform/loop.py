@@ -2,74 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
-from bridge.music import Key, Meter, loop_frames
+from bridge.music import Meter, loop_frames
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, stretch_report, stretcher_for
+from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
 from daemon.conform import choose
-from daemon.conform.gate import Refusal, check_beat, check_cut, check_length, check_stretch, rms_db
-from daemon.conform.own_tempo import LOOP_S, own_tempo
+from daemon.conform.fitted import Fitted
+from daemon.conform.gate import (
+    Refusal,
+    check_beat,
+    check_cut,
+    check_length,
+    check_stretch,
+    rms_db,
+)
+from daemon.conform.own_grid import begun_with_file, clip_tempo, verdict_on
+from daemon.conform.own_tempo import LOOP_S
 from daemon.conform.report import Report
+from daemon.conform.shift import Shift, choose_shift
+from daemon.conform.warp import ON_GRID_S, anchors, stretch_for
 from daemon.engines.contract import Grid, Progress, Take
 from daemon.hearing import Heard, key
-from daemon.witness.hearing import Verdict, choose_key, hear_with
-from daemon.witness.witnesses import Witnesses
 
-#: A take whose beats all lie closer to the grid than this is not stretched.
-_ON_GRID_S = 0.0015
 #: A file that is the loop already begins on a 16th of its own grid, within this.
 _SAME_START_S = 0.02
 #: Such a file also has the requested tempo, within this share.
 _SAME_TEMPO = 0.01
-#: Under this confidence of the downbeat, a file of whole bars begins with one.
-_SURE_ONE = 0.7
-#: Silence at a file's start, under which it counts as cut to its first sound.
-_CUT_START_S = 0.03
-#: Quarters by which the length and the start of a file of whole bars may be off.
-_CUT_SLACK_Q = 0.06
-#: Under this confidence a key is not reported as the clip's key.
-_KEY_CONFIDENCE = 0.3
 #: Cuts listed in the report, and tried one after the other where the gate refuses one.
 _MOST_CHOICES = 8
-#: Semitones under which a pitch shift is skipped: 5 cents are unheard.
-_LEAST_SHIFT = 0.05
-
-
-@dataclass
-class Fitted:
-    """A loop or piece before its level is set, with its tempo, key and bars."""
-
-    sound: Sound
-    bpm: float | None
-    key: str | None
-    bars: int | None
-    stretched: bool
-    heard: Heard | None = None
-    """The grid that it was fitted by, where hearing it anew may better it."""
-    from_q: float = 0.0
-    """Position of its first frame on that grid, in quarters."""
-
-
-@dataclass(frozen=True)
-class Shift:
-    """How far to move the pitch, and the key after it."""
-
-    semitones: float
-    key_name: str | None
-    """The resulting key; None where none is known."""
-    drums: bool
-    """Nothing in the take has a pitch to keep."""
-
-    @property
-    def is_none(self) -> bool:
-        return abs(self.semitones) < _LEAST_SHIFT
 
 
 def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Report) -> Fitted:
@@ -99,44 +64,6 @@ def known_loop(take: Take, brief: Brief, sound: Sound, grid: Grid, report: Repor
     return Fitted(
         fitted, grid.bpm, brief.key_name if take.key and brief.key_name else take.key, bars, False
     )
-
-
-def is_as_asked(take: Take, brief: Brief) -> bool:
-    """Whether a take knows its grid and its key, and both are the requested ones."""
-    if take.grid is None or take.grid.meter != brief.meter_name:
-        return False
-    if brief.bpm is not None and abs(take.grid.bpm - brief.bpm) > 1e-6:
-        return False
-    if brief.bars is not None and take.grid.bars < brief.bars:
-        return False
-    return not (brief.key and take.key) or set(Key.parse(take.key).scale) == set(brief.key.scale)
-
-
-def verdict_on(
-    take: Take, brief: Brief, sound: Sound, report: Report, given: Heard | None
-) -> Verdict:
-    """The take's grid: `given`, its engine's own, or heard with the witnesses of its file."""
-    if given is not None:
-        return Verdict(given, settled=True)
-    if take.grid is not None:
-        return Verdict(as_heard(take.grid), settled=True)
-    witnesses = take.witnesses or Witnesses()
-    verdict = hear_with(sound.audio, sound.sample_rate, brief.bpm, brief.meter, witnesses)
-    report.found |= witnesses.to_json()
-    report.said += verdict.notes
-    if verdict.heard.tempo_step:
-        report.said.append(verdict.heard.tempo_step)
-    return verdict
-
-
-def clip_tempo(verdict: Verdict, brief: Brief, sound: Sound) -> float:
-    """The clip's tempo (bpm): the requested one, the stated one, or the take's own."""
-    if brief.bpm is not None:
-        return brief.bpm
-    if verdict.bpm is not None:
-        return verdict.bpm
-    heard = verdict.heard
-    return own_tempo(heard.bpm, sound.frames, sound.sample_rate, heard.meter)
 
 
 def fit_loop(
@@ -201,73 +128,6 @@ def _is_whole(cut: choose.Cut, sound: Sound) -> bool:
 
 def _quarters(cut: choose.Cut, heard: Heard) -> float:
     return cut.part_q or cut.bars * heard.meter.quarters_per_bar
-
-
-def begun_with_file(heard: Heard, sound: Sound) -> Heard:
-    """`heard`, corrected for a file that looks like a loop cut by hand.
-
-    Such a file sounds from its start and is whole bars long. Where the downbeat is not sure, it
-    is the file's start. Silence in the last beat belongs to the last bar.
-    """
-    bar_q, pulse_q = heard.meter.quarters_per_bar, 4 / heard.meter.denominator
-    start_q = float(heard.position_of(0.0))
-    pulse = round(start_q / pulse_q) * pulse_q
-    bars = sound.seconds * heard.bpm / 60 / bar_q
-    is_cut = (
-        bars > 0.9
-        and abs(bars - round(bars)) * bar_q < _CUT_SLACK_Q
-        and abs(start_q - pulse) < _CUT_SLACK_Q
-    )
-    if not (heard.periodic and is_cut and heard.sounds_from_s < _CUT_START_S):
-        return heard
-    if heard.downbeat_confidence < _SURE_ONE:
-        said = "the file is whole bars long and sounds from its start on: that is taken for the one"
-        evidence = (*heard.evidence, said)
-        heard, pulse = replace(heard, knots_q=heard.knots_q - pulse, evidence=evidence), 0.0
-    return replace(heard, sounds_to_s=sound.seconds) if pulse % bar_q == 0 else heard
-
-
-def as_heard(grid: Grid) -> Heard:
-    """An engine's own grid of its take, as if it had been detected."""
-    meter = Meter.parse(grid.meter)
-    quarters = np.arange(0, grid.bars * meter.quarters_per_bar + 1e-9, 4 / meter.denominator)
-    seconds = quarters * 60 / grid.bpm
-    said = ("the engine knows the grid of its take",)
-    return Heard(
-        meter, grid.bpm, 1.0, 1.0, quarters, seconds, 0.0, float(seconds[-1]), evidence=said
-    )
-
-
-def choose_shift(take: Take, brief: Brief, tones: key.Tones, report: Report) -> Shift:
-    """The pitch shift to the requested key, and the key that results."""
-    found, confidence = key.find_key(tones)
-    if take.key:
-        found, confidence = Key.parse(take.key), 1.0
-    witnesses = take.witnesses or Witnesses()
-    found, confidence, notes = choose_key(found, confidence, witnesses)
-    report.said += notes
-    report.found |= {
-        "key": found.short if found else None,
-        "key_confidence": confidence,
-        "tuning_cents": tones.tuning_cents,
-    }
-    if brief.key is None:
-        return Shift(
-            0.0, found.short if found and confidence >= _KEY_CONFIDENCE else None, found is None
-        )
-    if found is None:
-        asked = brief.decided.get("key")
-        if brief.do == "fit" and asked is not None and asked.source == "request":
-            report.said.append(
-                f"no key was heard in it, so it was not moved to {brief.key_name}; say the key that"
-                " it is in: `sidecrate correct FILE --key KEY`"
-            )
-        return Shift(0.0, None, True)
-    if take.key or witnesses.correction.key or (witnesses.own_grid and witnesses.keys):
-        return Shift(float(found.semitones_to(brief.key)), brief.key_name, False)
-    semitones, gain = key.shift_to(tones, brief.key)
-    report.found["key_shift_gain"] = gain
-    return Shift(semitones + key.tuning_shift(tones), brief.key_name, False)
 
 
 def _choose(
@@ -392,7 +252,7 @@ def _untouched_start(sound: Sound, heard: Heard, cut: choose.Cut, bpm: float) ->
     inside = (heard.knots_s >= cut.start_s - 1e-6) & (heard.knots_s <= cut.end_s + 1e-6)
     straight = cut.start_s + (heard.knots_q[inside] - cut.start_q) * 60 / bpm
     apart = np.abs(heard.knots_s[inside] - straight)
-    return round(cut.start_s * rate), bool(len(apart) and apart.max() < _ON_GRID_S)
+    return round(cut.start_s * rate), bool(len(apart) and apart.max() < ON_GRID_S)
 
 
 def _time_map(
@@ -403,36 +263,6 @@ def _time_map(
     quarters = anchors(heard, cut.start_q, cut.start_q + whole_q, brief.grid)
     target = roll + (quarters - cut.start_q) / whole_q * frames
     return StretchMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
-
-
-def stretch_for(time_map: StretchMap, shift: Shift, brief: Brief) -> Stretch:
-    """The order to the stretcher: a map, a shift and the brief's wishes."""
-    semitones = 0.0 if shift.is_none else shift.semitones
-    preview = brief.quality == "preview"
-    return Stretch(time_map, semitones, brief.formants, shift.drums, preview, brief.stretcher)
-
-
-def anchors(heard: Heard, start_q: float, end_q: float, grid: str) -> np.ndarray:
-    """Positions in quarters that are put on the grid.
-
-    `tight` takes every pulse, `feel` the bar lines, `off` the two ends. Between bar lines the take
-    keeps its own time: its groove stays, its drift goes. A take on a straight grid needs no more
-    than its ends.
-    """
-    if grid == "off" or _is_straight(heard, start_q, end_q):
-        return np.array([start_q, end_q])
-    step = heard.meter.quarters_per_bar if grid == "feel" else 4 / heard.meter.denominator
-    inner = np.arange(np.floor(start_q / step) + 1, np.ceil(end_q / step)) * step
-    inner = inner[(inner > start_q + 1e-6) & (inner < end_q - 1e-6)]
-    return np.concatenate([[start_q], inner, [end_q]])
-
-
-def _is_straight(heard: Heard, start_q: float, end_q: float) -> bool:
-    """Whether the map has no bend there that a stretch between the two ends would leave."""
-    inner = heard.knots_q[(heard.knots_q >= start_q) & (heard.knots_q <= end_q)]
-    begin, end = heard.time_of(np.array([start_q, end_q]))
-    line = begin + (inner - start_q) / (end_q - start_q) * (end - begin)
-    return not len(inner) or float(np.abs(heard.time_of(inner) - line).max()) < _ON_GRID_S
 
 
 def _repeated(made: Sound, frames: int, report: Report) -> Sound:

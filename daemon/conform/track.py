@@ -8,18 +8,12 @@ from daemon.audio.sound import Sound
 from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
 from daemon.brief import Brief
+from daemon.conform.fitted import Fitted
 from daemon.conform.gate import Refusal, check_beat, check_stretch
-from daemon.conform.loop import (
-    Fitted,
-    Shift,
-    anchors,
-    choose_shift,
-    clip_tempo,
-    is_as_asked,
-    stretch_for,
-    verdict_on,
-)
+from daemon.conform.own_grid import clip_tempo, is_as_asked, verdict_on
 from daemon.conform.report import Report
+from daemon.conform.shift import Shift, choose_shift
+from daemon.conform.warp import anchors, stretch_for
 from daemon.engines.contract import Progress, Take
 from daemon.hearing import Heard, key
 

@@ -67,13 +67,14 @@ def test_anything(what, kind, rate, out_rate, channels, seconds, bpm, meter, bar
     try:
         clip = conform(Take(audio, rate, 1, "file", "", "own"), brief, lambda value, stage: None)
     except ConformError as refused:
-        # nothing can be made of silence, or of less than a beat of the tempo that is asked or heard:
-        # the only two that are refused without --strict
-        assert (
-            what == "silence"
-            if refused.code == "silent"
-            else refused.code == "too_short" and kind == "loop" and seconds < 61 / (bpm or 40)
-        )
+        # nothing can be made of silence, of less than a beat of the tempo that is asked or heard, or
+        # of a loop that has no tempo: what is refused without --strict
+        may_be = {
+            "silent": what == "silence",
+            "too_short": kind == "loop" and seconds < 61 / (bpm or 40),
+            "no_tempo": kind == "loop" and bpm is None,
+        }
+        assert may_be.get(refused.code), refused.text
         return
     assert what != "silence"
     assert (

@@ -6,7 +6,7 @@ import pytest
 from daemon.audio.sound import Sound
 from daemon.brief import Brief
 from daemon.conform.ending import ended
-from daemon.conform.loop import Fitted
+from daemon.conform.fitted import Fitted
 from daemon.conform.report import Report
 
 RATE = 8000

@@ -94,7 +94,7 @@ def test_a_picture_is_never_drawn_over_a_file_of_the_users(tmp_path):
 def test_a_place_that_takes_no_picture_is_told_before_anything_is_heard(tmp_path, monkeypatch):
     from typer.testing import CliRunner
 
-    from daemon.cli.main import app
+    from daemon.cli.app import app
 
     monkeypatch.setenv("SIDECRATE_HOME", str(tmp_path / "home"))
     sound, taken = tmp_path / "a.wav", tmp_path / "b.png"

@@ -8,10 +8,10 @@ import pytest
 
 from bridge.music import Meter
 from daemon.brief import Brief
-from daemon.conform import loop
+from daemon.conform import own_grid
 from daemon.conform import second_look as module
 from daemon.conform.conform import conform
-from daemon.conform.loop import as_heard
+from daemon.conform.own_grid import as_heard
 from daemon.correction import Correction
 from daemon.engines.contract import Grid, Take
 from daemon.witness.hearing import hear_with
@@ -77,7 +77,7 @@ def test_a_take_that_was_misheard_is_fitted_again_and_the_report_says_so(monkeyp
         knots_q = verdict.heard.knots_q - late_q
         return replace(verdict, heard=replace(verdict.heard, knots_q=knots_q))
 
-    monkeypatch.setattr(loop, "hear_with", misheard)
+    monkeypatch.setattr(own_grid, "hear_with", misheard)
     stated = Witnesses((Statement("its tag", Weight.TAG, bpm=90.0),))
     take = Take(drums(117.0, 6, 0.3), RATE, 1, "file", "", "own", witnesses=stated)
     clip = conform(take, Brief("p", "p", bpm=120.0, bars=2), quiet)
