@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bridge.verbs import VERBS
-from daemon.cli.main import app
+from daemon.cli.app import app
 from daemon.cli.verbs import add_verbs
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from bridge.errors import SidecrateError
-from daemon.cli.main import app
+from daemon.cli.app import app
 from tests.daemon.hearing.music import drums
 from tests.daemon.witness import files
 from tests.helpers.daemon_process import wait_until

@@ -7,7 +7,7 @@ from pathlib import Path
 import soundfile
 from typer.testing import CliRunner
 
-from daemon.cli.main import app
+from daemon.cli.app import app
 from tests.helpers.daemon_process import wait_until
 
 

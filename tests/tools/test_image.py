@@ -7,7 +7,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
-from daemon.cli.main import app
+from daemon.cli.app import app
 from daemon.engines.remote.protocol import PORT
 from daemon.settings.load import load_config
 

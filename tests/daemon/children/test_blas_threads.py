@@ -17,7 +17,7 @@ def test_a_file_is_looked_at_with_one_thread(tmp_path: Path) -> None:
     loop.write_bytes(loop_wav(120, 4.0, seed=1))
     code = (
         "import json, sys, threadpoolctl\n"
-        "from daemon.cli.main import app\n"
+        "from daemon.cli.app import app\n"
         "app(['look', sys.argv[1], '--json'], standalone_mode=False)\n"
         "print(max(pool['num_threads'] for pool in threadpoolctl.threadpool_info()))\n"
     )

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from daemon.cli.main import app
+from daemon.cli.app import app
 from daemon.doctor.connections import check_midi
 from daemon.settings.schema import Config
 from tests.helpers.controller import controller, other_program

@@ -14,7 +14,7 @@ import soundfile
 from typer.testing import CliRunner
 
 from bridge.files.whole import PART
-from daemon.cli.main import app
+from daemon.cli.app import app
 from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.library.plugin_host import describe, load

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from daemon.cli.main import app
+from daemon.cli.app import app
 from daemon.engines.replicate import buying, client
 from daemon.errors import AudioError, EngineError
 from daemon.home.places import HOME_VARIABLE, Places

@@ -141,7 +141,7 @@ def test_the_page_of_a_model_says_what_it_needs_and_how_to_get_it(monkeypatch, t
 
 def test_the_list_imports_no_model_library():
     code = (
-        "import sys; from daemon.cli.main import app; from typer.testing import CliRunner\n"
+        "import sys; from daemon.cli.app import app; from typer.testing import CliRunner\n"
         "done = CliRunner().invoke(app, ['models', '--json']); assert done.exit_code == 0, done.output\n"
         "print(done.stdout.count('local-'), *[one for one in ('torch', 'transformers', 'diffusers', 'numpy') if one in sys.modules])"
     )
