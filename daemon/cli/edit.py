@@ -68,27 +68,16 @@ def edit(
         return
     with open_library() as library:
         found = library.find(clip)
-        before = library.edits.turns(found)
-        if undo or redo:
-            now = library.edits.undo(found) if undo else library.edits.redo(found)
-        elif clear or remove:
-            now = library.edits.clear(found) if clear else library.edits.remove(found, str(remove))
-        elif instrument is not None:
-            now = library.edits.add(found, layer_step(_played_along(library, found, instrument)))
-        elif change:
-            now = library.edits.set(found, change, _settings(step or []))
-        elif step:
-            named = _named_step(step)
-            now = library.edits.add(found, named) if named else library.say(found, " ".join(step))
-        else:
-            now = library.edits.steps(found)
-        try:
+        with library.edits.only_if_rendered(found):
+            if undo or redo:
+                now = library.edits.undo(found) if undo else library.edits.redo(found)
+            elif clear:
+                now = library.edits.clear(found)
+            elif remove:
+                now = library.edits.remove(found, remove)
+            else:
+                now = _changed(library, found, instrument, change, step or [])
             record = with_versions(library, lambda versions: _rendered(versions, found, publish))
-        except Exception:
-            # a step that cannot be rendered must not stay in the list
-            if step or instrument:
-                library.edits.back_to(found, before["undo"])
-            raise
     if as_json:
         print(json.dumps({**record, "steps": now}))
         return
@@ -105,6 +94,20 @@ async def _rendered(versions: Versions, clip: str, publish: bool) -> ClipRecord:
     with open_crate(read_only=False) as crate:
         assert crate is not None
         return await versions.publish(clip, crate)
+
+
+def _changed(
+    library: Library, clip: str, instrument: str | None, change: str | None, words: list[str]
+) -> list[Step]:
+    """The clip's steps after what was said of it: an instrument to add, or a step in words."""
+    if instrument is not None:
+        return library.edits.add(clip, layer_step(_played_along(library, clip, instrument)))
+    if change:
+        return library.edits.set(clip, change, _settings(words))
+    if not words:
+        return library.edits.steps(clip)
+    step = _named_step(words)
+    return library.edits.add(clip, step) if step else library.say(clip, " ".join(words))
 
 
 def _played_along(library: Library, clip: str, what: str) -> str:

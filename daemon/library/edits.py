@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from daemon.errors import LibraryError, no_clip
@@ -127,6 +128,21 @@ class Edits:
             db.execute("DELETE FROM edits WHERE clip = ? AND turn > ?", (clip, turn))
             _stand_at(db, clip, min(turn, self._turn(clip)))
             self._database.marks_file.note(clip=clip, steps=self.steps(clip))
+
+    @contextmanager
+    def only_if_rendered(self, clip: str) -> Iterator[None]:
+        """Steps that are added within stay only where no exception leaves it.
+
+        A step that cannot be rendered must not stay in the list, nor come back by redo.
+        """
+        before = self._turn(clip)
+        try:
+            yield
+        except Exception:
+            # a change that was refused has made no turn, and the turns ahead stay
+            if self._turn(clip) > before:
+                self.back_to(clip, before)
+            raise
 
     def _go(self, clip: str, by: int, verb: str) -> list[Step]:
         with self._database.write() as db:

@@ -179,13 +179,9 @@ class Calls:
                 library.edits.back_to(clip, before)
                 return f"{clip} is as it was"
 
-            library.say(clip, words)
-            try:
+            with library.edits.only_if_rendered(clip):
+                library.say(clip, words)
                 await versions.render(clip)
-            except Exception:
-                # a step that cannot be rendered must not stay in the list
-                library.edits.back_to(clip, before)
-                raise
             backs.append(unedit)
         if given.get("publish"):
             with self._house.crate() as crate:

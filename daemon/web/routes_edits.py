@@ -68,14 +68,9 @@ def _now(site: Site, clip: str) -> dict[str, Any]:
 
 async def _rendered(site: Site, clip: str, change: Callable[[], Any]) -> dict[str, Any]:
     """Make a change; it is reverted if it cannot be rendered."""
-    edits = site.library.edits
-    before = edits.turns(clip)["undo"]
-    change()
-    try:
+    with site.library.edits.only_if_rendered(clip):
+        change()
         record = await site.versions.render(clip)
-    except Exception:
-        edits.back_to(clip, before)
-        raise
     return _now(site, clip) | {"warnings": record["report"].get("warnings", [])}
 
 

@@ -214,3 +214,21 @@ def test_what_is_taken_back_for_good_does_not_come_again(home, loop):
         "redo": 0,
         "history": [],
     }
+
+
+def test_a_step_that_cannot_be_rendered_does_not_stay(home, loop):
+    edits, clip = home.library.edits, loop["id"]
+    edits.add(clip, {"do": "reverse"})
+    with pytest.raises(OSError), edits.only_if_rendered(clip):
+        home.library.say(clip, "darker, and add an echo")
+        raise OSError("the disk is full")
+    assert does(edits.steps(clip)) == ["reverse"] and edits.turns(clip)["redo"] == 0
+
+
+def test_a_change_that_is_refused_leaves_what_can_be_done_again(home, loop):
+    edits, clip = home.library.edits, loop["id"]
+    edits.add(clip, {"do": "reverse"})
+    edits.undo(clip)
+    with pytest.raises(LibraryError), edits.only_if_rendered(clip):
+        home.library.say(clip, "make it nicer")
+    assert does(edits.redo(clip)) == ["reverse"]
