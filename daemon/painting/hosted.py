@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -104,10 +103,3 @@ class Patience:
 
     def wait(self, seconds: float) -> None:
         time.sleep(max(0.0, seconds))
-
-
-def give_up(part: Path) -> None:
-    """Remove what a download left."""
-    if part.is_dir():
-        shutil.rmtree(part, ignore_errors=True)
-    part.unlink(missing_ok=True)

@@ -62,7 +62,9 @@ class Sampler:
 
     @property
     def method(self) -> str:
-        return f"{len(self.samples)} one-shots"
+        """How many sounds play, and how many do not, for the report."""
+        left_out = f", {self.without_pitch} without a pitch left out" if self.without_pitch else ""
+        return f"{len(self.samples)} one-shots{left_out}"
 
     def nearest(self, pitch: float) -> Sample:
         return min(self.samples, key=lambda one: abs(one.note - pitch))

@@ -18,7 +18,6 @@ from tests.helpers.web_house import WebHouse
 RATE, FRAMES = 44100, 44100
 #: A map that the daemon could not load if it did not know the verb.
 MORE = "midi:\n  enabled: false\n  map: [{note: 36, do: halve last, with: {at: 0.25}}]\n"
-WITH_INBOX = "inbox: {enabled: true}\n"
 
 
 @pytest.fixture(scope="module")

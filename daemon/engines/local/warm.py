@@ -13,7 +13,7 @@ from typing import Any
 from daemon.children.inside import find_function
 from daemon.engines.local.adapters import Adapter, Merged
 from daemon.engines.local.machine import memory_gb
-from daemon.engines.local.model import Device, Model
+from daemon.engines.local.model import Device, Load, Model
 from daemon.engines.local.needs import is_half, memory_needed_gb
 from daemon.errors import EngineError
 
@@ -54,7 +54,8 @@ class Warm:
         self.put_away()
         check_memory(spec, device)
         try:
-            model: Model = find_function(LOADERS[spec["family"]])(folder, device)
+            load: Load = find_function(LOADERS[spec["family"]])
+            model = load(folder, device)
         except (
             OSError,
             ValueError,

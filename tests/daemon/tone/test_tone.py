@@ -245,6 +245,13 @@ def test_a_held_sound_goes_round_under_a_longer_note(tmp_path):
     assert middle.max() - middle.min() < 3 and after.voiced[60:-60].mean() > 0.98
 
 
+def test_sounds_of_a_kit_that_cannot_play_a_line_are_told(tmp_path):
+    folder = plucks(tmp_path / "guitar", notes=(57,))
+    rng = np.random.default_rng(1)
+    written(tmp_path / "guitar" / "hiss.wav", 0.1 * rng.standard_normal((RATE, 1)))
+    assert read_sampler(folder, ()).method == "1 one-shots, 1 without a pitch left out"
+
+
 def test_the_instrument_is_looked_at_before_the_sound(tmp_path):
     for name in ("snare", "trmupet"):
         with pytest.raises(ConformError, match="instrument:"):
