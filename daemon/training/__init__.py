@@ -54,7 +54,7 @@ TRAIN = DaemonVerb(
         gives="an engine mine-NAME, and sounds of it to hear",
         said="teach an engine from {}",
         help="teach an engine from a folder of your own sounds",
-        example="~/Samples/Kicks --name my-kicks --yours on",
+        example="~/Samples/Kicks --name my-kicks --yes",
         fields=(_NAME, _LICENCE, _YOURS, _ONTO, _STEPS),
     ),
     work="daemon.training.job:train",
