@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import queue
-import stat
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bridge.errors import DoorError, Fault, RequestError
+from bridge.errors import DoorError, RequestError
 from bridge.events import (
     Ask,
     Done,
@@ -29,26 +27,20 @@ from bridge.events import (
 from bridge.files.mounts import is_unmounted, mount_point
 from bridge.inbox.arrivals import SAID_AFTER_S, Arrivals
 from bridge.inbox.claims import Claim, answer_in, put_aside, put_away, show_proposal
-from bridge.inbox.folders import read_folder
 from bridge.inbox.names import (
     claimed_name,
     is_ignored,
-    is_midi,
     is_source,
     is_text,
     new_claim,
-    same_name,
     split_claimed,
-    stem,
-    wrong_kind,
 )
 from bridge.inbox.notes import Notes, fault_words, most_told
-from bridge.inbox.prompt_file import MAX_TEXT_BYTES, PromptFile, read_prompt_file, verb_of
+from bridge.inbox.prompt_file import PromptFile, verb_of
+from bridge.inbox.reader import Reader, is_file
 from bridge.inbox.stillness import Stillness, mark
 from bridge.inbox.watch import Watch, held_by_writer
 from bridge.inbox.wholeness import Wholeness
-from bridge.request import Request
-from bridge.verbs import NAMED, VERBS
 
 #: How long a text must be still: scripts append a line every few tenths of a second. This is a part
 #: of the time from a prompt file to its clip.
@@ -104,6 +96,7 @@ class Inbox:
         self._wholeness = Wholeness()
         self._notes_of = Notes(self._log)
         self._arrivals = Arrivals(self.folder, self._stillness, self._wholeness, self._notes_of)
+        self._reader = Reader(self.folder, self.working, self._arrivals, self._stillness)
         self._changed: set[str] = set()
         """Names in working/ of files that changed while they were claimed."""
         self._untaken: dict[str, str] = {}
@@ -372,12 +365,12 @@ class Inbox:
         claim = self._claims.setdefault(word, Claim(word, name, [path]))
         try:
             answer = answer_in(claim, path, self.name)
-            asked = PromptFile(()) if answer else self._asked(claim, path)
+            asked = PromptFile(()) if answer else self._reader.read(claim, path)
         except RequestError as error:
             self._claims.pop(word)
-            if word[0] == "p" and (found := self._companion(claim)):
+            if word[0] == "p" and (found := self._reader.companion(claim)):
                 # left behind it would be claimed alone and conformed, which nobody wants
-                self._take_along(claim, found)
+                self._reader.take_along(claim, found)
             faults = [line for fault in error.faults for line in fault.text.splitlines()]
             put_aside(claim, self.failed, faults or [error.text])
             self._log.info("inbox: %s refused: %s", name, error.text)
@@ -394,88 +387,6 @@ class Inbox:
                 claim=word,
             )
         self._send(claim)
-
-    def _asked(self, claim: Claim, path: Path) -> PromptFile:
-        """The parsed content of a claimed file. RequestError with every fault."""
-        name = claim.name
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            raise _refused(name, "is a link, which may lead anywhere; drop the file itself")
-        if claim.word[0] == "f" and stat.S_ISDIR(found.st_mode):
-            return read_folder(path)
-        if advice := wrong_kind(name):
-            raise _refused(name, f"is not taken: {advice}")
-        if not stat.S_ISREG(found.st_mode):
-            raise _refused(
-                name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one"
-            )
-        if found.st_size == 0:
-            mend = (
-                "write a prompt in it, as in: dusty boom bap drums 90 bpm"
-                if is_text(name)
-                else "save or copy it again"
-            )
-            raise _refused(name, f"is empty; {mend}")
-        if not is_text(name):
-            return PromptFile((Request({"reference": str(path)}),))
-        if found.st_size > MAX_TEXT_BYTES:
-            raise _refused(
-                name, f"has {found.st_size:,} bytes; a prompt file takes at most {MAX_TEXT_BYTES:,}"
-            )
-        try:
-            data = path.read_bytes()
-        except PermissionError:
-            raise _refused(
-                name, "may not be read by this account; change its permissions and drop it again"
-            ) from None
-        asked = read_prompt_file(data)
-        return self._with_companion(claim, asked) if claim.word[0] == "p" else asked
-
-    def _with_companion(self, claim: Claim, asked: PromptFile) -> PromptFile:
-        """The requests; those without a reference get the file of the text's name."""
-        found = self._companion(claim)
-        if found is None:
-            return asked
-        name = found.name.removeprefix(f"{claim.word}-")
-        if asked.verb and "reference" not in VERBS[asked.verb].takes:
-            needs = NAMED[VERBS[asked.verb].works_on]
-            raise _refused(name, f"lies beside {claim.name}, but {asked.verb} works on {needs}")
-        own = same_name(name)
-        meant = [same_name(str(one.get("reference", own))) == own for one in asked.requests]
-        if not any(meant):
-            return asked
-        path = self._take_along(claim, found)
-        requests = [
-            request.with_values({"reference": str(path)}) if its else request
-            for request, its in zip(asked.requests, meant, strict=True)
-        ]
-        return replace(asked, requests=tuple(requests))
-
-    def _take_along(self, claim: Claim, found: Path) -> Path:
-        """Move a text's sound or notes beside it in working/; returns its path there."""
-        path = self.working / claimed_name(claim.word, found.name.removeprefix(f"{claim.word}-"))
-        if found != path:
-            found.rename(path)
-            self._stillness.take(found)
-        if path not in claim.files:
-            claim.files.append(path)
-        return path
-
-    def _companion(self, claim: Claim) -> Path | None:
-        """The sound or notes of a claimed text: in working/ already, or where they were dropped."""
-        for folder, prefix in ((self.working, f"{claim.word}-"), (self.folder, "")):
-            # of a sound and notes of one name a text means the sound
-            for path in sorted(folder.iterdir(), key=lambda one: (is_midi(one.name), one)):
-                name = path.name.removeprefix(prefix)
-                if (
-                    path.name.startswith(prefix)
-                    and is_source(name)
-                    # in working/ the claim's word alone says what belongs to it
-                    and (prefix or self._arrivals.pair_stem(name) == stem(claim.name))
-                    and _is_file(path)
-                ):
-                    return path
-        return None
 
     def _send(self, claim: Claim) -> None:
         if claim.order and not claim.sent:
@@ -505,7 +416,7 @@ class Inbox:
         word = str(origin.address.get("claim", ""))
         path = self.working / str(origin.address.get("file", ""))
         parts = split_claimed(path.name)
-        if parts is None or parts[0] != word or not _is_file(path):
+        if parts is None or parts[0] != word or not is_file(path):
             return None
         others = [
             other
@@ -522,11 +433,3 @@ class Inbox:
             answer = put_away(claim, self.done, self.failed)
             self._claims.pop(claim.word, None)
             self._log.info("inbox: %s has ended; its answer is %s", claim.name, answer)
-
-
-def _is_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()
-
-
-def _refused(name: str, text: str) -> RequestError:
-    return RequestError(Fault("file", name, f"{name} {text}"))
