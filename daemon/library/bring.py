@@ -5,7 +5,6 @@ Its sound is left as it is; `fit` puts a file on the grid.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,11 @@ from daemon.conform.own_tempo import TEMPO_ERROR, own_tempo, whole_bars
 from daemon.correction import Correction
 from daemon.crate.names import KIND_FOLDERS
 from daemon.errors import LibraryError
-from daemon.hearing.features import features
 from daemon.library.bring_notes import bring_notes
 from daemon.library.corrections import content_hash
+from daemon.library.unmade import unmade_record
 from daemon.library.work import Tell
 from daemon.record import ClipRecord
-from daemon.version import __version__
 from daemon.witness.witnesses import Witnesses, read_witnesses
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
@@ -67,22 +65,14 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
     if kind not in ("loop", "track") and not (word.key or witnesses.keys):
         key = None
     words = str(values.get("words") or path.stem)
-    record: ClipRecord = {
-        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": kind,
-        "prompt": known.get("prompt") or words, "request": {}, "words": words,
-        "genre": known.get("genre") or "",
-        "tags": list(values.get("tags") or known.get("tags") or ()), "project": "",
-        "bpm": bpm if kind in ("loop", "track") else None, "key": key, "meter": str(meter),
-        "bars": bars,
-        "note": round(heard["note"]) if kind == "oneshot" and heard["note"] is not None else None,
-        "note_name": None, "seconds": round(len(audio) / rate, 6), "sample_rate": rate,
-        "frames": len(audio), "channels": audio.shape[1], "engine": "file", "engine_reason": "",
-        "model": "", "seed": None,
-        "license": values.get("license") or known.get("license") or "the file's own",
-        "cost_usd": 0.0, "parts": [], "plan": None, "cues": [], "sidecrate": __version__,
-        "created": time.time(), "made": time.time(), "features": features(audio, rate),
-        "brought_from": str(path), "brought_hash": content_hash(path),
-        "report": {
+    record = unmade_record(
+        task["clip"],
+        kind=kind,
+        words=words,
+        engine="file",
+        license=values.get("license") or known.get("license") or "the file's own",
+        sound=(audio, rate),
+        report={
             "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
             | ({"chords": heard["chords"]} if kind in ("loop", "track") else {})
             | witnesses.to_json(),
@@ -91,7 +81,15 @@ def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
             "warnings": [*sound.notes, *heard["faults"]],
             "said": heard["notes"],
         },
-    }  # fmt: skip
+    )
+    record["prompt"] = known.get("prompt") or words
+    record["genre"] = known.get("genre") or ""
+    record["tags"] = list(values.get("tags") or known.get("tags") or ())
+    record["bpm"] = bpm if kind in ("loop", "track") else None
+    record["key"], record["meter"], record["bars"] = key, str(meter), bars
+    if kind == "oneshot" and heard["note"] is not None:
+        record["note"] = round(heard["note"])
+    record["brought_from"], record["brought_hash"] = str(path), content_hash(path)
     folder = Path(task["folder"])
     folder.mkdir(parents=True, exist_ok=True)
     write_clip(

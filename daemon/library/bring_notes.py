@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 from daemon.library.corrections import content_hash
+from daemon.library.unmade import unmade_record
 from daemon.pieces.midi import read_midi
 from daemon.record import ClipRecord
-from daemon.version import __version__
 
 
 def bring_notes(task: dict[str, Any]) -> ClipRecord:
@@ -27,23 +26,25 @@ def bring_notes(task: dict[str, Any]) -> ClipRecord:
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / "brought.mid"
     shutil.copyfile(path, copy)
-    parts = [part.name for part in piece.parts]
-    record: ClipRecord = {
-        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": "midi", "prompt": words,
-        "request": {}, "words": words, "genre": "", "tags": list(values.get("tags") or ()),
-        "project": "", "bpm": float(values.get("bpm") or piece.bpm), "key": key,
-        "meter": str(piece.meter), "bars": piece.bars, "note": None, "note_name": None,
-        "seconds": None, "sample_rate": 44100, "frames": 0, "channels": 0, "engine": "file",
-        "engine_reason": "", "model": "", "seed": None,
-        "license": values.get("license") or "the file's own", "cost_usd": 0.0, "parts": parts,
-        "plan": None, "cues": [], "sidecrate": __version__, "created": time.time(),
-        "made": time.time(), "features": None, "brought_from": str(path),
-        "brought_hash": content_hash(path),
-        "report": {
-            "found": {"parts": {part.name: part.role for part in piece.parts},
-                      "notes": len(piece.notes)},
+    record = unmade_record(
+        task["clip"],
+        kind="midi",
+        words=words,
+        engine="file",
+        license=values.get("license") or "the file's own",
+        sound=None,
+        report={
+            "found": {
+                "parts": {part.name: part.role for part in piece.parts},
+                "notes": len(piece.notes),
+            },
             "did": {"method": "none"},
             "said": list(piece.said),
         },
-    }  # fmt: skip
+    )
+    record["tags"] = list(values.get("tags") or ())
+    record["bpm"], record["key"] = float(values.get("bpm") or piece.bpm), key
+    record["meter"], record["bars"] = str(piece.meter), piece.bars
+    record["parts"] = [part.name for part in piece.parts]
+    record["brought_from"], record["brought_hash"] = str(path), content_hash(path)
     return {**record, "path": str(copy), "midi": None, "stems": []}

@@ -7,7 +7,6 @@ rounds on the frame of its own bar, so that an hour of rounds does not drift.
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,11 +22,10 @@ from daemon.audio.resample import resample, resample_loop
 from daemon.audio.seam import measure_seam
 from daemon.audio.wav import write_clip
 from daemon.crate.names import slug
-from daemon.hearing.features import features
 from daemon.library.performance import Performance, Play, licence_of_all, read_performance
+from daemon.library.unmade import unmade_record
 from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record
-from daemon.version import __version__
 
 #: Longest recording that is a loop; a longer one is a track.
 MOST_LOOP_BARS = 64
@@ -189,20 +187,23 @@ def _record(
         after["seam"] = measure_seam(audio).jump
     down = [turned_down(down_db)] if down_db else []
     keys = {one.get("key") for one in used if one.get("key")}
-    return {
-        "id": task["clip"], "job": None, "n": 1, "of": 1, "kind": "loop" if is_loop else "track",
-        "prompt": words, "request": {}, "words": words, "genre": "", "tags": [], "project": "",
-        "bpm": played.bpm, "key": played.key or (next(iter(keys)) if len(keys) == 1 else None),
-        "meter": str(played.meter), "bars": played.bars, "note": None, "note_name": None,
-        "seconds": round(len(audio) / rate, 6), "sample_rate": rate, "frames": len(audio),
-        "channels": audio.shape[1], "engine": "pads", "engine_reason": "", "model": "",
-        "seed": None, "license": licence_of_all(one.get("license") or "" for one in used),
-        "cost_usd": 0.0, "plan": None, "cues": [], "sidecrate": __version__,
-        "parts": parts,
-        "created": time.time(), "made": time.time(), "features": features(audio, rate),
-        "performance": played.to_json(),
-        "report": {
-            "found": {}, "did": {"method": "sum", "gain_db": round(down_db, 6)}, "after": after,
-            "warnings": down, "said": [f"played on the pads: {', '.join(names)}"],
+    record = unmade_record(
+        task["clip"],
+        kind="loop" if is_loop else "track",
+        words=words,
+        engine="pads",
+        license=licence_of_all(one.get("license") or "" for one in used),
+        sound=(audio, rate),
+        report={
+            "found": {},
+            "did": {"method": "sum", "gain_db": round(down_db, 6)},
+            "after": after,
+            "warnings": down,
+            "said": [f"played on the pads: {', '.join(names)}"],
         },
-    }  # fmt: skip
+    )
+    record["bpm"], record["meter"], record["bars"] = played.bpm, str(played.meter), played.bars
+    record["key"] = played.key or (next(iter(keys)) if len(keys) == 1 else None)
+    record["parts"] = parts
+    record["performance"] = played.to_json()
+    return record
