@@ -11,7 +11,6 @@ import logging
 import math
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -22,10 +21,9 @@ from daemon.audio.files import read_audio
 from daemon.audio.resample import resample, resample_loop
 from daemon.audition.voices import Voice, ended, mixed, next_line, off_by, same_place, swapped
 from daemon.errors import AudioError
+from daemon.verbs.tell import TellStage
 
 log = logging.getLogger(__name__)
-
-Tell = Callable[[float, str, str], None]
 
 #: Span of the blocks whose times are compared. A block can only be late, so the earliest counts.
 _CLOCK_S = 1.0
@@ -274,7 +272,7 @@ def _player(device: str | int | None) -> Player:
     return _open
 
 
-def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def play(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Play a clip on the next bar; returns when it is heard.
 
     task: {clip, path, loops, bpm, meter, bars, gain_db, device, keep_place,
@@ -300,7 +298,7 @@ def play(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }
 
 
-def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def stop(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{grid} -> {ends_s, in_s}, or {} where nothing plays."""
     if _open is None or all(voice.is_over(_open.free_frame) for voice in _open.voices):
         return {}
@@ -308,7 +306,7 @@ def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return {"ends_s": ends_s, "in_s": round(ends_s - time.perf_counter(), 3)}
 
 
-def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def follow(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{grid} -> {clip, off_ms, underflows}; clip is empty where nothing plays."""
     voice = _open.heard if _open and _open.is_open else None
     if voice is None or _open is None:
@@ -321,7 +319,7 @@ def follow(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }
 
 
-def close(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def close(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Close the device and the sound system, before the process ends."""
     global _open
     if _open is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from daemon.audio.files import read_audio
 from daemon.audio.loudness import measure_level
 from daemon.audio.stretch import Stretch, warp
 from daemon.audio.stretch_map import StretchMap
+from daemon.verbs.tell import TellStage
 
 #: Clips cached at other tempos and keys; the least recently used go first.
 MOST_KEPT = 48
@@ -52,7 +52,7 @@ def refit(
     return seam.close(rolled, roll, closing)
 
 
-def refit_clip(task: dict[str, Any], tell: Callable[[float, str, str], None]) -> dict[str, Any]:
+def refit_clip(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache, stretcher} -> its file.
 
     Returns {path, lufs, true_peak_db}, from the cache where possible. AudioError where the file

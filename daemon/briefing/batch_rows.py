@@ -15,6 +15,7 @@ from bridge.text import shorten
 from bridge.verbs import SOURCE, Verb, find_verb
 from daemon.brief import Brief
 from daemon.engines.registry import engine_info, engines_held
+from daemon.verbs.tell import Tell
 
 _MOST_BYTES = 64 << 20
 #: Faults that are told; of the others the number.
@@ -71,7 +72,7 @@ def _raise(faults: list[Fault]) -> None:
 def settle_rows(
     read: BatchRows,
     brief_of: Callable[[Request], Brief],
-    progress: Callable[[float, str], None],
+    progress: Tell,
 ) -> list[tuple[Request, Brief]]:
     """A Brief for each clip: of a row's count and engines too. RequestError with all faults."""
     rows, faults = read.requests, list(read.faults)

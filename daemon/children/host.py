@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from asyncio.subprocess import PIPE, Process, SubprocessStreamProtocol
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from daemon.children.blas_threads import one_thread
@@ -19,11 +19,9 @@ from daemon.children.inside import NORMAL_PRIORITY
 from daemon.children.stderr import lines_of
 from daemon.errors import EngineError, WorkerError
 from daemon.home.masking import mask
+from daemon.verbs.tell import TellStage
 
 log = logging.getLogger(__name__)
-
-#: Called with (0..1, stage, a few words).
-OnProgress = Callable[[float, str, str], None]
 
 #: A longer line is a fault; without a limit it would fill the daemon's memory.
 _MOST_LINE_BYTES = 16 << 20
@@ -183,7 +181,7 @@ class Child:
             ) from None
 
     async def ask(
-        self, function: str, task: dict[str, Any], on_progress: OnProgress, deadline_s: float
+        self, function: str, task: dict[str, Any], on_progress: TellStage, deadline_s: float
     ) -> dict[str, Any]:
         """Run `package.module:function` on a task in the child and return its result.
 
@@ -222,7 +220,7 @@ class Child:
             self._rest_when_idle()
         return result
 
-    async def _follow(self, process: ChildProcess, on_progress: OnProgress) -> dict[str, Any]:
+    async def _follow(self, process: ChildProcess, on_progress: TellStage) -> dict[str, Any]:
         while True:
             line = await process.stdout.readline()
             if not line:

@@ -25,10 +25,9 @@ from typing import Any
 from bridge.errors import SidecrateError
 from daemon.errors import DISK_ERRORS
 from daemon.home.masking import internal_text
+from daemon.verbs.tell import TellStage
 
 NORMAL_PRIORITY = "--normal-priority"
-#: The progress callback of a task's function: (0..1, stage, a few words).
-Tell = Callable[[float, str, str], None]
 
 
 def lower_priority() -> None:
@@ -92,12 +91,12 @@ def _read(tasks: queue.SimpleQueue[dict[str, Any]]) -> None:
 
 
 def answer(
-    task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: Tell | None = None
+    task: dict[str, Any], say: Callable[[dict[str, Any]], None], talk: TellStage | None = None
 ) -> None:
     """Run one task and send its progress, result or error.
 
     No exception of a task ends the child, except running out of memory. `talk` replaces the plain
-    `Tell` that the task's function is called with.
+    `TellStage` that the task's function is called with.
     """
 
     def tell(value: float, stage: str, words: str = "") -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.errors import SidecrateError
-from daemon.children.host import Child, OnProgress
+from daemon.children.host import Child
 from daemon.errors import EngineError, WorkerError
 from daemon.home.masking import mask
+from daemon.verbs.tell import TellStage
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ _GRACE_S = 60.0
 
 @dataclass
 class _Pending:
-    on_progress: OnProgress
+    on_progress: TellStage
     on_store: OnStore
     result: asyncio.Future[dict[str, Any]]
 
@@ -43,7 +44,7 @@ class ManyChild(Child):
         self,
         function: str,
         task: dict[str, Any],
-        on_progress: OnProgress,
+        on_progress: TellStage,
         on_store: OnStore,
         *,
         deadline_s: float,

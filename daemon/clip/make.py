@@ -7,7 +7,6 @@ there: an existing take is not made again, a finished clip not conformed again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,13 @@ from daemon.brief import Brief
 from daemon.clip.record import make_record
 from daemon.errors import ConformError
 from daemon.record import ClipRecord, parse_record
-
-Tell = Callable[[float, str, str], None]
+from daemon.verbs.tell import TellStage
 
 #: The file of a finished clip's record, in its folder.
 RESULT = "result.json"
 
 
-def make_clip(task: dict[str, Any], tell: Tell) -> ClipRecord:
+def make_clip(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     """Make the clip of a task, and return its record, without its path.
 
     task: {brief, request, k, clip, job, folder, created, note_names}. `maker` and `spec` are its
@@ -42,7 +40,9 @@ def make_clip(task: dict[str, Any], tell: Tell) -> ClipRecord:
     return record
 
 
-def _take_and_conform(task: dict[str, Any], brief: Brief, folder: Path, tell: Tell) -> ClipRecord:
+def _take_and_conform(
+    task: dict[str, Any], brief: Brief, folder: Path, tell: TellStage
+) -> ClipRecord:
     from daemon.audio.scratch import aside
     from daemon.clip.takes import bring_take
     from daemon.conform.conform import conform

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from bridge.music import note_name
 from daemon.brief import Brief
 from daemon.record import ClipRecord, ClipReport
 from daemon.version import __version__
 
+if TYPE_CHECKING:
+    from daemon.conform.conform import Conformed
+    from daemon.engines.contract import Take
+
 
 def make_record(
-    task: dict[str, Any], brief: Brief, take: Any, conformed: Any, refusals: list[str]
+    task: dict[str, Any], brief: Brief, take: Take, conformed: Conformed, refusals: list[str]
 ) -> ClipRecord:
     """The clip's whole record: the request, the engine, the result and its confidence."""
-    from bridge.music import note_name
-
     frames, channels = conformed.audio.shape if conformed.audio is not None else (0, 0)
     rate = conformed.sample_rate
     report: ClipReport = conformed.report.copy()

@@ -16,13 +16,14 @@ from bridge.music import Meter, loop_frames, note_name
 from bridge.request import kind_word
 from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.brief import Brief
-from daemon.children.inside import Tell, find_function
+from daemon.children.inside import find_function
 from daemon.clip.make import RESULT
 from daemon.crate.names import PICTURE
 from daemon.errors import AudioError, ConformError
 from daemon.jobs.ids import result_id
 from daemon.record import ClipRecord, ClipReport, as_record
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import TellStage
 from daemon.version import __version__
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def finished_parts(folder: Path) -> list[MadeClip]:
     return made_clips(answer, folder)
 
 
-def make_results(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def make_results(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Do the work of a verb; returns {results: [{folder, record}]}.
 
     task: {brief, request, k, clip, job, folder, created, note_names, work}. Results of an earlier

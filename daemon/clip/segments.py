@@ -23,10 +23,10 @@ from daemon.engines.contract import Grid, Take
 from daemon.engines.segments_of import SEED_STEP, bars_of, segment_brief, segment_folder
 from daemon.engines.take_files import load_take, save_take
 from daemon.errors import EngineError
+from daemon.verbs.tell import Tell
 
-Progress = Callable[[float, str], None]
 #: Makes one take of a brief with a seed.
-MakeOne = Callable[[Brief, int, Progress], Take]
+MakeOne = Callable[[Brief, int, Tell], Take]
 
 #: s of the reference that an engine goes on from.
 _HEARD_S = 10.0
@@ -43,7 +43,7 @@ class Engine:
 
 
 def make_long(
-    brief: Brief, seed: int, engine: Engine, folder: Path, make: MakeOne, progress: Progress
+    brief: Brief, seed: int, engine: Engine, folder: Path, make: MakeOne, progress: Tell
 ) -> Take:
     """The whole take, from segments that are in `folder` or are made now, each kept there.
 
@@ -87,14 +87,14 @@ def make_long(
     return _joined(brief, seed, whole, takes, joints, bar_frames)
 
 
-def _say(progress: Progress, n: int, done: float, share: float, value: float, words: str) -> None:
+def _say(progress: Tell, n: int, done: float, share: float, value: float, words: str) -> None:
     """The progress of a segment as that of the whole."""
     progress(min(0.95, done + value * share), f"segment {n + 1}: {words}")
 
 
 def _segment(
     brief: Brief, seed: int, engine: Engine, folder: Path, make: MakeOne, reference: str | None,
-    progress: Progress,
+    progress: Tell,
 ) -> Take:  # fmt: skip
     """One segment: read where it is there already, else made and kept."""
     if (folder / "take.json").exists():

@@ -8,19 +8,20 @@ from typing import Any
 
 from bridge.inbox.names import user_name
 from daemon.brief import Brief
-from daemon.children.inside import Tell, find_function
+from daemon.children.inside import find_function
 from daemon.children.many_inside import must_talk
 from daemon.engines.contract import Progress, Take
 from daemon.engines.segments_of import is_long, segments_beside
 from daemon.engines.take_files import SEED_STRIDE, load_take, next_take, save_take
 from daemon.errors import AudioError, EngineError
+from daemon.verbs.tell import TellStage
 
 #: Code of an error: the engine runs in another child, which has to make another take.
 TAKE_WANTED = "take_wanted"
 
 
 def bring_take(
-    task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell
+    task: dict[str, Any], brief: Brief, folder: Path, seed: int, tell: TellStage
 ) -> tuple[Take, bool]:
     """The take of a clip, made by its engine where `folder` has none; and whether to try another.
 
@@ -40,7 +41,9 @@ def bring_take(
     return take, may_try_another
 
 
-def _joined(task: Mapping[str, Any], brief: Brief, folder: Path, seed: int, tell: Tell) -> Take:
+def _joined(
+    task: Mapping[str, Any], brief: Brief, folder: Path, seed: int, tell: TellStage
+) -> Take:
     """The take of a paid engine whose segments are all there. TAKE_WANTED where one is missing."""
 
     def wanted(own: Brief, own_seed: int, progress: Progress) -> Take:
@@ -59,7 +62,7 @@ def _joined(task: Mapping[str, Any], brief: Brief, folder: Path, seed: int, tell
     return take
 
 
-def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def make_take(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Make a clip's next take in its folder, in the child of a local model.
 
     task: {brief, k, folder, maker, spec}. Returns {}.
@@ -74,7 +77,7 @@ def make_take(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return {}
 
 
-def make_take_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def make_take_beside_others(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """The same in the child of servers, where a cancel comes by the task's own channel."""
     talk = must_talk(tell)
 
@@ -85,7 +88,7 @@ def make_take_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     return make_take(task, heed)
 
 
-def _made(task: Mapping[str, Any], brief: Brief, seed: int, folder: Path, tell: Tell) -> Take:
+def _made(task: Mapping[str, Any], brief: Brief, seed: int, folder: Path, tell: TellStage) -> Take:
     """A take by the task's maker, which reads its engine's name first in the Brief.
 
     A track that is longer than the maker's takes is joined from segments, which stay beside the

@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from daemon.verbs.tell import Tell
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
     from daemon.record import Performer
     from daemon.witness.witnesses import Witnesses
 
-#: Called with (0..1, a few words for people); raises to cancel.
-Progress = Callable[[float, str], None]
+#: How a maker says how far it is.
+Progress = Tell
 
 
 #: The child that a maker runs in: conform's, the one for hosted services, the local model's, the

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from daemon.brief import Brief
-from daemon.children.inside import Tell
 from daemon.engines.replicate.models import TOKEN
 from daemon.home.keys import find_secret
 from daemon.improve.chat import Chat, ChatError, Question
 from daemon.improve.lyrics import lyrics_question, read_lyrics_answer
 from daemon.improve.prompts import prompt_question, read_prompt_answer
 from daemon.improve.server import KEY
+from daemon.verbs.tell import TellStage
 
 if TYPE_CHECKING:
     from daemon.improve.replicate_chat import ReplicateChat
@@ -24,7 +24,7 @@ Ask = Callable[[Brief, Mapping[str, Any]], Question]
 Read = Callable[[Mapping[str, Any], Brief], dict[str, Any]]
 
 
-def ask_model(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def ask_model(task: Mapping[str, Any], tell: TellStage) -> dict[str, Any]:
     """{step, brief, request, server} -> an answer, or the reason why there is none.
 
     An answer is {"answer", "model", "cost_usd", "how"}, a reason {"why", "cost_usd"}. `cost_usd`

@@ -22,8 +22,8 @@ from daemon.errors import LibraryError
 from daemon.library.bring_notes import bring_notes
 from daemon.library.corrections import content_hash
 from daemon.library.unmade import unmade_record
-from daemon.library.work import Tell
 from daemon.record import ClipRecord
+from daemon.verbs.tell import TellStage
 from daemon.witness.witnesses import Witnesses, read_witnesses
 
 _KINDS = tuple(kind for kind in KIND_FOLDERS if kind != "midi")
@@ -35,7 +35,7 @@ _SURE_TEMPO = 0.55
 _SURE_KEY = 0.3
 
 
-def bring_file(task: dict[str, Any], tell: Tell) -> ClipRecord:
+def bring_file(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     """{path, clip, folder, values} -> the record of `folder`/brought.wav.
 
     `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Else the file's own

@@ -32,8 +32,8 @@ from daemon.errors import DISK_ERRORS, LibraryError
 from daemon.library.notes import notes_of_version
 from daemon.library.render import render_version
 from daemon.library.steps import shape_after
-from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record, without
+from daemon.verbs.tell import TellStage
 
 #: libsndfile's Vorbis and MP3 encoders overflow their stack on one long write.
 _BLOCK_FRAMES = 65536
@@ -67,7 +67,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def export_clip(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def export_clip(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{version, format, target, force} -> {path, said}; `said`: notes for the user.
 
     A target that is a folder, or ends as one, gets the clip's own name.

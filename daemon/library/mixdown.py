@@ -24,8 +24,8 @@ from daemon.audio.wav import write_clip
 from daemon.crate.names import slug
 from daemon.library.performance import Performance, Play, licence_of_all, read_performance
 from daemon.library.unmade import unmade_record
-from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record
+from daemon.verbs.tell import TellStage
 
 #: Longest recording that is a loop; a longer one is a track.
 MOST_LOOP_BARS = 64
@@ -43,7 +43,7 @@ class Source:
     bars: float
 
 
-def mix_performance(task: dict[str, Any], tell: Tell) -> ClipRecord:
+def mix_performance(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     """{performance, sources: {clip: record}, clip, folder} -> the record of `folder`/played.wav.
 
     Each source's record is of its version at the performance's tempo, `path` included.

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from daemon.children.inside import Tell
+from daemon.verbs.tell import TellStage
 
 Plane = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ _FEW = 0.25
 _EDGE = 65535
 
 
-def lay_out(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def lay_out(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{features, width, before} -> {places}.
 
     features: base64 of `width` bytes a sound. before: base64 of two uint16 a sound, 0 0 for a new
@@ -47,7 +47,7 @@ def lay_out(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
 
 
 def places(
-    sounds: NDArray[np.float32], before: Plane | None, known: NDArray[np.bool_], tell: Tell
+    sounds: NDArray[np.float32], before: Plane | None, known: NDArray[np.bool_], tell: TellStage
 ) -> Plane:
     """Float64 (sounds, 2) within 0 to 1. With `before` those that are `known` stay there."""
     if len(sounds) < 3:
@@ -84,7 +84,7 @@ def _spread(sounds: NDArray[np.float32]) -> Plane:
     return scaled
 
 
-def _drawn(plane: Plane, near: NDArray[np.intp], tell: Tell) -> Plane:
+def _drawn(plane: Plane, near: NDArray[np.intp], tell: TellStage) -> Plane:
     """The plane after `_ROUNDS` of forces."""
     count, each = near.shape
     here = np.repeat(np.arange(count), each)

@@ -33,9 +33,9 @@ from daemon.library.kits import (
 )
 from daemon.library.notes import notes_of_version
 from daemon.library.render import render_version
-from daemon.library.work import Tell
 from daemon.record import ClipRecord, as_record
 from daemon.verbs.registry import SOURCES_OWN
+from daemon.verbs.tell import TellStage
 
 _COLUMNS = (
     "file", "midi", "id", "kind", "bpm", "key", "meter", "bars", "note_name", "seconds",
@@ -53,7 +53,7 @@ _KNOWN_LICENCES = {
 }
 
 
-def export_collection(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def export_collection(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{collection, format, target, force, versions} -> {path, said}; `said`: notes for the user.
 
     LibraryError where the collection is empty or the target cannot be written.

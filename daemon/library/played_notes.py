@@ -18,7 +18,6 @@ from daemon.brief import Brief
 from daemon.errors import ConformError, LibraryError
 from daemon.library.render import render_version
 from daemon.library.steps import changes_in
-from daemon.library.work import Tell
 from daemon.parts.true_stems import play_again
 from daemon.pieces.changes import Change, changed, read_changes
 from daemon.pieces.midi import read_midi
@@ -26,12 +25,13 @@ from daemon.pieces.play import play
 from daemon.pieces.played_changes import changer
 from daemon.pieces.results import check_loop
 from daemon.record import ClipRecord, as_record, without
+from daemon.verbs.tell import TellStage
 
 #: Loudness of the played notes, somewhat under a clip's -14 LUFS: nobody mixed them.
 _LUFS = -16.0
 
 
-def hear_notes(task: dict[str, Any], tell: Tell) -> ClipRecord:
+def hear_notes(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     """{record, steps, folder, ...} of a clip of notes -> the record of a loop of their sound.
 
     The embedded musician plays its own plan, or the notes as they stand where there is none. What

@@ -17,6 +17,7 @@ from daemon.errors import LibraryError
 from daemon.library.effects import without_silent_end
 from daemon.library.plugins import HOW_TO_INSTALL, PLUGIN_WORD, read_parameters
 from daemon.library.treatments import closed
+from daemon.verbs.tell import TellStage
 
 #: Pre-roll of a loop: reverb and echoes have come round before the part that is kept.
 _BEFORE_S = 8.0
@@ -69,7 +70,7 @@ def _last_line(error: Exception) -> str:
     return str(error).strip().splitlines()[-1].strip()[:300]
 
 
-def describe(task: dict[str, Any], tell: Any) -> dict[str, Any]:
+def describe(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{file, name} -> {name, maker, parameters}, as the plugin itself says.
 
     A parameter is {name, value, range, choices, unit}.

@@ -21,11 +21,12 @@ from daemon.library.notes import notes_of_version
 from daemon.library.plugins import step_words
 from daemon.library.steps import STEPS, Step, shape_after
 from daemon.library.version_files import RESULT, version_folder
-from daemon.library.work import STRETCHES, Tell, Work
+from daemon.library.work import STRETCHES, Work
 from daemon.record import ClipRecord, ClipReport, as_record, parse_record, without
+from daemon.verbs.tell import TellStage
 
 
-def render_version(task: dict[str, Any], tell: Tell) -> ClipRecord:
+def render_version(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     """{record, steps, others, plugins, stretcher, folder, stems} -> the version's record.
 
     Its `path` is the version's file; where there is nothing to do, the clip's own. With `stems` the

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from daemon.library.performance import Performance, fitting_steps
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
 from daemon.library.steps import Step, check_kind, check_step
 from daemon.record import ClipRecord, as_record
+from daemon.verbs.tell import TellStage
 
 RENDER = "daemon.library.render:render_version"
 HEAR = "daemon.library.played_notes:hear_notes"
@@ -46,7 +47,6 @@ _ALSO = {
     "mid": "midi",
     "zip": "stems",
 }
-OnProgress = Callable[[float, str, str], None]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Versions:
         self,
         function: str,
         task: dict[str, Any],
-        on_progress: OnProgress,
+        on_progress: TellStage,
         *,
         plugins: int = 0,
         clips: int = 1,
@@ -192,7 +192,7 @@ class Versions:
         steps: list[Step] | None = None,
         *,
         stems: bool = False,
-        on_progress: OnProgress = no_progress,
+        on_progress: TellStage = no_progress,
     ) -> ClipRecord:
         """Render a clip's current version: its record, with `path` a WAV and, with `stems`, its
         stems too.
@@ -213,7 +213,7 @@ class Versions:
         return as_record(await self._ask(HEAR, self.version_task(clip, steps), no_progress))
 
     async def publish(
-        self, clip: str, crate: Crate, *, on_progress: OnProgress = no_progress
+        self, clip: str, crate: Crate, *, on_progress: TellStage = no_progress
     ) -> ClipRecord:
         """Publish a clip's current version as a new clip with its own id, name and edits."""
         task = self.version_task(clip)
@@ -267,7 +267,7 @@ class Versions:
         crate: Crate,
         values: Mapping[str, Any] | None = None,
         *,
-        on_progress: OnProgress = no_progress,
+        on_progress: TellStage = no_progress,
     ) -> ClipRecord:
         """Import any audio file as a clip of the crate, its sound as it is. Returns its record.
 
@@ -295,7 +295,7 @@ class Versions:
         return await self.hear(clip, [*self._library.edits.steps(clip), *fitting])
 
     async def perform(
-        self, played: Performance, crate: Crate, *, on_progress: OnProgress = no_progress
+        self, played: Performance, crate: Crate, *, on_progress: TellStage = no_progress
     ) -> ClipRecord:
         """Publish what was played on the pads as a clip. Returns its record."""
         sources = {}
@@ -329,7 +329,7 @@ class Versions:
         target: str,
         *,
         force: bool = False,
-        on_progress: OnProgress = no_progress,
+        on_progress: TellStage = no_progress,
     ) -> Exported:
         """Export a clip's current version as a file of one of FORMATS; whole or not at all.
 
@@ -359,7 +359,7 @@ class Versions:
         target: str,
         *,
         force: bool = False,
-        on_progress: OnProgress = no_progress,
+        on_progress: TellStage = no_progress,
     ) -> Exported:
         """Export a collection as a sample pack: a zip of sounds, notes, a manifest and the
         licences.

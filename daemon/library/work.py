@@ -24,8 +24,8 @@ from daemon.parts.true_stems import read_stems, stems_changed
 from daemon.pieces.changes import read_changes
 from daemon.pieces.played_changes import changer
 from daemon.record import ClipRecord
+from daemon.verbs.tell import TellStage
 
-Tell = Callable[[float, str, str], None]
 #: Steps that move time or pitch; neighbours among them are done in one go.
 STRETCHES = ("tempo", "key", "pitch")
 
@@ -52,7 +52,7 @@ class Work:
 
     @classmethod
     def read(
-        cls, record: ClipRecord, others: dict[str, ClipRecord], *, stems: bool, tell: Tell
+        cls, record: ClipRecord, others: dict[str, ClipRecord], *, stems: bool, tell: TellStage
     ) -> Work:
         audio, rate = read_audio(record["path"])
         sound = Sound(audio, rate)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,7 @@ from daemon.mastering.match import Mastered, Reference, Wish, mastered, spectrum
 from daemon.mastering.targets import TARGETS, USUAL
 from daemon.parts.source import Grid, Source
 from daemon.verbs.registry import Kind, Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: s; a shorter reference says nothing of loudness and spectrum over time.
 _SHORTEST_REFERENCE_S = 3.0

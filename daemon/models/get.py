@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,9 +18,7 @@ from pathlib import Path
 from daemon.errors import ModelError
 from daemon.models.store import folder_of, put_in_place, sha256_of
 from daemon.models.table import FromHub, FromPackage, Model
-
-#: (share 0..1, words): the progress.
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 _HUB = "https://huggingface.co"
 #: The hub client's own variable for a mirror.

@@ -6,7 +6,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,8 @@ from daemon.painting.hosted import Order, Patience
 from daemon.painting.painters import Painter
 from daemon.painting.wish import Wish
 from daemon.spending.lone import LonePurchase
+from daemon.verbs.tell import Tell
 from daemon.video.pictures import check_picture
-
-Tell = Callable[[float, str], None]
 
 
 def paint(

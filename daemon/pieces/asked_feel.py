@@ -13,9 +13,10 @@ from daemon.errors import ConformError
 from daemon.pieces.feel import Feel, feel_of_notes, named_feel
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Note, Part, Piece
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.source import read_source
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: General MIDI's side stick, which shows a feel's steps, and the ticks that it sounds.
 _STICK = 37

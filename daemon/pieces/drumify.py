@@ -27,9 +27,10 @@ from daemon.errors import ConformError
 from daemon.pieces.grid import Grid, find_grid
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import drum_number
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.source import named_parts, read_source
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: Voices by what they do in a groove.
 KICKS = ("kick", "hard kick")

@@ -18,11 +18,12 @@ from daemon.pieces.midigpt import find_checkpoint
 from daemon.pieces.nets import Net, gaps_of
 from daemon.pieces.phrases import Phrases
 from daemon.pieces.piece import Note, Part, Piece
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.skytnt import find_skytnt
 from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Writer
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: What writes bars where nobody says, and the net that takes attributes.
 OWN = "own"

@@ -15,9 +15,10 @@ from daemon.pieces.feel import Feel, Mover
 from daemon.pieces.grid import Grid, grid_of
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import drum_voice
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.source import named_parts, read_source
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 
 def groove(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Iterator[Result]:

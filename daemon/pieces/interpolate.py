@@ -10,9 +10,10 @@ from typing import Any
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.pieces.morph import distance, steps_of, way
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.source import is_asked, read_source
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: Clips of a way where nobody says how many.
 _USUAL = 6

@@ -15,9 +15,9 @@ from daemon.parts.source import Source
 from daemon.pieces.asked_feel import asked_feel
 from daemon.pieces.attacks import Attacks, attacks_of, feel_of_strokes
 from daemon.pieces.feel import Feel, Mover
-from daemon.pieces.results import Tell
 from daemon.pieces.slices import Slices, moved
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: What the gain of a stroke may be, -4 to +3 dB: beyond that a soft one would bring the noise
 #: around it along.

@@ -6,7 +6,6 @@ program, else its role's. Words may name a genre, whose mix and drums are taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -33,8 +32,7 @@ from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.wishes import read_wishes
 from daemon.pieces.piece import Note, Part, Piece, Role
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: Voices of a role whose program nobody said.
 _USUAL: dict[Role, str] = {"bass": "fingered bass", "chords": "grand piano", "lead": "grand piano"}

@@ -11,10 +11,11 @@ from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.pieces.midi import midi_of
 from daemon.pieces.play import play
-from daemon.pieces.results import Tell, check_loop
+from daemon.pieces.results import check_loop
 from daemon.pieces.source import read_source
 from daemon.prompt.length import MAX_LOOP_S
 from daemon.verbs.registry import SOURCES_OWN, Result
+from daemon.verbs.tell import Tell
 
 #: s of music that are played as one track.
 _MOST_TRACK_S = 1200.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bridge.music import MAX_BARS, bar_seconds
@@ -13,8 +13,7 @@ from daemon.pieces.piece import Piece
 from daemon.pieces.play import play
 from daemon.prompt.length import MAX_LOOP_S
 from daemon.verbs.registry import SOURCES_OWN, Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: What a clip's title says after its source's: else all that was made of one would be called alike.
 _AFTER = {"continue": "continued", "infill": "filled in", "groove": "groove", "vary": "varied"}

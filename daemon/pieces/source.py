@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,7 @@ from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Part, Piece
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: Whose word on tempo or key goes before the file's own.
 _ASKED = ("request", "prompt")

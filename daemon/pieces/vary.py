@@ -10,10 +10,11 @@ from daemon.brief import Brief
 from daemon.pieces.harmony import find_chords
 from daemon.pieces.morph import share_changed, way
 from daemon.pieces.piece import Part, Piece
-from daemon.pieces.results import Tell, result_of
+from daemon.pieces.results import result_of
 from daemon.pieces.source import named_parts, read_source, stays_sound
 from daemon.pieces.writer import Writer
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: How far the other take goes from the bars that are there.
 _TEMPERATURE = 1.2

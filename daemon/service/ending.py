@@ -13,12 +13,12 @@ from pathlib import Path
 
 from bridge.errors import SidecrateError
 from bridge.events import Event, Failed, Finished, Progress
-from daemon.children.host import OnProgress
 from daemon.errors import QueueError
 from daemon.jobs.queue import Claim, Queue, Verdict
 from daemon.jobs.table import ENDED, WAITING, Job
 from daemon.service.pace import Pace
 from daemon.spending.paid_takes import keep_paid_take
+from daemon.verbs.tell import TellStage
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Ending:
 
     # -- progress
 
-    def follower(self, claim: Claim) -> OnProgress:
+    def follower(self, claim: Claim) -> TellStage:
         """A progress callback of one clip.
 
         Progress is told ten times a second at most. A new stage is stored before it is told, the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from daemon.tone.one_at_a_time import check_one_voice
 from daemon.tone.sampler import Span, spans_of
 from daemon.tone.synth import play
 from daemon.verbs.registry import Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: Semitones between two notes that are kept, those beyond what was heard, and MIDI's range of them.
 _APART, _BEYOND, _LOWEST, _HIGHEST = 3, 6, 24, 103

@@ -22,8 +22,8 @@ from daemon.tone.sampler import play as sampled
 from daemon.tone.synth import play
 from daemon.tone.voices import learn, of_sounds, voice_of
 from daemon.verbs.registry import Kind, Result
+from daemon.verbs.tell import Tell
 
-Tell = Callable[[float, str], None]
 _Player = Instrument | Sampler
 
 #: s; the shortest sound that has a line, and the longest that is kept in memory.

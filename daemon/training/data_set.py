@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ from daemon.errors import AudioError, EngineError
 from daemon.hearing.speech import is_speech
 from daemon.training.found import Found, Read, ReadNotes
 from daemon.training.role_hearing import hear_role
+from daemon.verbs.tell import Tell
 
 ENDINGS = (".wav", ".flac", ".aif", ".aiff", ".ogg", ".mp3")
 #: Files that are looked at, sounds of one role and seconds of loops that are used.
@@ -54,8 +55,6 @@ _APART_S, _APART_DB = 0.12, -50.0
 
 UNREADABLE = "they cannot be read"
 _SPEECH = "somebody speaks in them"
-
-Tell = Callable[[float, str], None]
 
 
 @dataclass

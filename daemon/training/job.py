@@ -22,9 +22,9 @@ from daemon.home.places import Places
 from daemon.settings.load import load_config
 from daemon.settings.schema import use
 from daemon.training.base import STEPS
-from daemon.training.data_set import Tell
 from daemon.training.train import Taught, model_of, teach
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: Sounds to hear.
 _HEARD = 3

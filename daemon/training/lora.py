@@ -24,7 +24,7 @@ from daemon.engines.mine.store import preview_file
 from daemon.errors import EngineError
 from daemon.home.room import check_space
 from daemon.training.base import STEPS
-from daemon.training.data_set import Tell
+from daemon.verbs.tell import Tell
 
 #: Layers that learn: the projections of attention, by their names in all three families.
 _LAYERS = ["q_proj", "k_proj", "v_proj", "out_proj", "to_q", "to_k", "to_v", "to_out.0"]

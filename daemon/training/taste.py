@@ -8,11 +8,13 @@ did not learn from. Below a stated skill it is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from daemon.verbs.tell import TellStage
 
 #: Sounds of each sort that it takes, and the skill, less its error, from which it is used.
 LEAST_EACH, LEAST_SKILL = 12, 0.6
@@ -185,7 +187,7 @@ def _error(skill: float, liked: int, disliked: int) -> float:
     return float(np.sqrt(max(0.0, variance) / (liked * disliked)))
 
 
-def choose(task: Mapping[str, Any], tell: Callable[..., None]) -> dict[str, Any]:
+def choose(task: Mapping[str, Any], tell: TellStage) -> dict[str, Any]:
     """The same in a child. task: {examples: [[features, liked, job]], sounds, count}, base64 texts.
 
     Returns {best: numbers of the sounds, skill, error, used, liked, disliked, words}.

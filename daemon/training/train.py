@@ -26,9 +26,10 @@ from daemon.engines.mine.store import (
 from daemon.errors import EngineError
 from daemon.home.places import Places
 from daemon.home.room import check_space
-from daemon.training.data_set import DataSet, Tell, files_of, gather, roles_of
+from daemon.training.data_set import DataSet, files_of, gather, roles_of
 from daemon.training.enough import check_enough, check_may_be_enough
 from daemon.training.found import Found
+from daemon.verbs.tell import Tell
 
 #: The licence of sounds that are their user's.
 _OWN = "your own sounds"

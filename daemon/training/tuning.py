@@ -18,13 +18,14 @@ from daemon.errors import EngineError
 from daemon.home.places import Places
 from daemon.training.base import base_of, ready_base
 from daemon.training.captions import caption_of
-from daemon.training.data_set import Tell, files_of, gather
+from daemon.training.data_set import files_of, gather
 from daemon.training.enough import check_enough, check_may_be_enough
 from daemon.training.found import Found
 from daemon.training.lora import Example, Plan, blended, tune
 from daemon.training.lora_families import FAMILIES
 from daemon.training.registering import register
 from daemon.training.train import Taught, about_of, check_free
+from daemon.verbs.tell import Tell
 
 #: Of the whole, the share that reading the files takes.
 _READ = 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -17,6 +17,7 @@ from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.parts.source import Source
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 from daemon.video import SIZES, STYLES
 from daemon.video.film import Film, library
 from daemon.video.pictures import Pictures
@@ -24,8 +25,6 @@ from daemon.video.pieces import picture_of, pieces_of
 from daemon.video.scene import Scene, read_scene
 from daemon.video.styles.style import Style
 from daemon.video.words import Layer, lyric, not_shown, titles
-
-Tell = Callable[[float, str], None]
 
 #: A picture is drawn at this share of its size, and made larger by the encoder's scaler.
 _DRAWN = 0.5

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from daemon.children.inside import Tell
 from daemon.crate.crate import notes_of
 from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.notes.plan_notes import has_plan, sheet_of_plan
@@ -13,12 +12,13 @@ from daemon.pieces.harmony import find_chords
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Piece
 from daemon.record import as_record
+from daemon.verbs.tell import TellStage
 
 #: (bar from 1, quarter of the bar from 1, name)
 ChordAt = tuple[int, float, str]
 
 
-def chords_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def chords_of(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{record} -> {chords: [[bar, quarter, name]], known_by}: where each chord begins.
 
     `known_by` is `plan` where the musician wrote them, `report` where they were heard, `notes`

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from daemon.children.inside import Tell
 from daemon.engines.embedded.notes import TICKS_PER_QUARTER
 from daemon.errors import LibraryError
 from daemon.pieces.changes import (
@@ -18,6 +17,7 @@ from daemon.pieces.changes import (
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import drum_voice
+from daemon.verbs.tell import TellStage
 
 #: Decimals of a quarter that tell one tick from the next.
 _DECIMALS = 4
@@ -25,7 +25,7 @@ _DECIMALS = 4
 _KIT = (36, 38, 39, 37, 42, 46, 49, 51, 45, 47, 50, 54, 70)
 
 
-def notes_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def notes_of(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{path, changes} -> {bars, quarters_per_bar, parts}; a part is {name, drums, names, notes}.
 
     A note is [start, length, pitch, velocity]: quarters from the start, MIDI's number, 1 to 127.
@@ -41,7 +41,7 @@ def notes_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
     }
 
 
-def change_notes(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def change_notes(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{path, changes, said} -> {changes}: the text of what differs from the notes as made by now.
 
     `said` are the changes to the notes as they stand: [{part, gone: [[start, pitch]], new: [[start,

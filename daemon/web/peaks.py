@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from daemon.audio.files import read_audio
 from daemon.audio.sound import mixed
-from daemon.children.inside import Tell
+from daemon.verbs.tell import TellStage
 
 #: Where the bands part, in Hz: below lies the bass, above what is bright.
 BAND_EDGES_HZ = (200.0, 2500.0)
@@ -18,7 +18,7 @@ BAND_EDGES_HZ = (200.0, 2500.0)
 _MOST_FRAMES = 4096
 
 
-def peaks_of(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def peaks_of(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{path, count} -> {peaks, low, mid, high, seconds, sample_rate}.
 
     `peaks` are at most `count` values of 0 to 1. `low`, `mid` and `high` say of each which share of

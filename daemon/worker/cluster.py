@@ -24,11 +24,12 @@ from ray.serve.exceptions import RayServeException
 
 from bridge.errors import SidecrateError
 from daemon.brief import Brief
-from daemon.children.host import Child, OnProgress
+from daemon.children.host import Child
 from daemon.engines.contract import EngineInfo
 from daemon.engines.registry import engine_info
 from daemon.errors import EngineError, WorkerError
 from daemon.home.places import Places
+from daemon.verbs.tell import TellStage
 from daemon.worker.app import House, make_app
 from daemon.worker.certificate import new_secret
 from daemon.worker.cluster_settings import DOOR_STREAMS, ClusterSettings
@@ -172,7 +173,7 @@ class Deployments:
         async with self._free[order.name]:
             yield
 
-    async def make(self, order: Order, folder: Path, follow: OnProgress) -> None:
+    async def make(self, order: Order, folder: Path, follow: TellStage) -> None:
         """As `Kitchen.make`. EngineError where no replica lives through it.
 
         A replica that had died before it began costs no try: Ray starts another meanwhile.
@@ -210,7 +211,7 @@ class Deployments:
             (take / name).write_bytes(held)
 
     async def _ask(
-        self, info: EngineInfo, said: dict[str, Any], reference: bytes | None, follow: OnProgress
+        self, info: EngineInfo, said: dict[str, Any], reference: bytes | None, follow: TellStage
     ) -> dict[str, bytes]:
         handle = self._handles[info.name].options(
             # routes it to a replica that holds the engine, where replicas hold several

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from daemon.brief import Brief
-from daemon.children.host import Child, OnProgress
+from daemon.children.host import Child
 from daemon.engines.contract import EngineInfo
 from daemon.engines.remote.protocol import VERBS
 from daemon.verbs.registry import daemon_verb
+from daemon.verbs.tell import TellStage
 from daemon.worker.orders import Order, TakeOrder, VerbOrder
 
 MAKE_TAKE = "daemon.clip.takes:make_take"
@@ -33,7 +34,7 @@ class Kitchen(Protocol):
     def turn(self, order: Order) -> Any:
         """An async context that begins when this may be begun."""
 
-    async def make(self, order: Order, folder: Path, follow: OnProgress) -> None:
+    async def make(self, order: Order, folder: Path, follow: TellStage) -> None:
         """Do it; its files are then in `folder`/take0. SidecrateError; ends when cancelled."""
 
     async def close(self) -> None:
@@ -79,7 +80,7 @@ class Children:
         async with self._model_free if _is_for_model(order) else self._free:
             yield
 
-    async def make(self, order: Order, folder: Path, follow: OnProgress) -> None:
+    async def make(self, order: Order, folder: Path, follow: TellStage) -> None:
         child = self._model if _is_for_model(order) else self._children.pop()
         try:
             if isinstance(order, TakeOrder):

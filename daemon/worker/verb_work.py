@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.children.inside import Tell, find_function
+from daemon.children.inside import find_function
 from daemon.engines.remote.result_files import save_results
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import TellStage
 
 
-def do_verb(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def do_verb(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Do it, and write the results into `folder`/take0. Raises what the verb raises.
 
     task: {brief, request, folder, work}. Returns {}.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from daemon.brief import Brief
-    from daemon.children.inside import Tell
+    from daemon.verbs.tell import TellStage
 
 #: The model of this process.
 warm = Warm()
@@ -198,7 +198,7 @@ def _version(spec: Mapping[str, Any]) -> str:
     return folder.name if folder is not None and folder.parent.name == "snapshots" else ""
 
 
-def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def check(task: Mapping[str, Any], tell: TellStage) -> dict[str, Any]:
     """The full check, in a child: libraries load, the device exists, the model fits.
 
     {device, half, torch, transformers, seconds_per_second} or EngineError.

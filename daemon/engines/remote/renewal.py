@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from daemon.children.inside import Tell
 from daemon.engines.remote.boxes import boxes_folder, load_box, save_box
 from daemon.engines.remote.line import refreshed
+from daemon.verbs.tell import TellStage
 
 
-def renew_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def renew_beside_others(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Ask a box what it offers, and keep it, in the child of servers.
 
     task: {box, address}. Returns {verbs}. EngineError where it does not answer.

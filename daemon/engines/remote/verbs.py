@@ -14,7 +14,6 @@ from typing import Any
 from bridge.files.whole import write_whole
 from bridge.inbox.names import user_name
 from daemon.brief import Brief
-from daemon.children.inside import Tell
 from daemon.children.many_inside import must_talk
 from daemon.engines.remote.boxes import load_box
 from daemon.engines.remote.line import Line
@@ -24,9 +23,10 @@ from daemon.engines.remote.run import Patience, bring
 from daemon.engines.remote.verb_places import FAR, WHOLE
 from daemon.errors import EngineError
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell, TellStage
 
 
-def bring_results_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def bring_results_beside_others(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Have a verb's work done by a box, in the child of servers. EngineError with what and why.
 
     task: {brief, request, folder, box, address, deadline_s, may_move}. Returns {}.
@@ -54,7 +54,7 @@ def bring_results_beside_others(task: dict[str, Any], tell: Tell) -> dict[str, A
 
 
 def results_there(
-    brief: Brief, request: dict[str, Any], folder: Path, tell: Any
+    brief: Brief, request: dict[str, Any], folder: Path, tell: Tell
 ) -> Iterator[Result]:
     """The results that came, with what left this machine for them."""
     far = folder.parent / FAR

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from daemon.brief import Brief
-from daemon.children.inside import Tell
 from daemon.children.many_inside import Cancelled, Talk, must_talk
 from daemon.engines.contract import Take
 from daemon.engines.replicate.buying import MOST_PAUSE_S, PAUSE_S, Buying, client_of
@@ -27,12 +26,13 @@ from daemon.engines.segments_of import (
 )
 from daemon.engines.take_files import SEED_STRIDE, next_take, save_take
 from daemon.errors import AudioError, EngineError
+from daemon.verbs.tell import TellStage
 
 #: Downloads of a broken output before giving up.
 _DOWNLOADS = 5
 
 
-def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def make(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """Buy and store the takes of one purchase.
 
     {purchase: {takes, intent, intended, remote, others}, spec, brief, clips: [{folder, number}]} ->
@@ -48,13 +48,13 @@ def make(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
         return run.cancel("cancelled", "cancelled as asked")
 
 
-def stop(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def stop(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{remote, spec, takes}: cancel a prediction that no job waits for -> as `make`."""
     run = _Run({**task, "purchase": task}, must_talk(tell))
     return run.cancel("cancelled", "its job was cancelled")
 
 
-def check(task: dict[str, Any], tell: Tell) -> dict[str, Any]:
+def check(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{spec}: check that the account can be used. EngineError with the service's reason."""
     try:
         client_of(task["spec"]).account()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from daemon.brief import Brief
-    from daemon.children.inside import Tell
+    from daemon.verbs.tell import TellStage
 
 _FAMILIES: dict[str, type[Family]] = {
     "sa3": Sa3,
@@ -71,7 +71,7 @@ def make(brief: Brief, seed: int, progress: Progress, *, spec: Mapping[str, Any]
     return Take(audio, sample_rate, seed, *named, version=found.version, said=tuple(said))
 
 
-def check(task: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+def check(task: Mapping[str, Any], tell: TellStage) -> dict[str, Any]:
     """The full check, in a child: {address, version, model}, or EngineError."""
     found = _found(task["spec"])
     return {"address": found.address, "version": found.version, "model": found.model}
