@@ -12,8 +12,9 @@ import numpy as np
 
 from daemon.audio import seam
 from daemon.audio.resample import fit_length
-from daemon.audio.stretch import STRETCHERS, Stretch, Stretcher
+from daemon.audio.stretch import STRETCHERS
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.stretcher import Stretch, Stretcher
 from daemon.audition.refit import refit
 
 RATE = 44100

@@ -15,8 +15,9 @@ from bridge.music import Meter, loop_frames
 from daemon.audio import seam
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import measure_level
-from daemon.audio.stretch import Stretch, warp
+from daemon.audio.stretch import warp
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.verbs.tell import TellStage
 
 #: Clips cached at other tempos and keys; the least recently used go first.

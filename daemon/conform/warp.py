@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from daemon.audio.stretch import Stretch
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.brief import Brief
 from daemon.conform.shift import Shift
 from daemon.hearing import Heard

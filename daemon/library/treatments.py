@@ -9,8 +9,9 @@ import numpy as np
 from daemon.audio import seam
 from daemon.audio.random_stream import rng
 from daemon.audio.sound import Sound
-from daemon.audio.stretch import Stretch, warp
+from daemon.audio.stretch import warp
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.errors import LibraryError
 
 #: Crossfade before a slice: long enough against clicks, and over before its attack.

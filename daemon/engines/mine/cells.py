@@ -18,8 +18,9 @@ from bridge.music import Key, Meter, loop_frames
 from daemon.audio.loudness import loop_lufs
 from daemon.audio.resample import resample_loop
 from daemon.audio.sound import mixed
-from daemon.audio.stretch import Stretch, warp
+from daemon.audio.stretch import warp
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.engines.mine.loops import Loop
 from daemon.engines.mine.shape import SAMPLE_RATE
 from daemon.hearing import key as keys

@@ -14,8 +14,10 @@ from benchmarks.stretchers import (
     straight_map,
     tone_errors,
 )
-from daemon.audio.stretch import STRETCHERS, Stretch, resampled, stretch_report, stretcher_for
+from daemon.audio.stretch import STRETCHERS, stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.resampler import resampled
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.errors import ConformError
 from daemon.hearing.pitch import find_note
 

@@ -8,8 +8,10 @@ import pytest
 
 from bridge.request import Request
 from bridge.session import Session
-from daemon.audio.stretch import STRETCHERS, RubberBand, Stretch
+from daemon.audio.stretch import STRETCHERS
 from daemon.audio.stretch_map import StretchMap
+from daemon.audio.stretchers.rubberband import RubberBand
+from daemon.audio.stretchers.stretcher import Stretch
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.engines.contract import Take
