@@ -1,4 +1,4 @@
-"""What test_child.py has a child process do."""
+"""What test_host.py and test_many_host.py have a child process do."""
 
 import ctypes
 import os
