@@ -25,3 +25,8 @@ def number_of(words: str) -> int:
         elif word in _UNITS:
             total += _UNITS[word]
     return total
+
+
+def written_number(text: str) -> float:
+    """A number in figures, with a point or a comma before its decimals."""
+    return float(text.replace(",", "."))

@@ -9,15 +9,7 @@ from bridge.music import MAX_BARS, Meter
 from daemon.prompt.artists import find_artists
 from daemon.prompt.band import which_play, with_band
 from daemon.prompt.drum_tabs import DrumTab, read_drum_tab
-from daemon.prompt.figures import (
-    read_bare_tempo,
-    read_bars,
-    read_count,
-    read_meter,
-    read_seconds,
-    read_swing,
-    read_tempo,
-)
+from daemon.prompt.figures import read_bars, read_count, read_meter, read_seconds, read_swing
 from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
 from daemon.prompt.lyrics import take_lyrics, take_sections
@@ -38,6 +30,7 @@ from daemon.prompt.places import Found, places, unread
 from daemon.prompt.progressions import Progression, key_of, read_progression
 from daemon.prompt.section_words import read_sections
 from daemon.prompt.singers import find_singer
+from daemon.prompt.tempos import read_bare_tempo, read_tempo
 from daemon.prompt.tunes import Tune, likely_key, read_tune
 
 #: Genres whose names describe effects as well: `explosion, cinematic`.
