@@ -67,7 +67,9 @@ class AbletonLink:
         )
         self._thread.start()
         if not ready.wait(5):
-            raise DoorError("Link does not start")
+            raise DoorError(
+                "Link did not start within 5 s; start Sidecrate again, or set link.enabled: false"
+            )
 
     def tell(self, event: Event) -> None:
         """Nothing is sent to Link."""

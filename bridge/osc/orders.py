@@ -149,7 +149,7 @@ class OscOrders:
 
     def _on_set(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
-            raise OscError("set needs a field and a value", message.address)
+            raise OscError("set needs a field and a value, as in: bpm 90", message.address)
         name = str(message.arguments[0])
         raw = message.arguments[1] if len(message.arguments) > 1 else ""
         if raw == "":
@@ -178,7 +178,9 @@ class OscOrders:
         if not sender.is_local:
             raise OscError("a batch is not taken from other machines", message.address)
         if len(message.arguments) != 2:
-            raise OscError("batch needs its id and your word for it", message.address)
+            raise OscError(
+                "batch needs its id and your word for it, as two arguments", message.address
+            )
         batch, label = (str(one)[:64] for one in message.arguments)
         self._hand(Batch(sender.origin(label), batch))
 
@@ -233,7 +235,7 @@ class OscOrders:
 
     def _on_context(self, sender: Sender, message: Message) -> None:
         if not message.arguments:
-            raise OscError("context needs one JSON object", message.address)
+            raise OscError('context needs one JSON object, as in: {"bpm": 90}', message.address)
         values = dict(read_json(message.address, str(message.arguments[0])))
         self._hear_context(sender, message, values)
 

@@ -236,7 +236,11 @@ def find_device(sounddevice: Any, wanted: str | int | None) -> tuple[int, dict[s
                 -1,
             )
     except sounddevice.PortAudioError as error:
-        raise AudioError(f"the sound system does not answer ({error})", "no_sound") from None
+        raise AudioError(
+            f"the sound system does not answer ({error}); start it anew, or play the clip in your"
+            " DAW",
+            "no_sound",
+        ) from None
     if not found:
         raise AudioError(
             "this machine has no sound device; connect one, or play the clip in your DAW",

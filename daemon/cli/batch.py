@@ -102,7 +102,10 @@ def _key_of(file: Path) -> str:
     try:
         said = str(file.absolute()).encode("utf-8", "replace") + file.read_bytes()
     except OSError as error:
-        raise ServiceError(f"{file} cannot be read ({error.strerror})", "bad_request") from None
+        raise ServiceError(
+            f"{file} cannot be read ({error.strerror}); name a .csv, .tsv or .jsonl file",
+            "bad_request",
+        ) from None
     return hashlib.sha256(said).hexdigest()
 
 

@@ -148,7 +148,10 @@ def _by_osc(client: DaemonClient, places: Places) -> list[ClipRecord]:
             if ended:
                 break
     if not ended:
-        raise ServiceError("no answer came")
+        raise ServiceError(
+            f"the daemon gave no clip within {CLIP_WAIT_S:g} s; `sidecrate doctor` says what is"
+            " wrong"
+        )
     return [read_clip(places, clip) for clip in clips]
 
 

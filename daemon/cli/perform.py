@@ -34,7 +34,9 @@ def perform(
         said = json.loads(file.read_text("utf-8")) if file.stat().st_size <= _MOST_BYTES else None
     except OSError as error:
         why = error.strerror or error
-        raise LibraryError(f"{file} cannot be read ({why})", "bad_request") from None
+        raise LibraryError(
+            f"{file} cannot be read ({why}); name a JSON file of bpm, bars and plays", "bad_request"
+        ) from None
     except ValueError as error:
         raise LibraryError(f"{file} cannot be read as JSON: {error}", "bad_request") from None
     if not isinstance(said, dict):

@@ -276,7 +276,9 @@ class Crate:
         target = self.folder / "Kept" / path.name
         if not target.exists():
             if not path.exists():
-                raise CrateError(f"{path} is no longer there, so it cannot be kept", "gone")
+                raise CrateError(
+                    f"{path} is no longer there, so it cannot be kept; put it back first", "gone"
+                )
             try:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)

@@ -147,7 +147,10 @@ class Shelf:
     def _place(self, name: str) -> Path:
         place = self._folder / name
         if not _NAME.fullmatch(name) or not (place / FILE).is_file():
-            raise ServiceError(f"there is no project {name} here", "unknown_project")
+            raise ServiceError(
+                f"there is no project {name} here; `sidecrate project new NAME` begins one",
+                "unknown_project",
+            )
         return place
 
     def _under_way(self, name: str) -> subprocess.Popen[bytes] | None:

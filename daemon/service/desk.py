@@ -196,7 +196,9 @@ class Desk:
         self._crate.check()
         for name in {row.engine for row in batch.rows}:
             if engine_info(name).costs_money:
-                raise EngineError(f"engine {name} costs money, and a batch is free", "cap")
+                raise EngineError(
+                    f"engine {name} costs money, and a batch is free; name one that is free", "cap"
+                )
         draft = _draft_of(batch)
         jobs, _ = self._queue.accept([draft], order.origin, once=batch.once, rows=batch.rows)
         self._tell_accepted(jobs)
@@ -238,7 +240,10 @@ class Desk:
     def _record_of(self, job: Job, what: str) -> ClipRecord:
         done = [row for row in self._queue.clips(job.id) if row["state"] == "done"]
         if not done:
-            raise QueueError(f"job {job.id} has no clip that could be changed", "unknown_clip")
+            raise QueueError(
+                f"job {job.id} has no clip that could be changed; name one that is done",
+                "unknown_clip",
+            )
         named = next((row for row in done if row["id"] == what), done[-1])
         return parse_record(named["record"])
 
@@ -271,7 +276,8 @@ class Desk:
             newest = self._queue.newest(1)
             if not newest:
                 raise QueueError(
-                    "nothing has been asked for yet, so there is no last job", "unknown_job"
+                    "nothing has been asked for yet, so there is no last job; ask for a clip first",
+                    "unknown_job",
                 )
             return newest[0]
         try:

@@ -132,7 +132,9 @@ def files_of(folder: Path) -> list[Path]:
             )
     if not found:
         kinds = ", ".join(ending.removeprefix(".").upper() for ending in ENDINGS)
-        raise EngineError(f"{folder} has no sounds ({kinds})", "bad_request")
+        raise EngineError(
+            f"{folder} has no sounds ({kinds}); name a folder with some", "bad_request"
+        )
     return found
 
 

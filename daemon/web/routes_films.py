@@ -50,7 +50,9 @@ def film_routes(site: Site) -> APIRouter:
         """The film as MP4, also in parts by Range."""
         path = Path(_record(film)["path"])
         if not path.is_file():
-            raise LibraryError(f"film {film} is no longer at {path}", "gone")
+            raise LibraryError(
+                f"film {film} is no longer at {path}; put it back, or make it anew", "gone"
+            )
         return FileResponse(path, media_type="video/mp4", filename=path.name)
 
     @routes.get("/films/{film}/poster", response_class=FileResponse)

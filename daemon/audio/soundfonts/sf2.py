@@ -70,9 +70,12 @@ def read_sf2(path: Path) -> Font:
         records = {name: _records(path, chunks, name) for name in _RECORDS}
         _Reader(path, chunks["smpl"], records).fill(font)
     except (KeyError, ValueError, IndexError, struct.error, OSError) as error:
-        raise AudioError(f"{path.name} is no SoundFont that can be read ({error})") from None
+        text = (
+            f"{path.name} is no SoundFont that can be read ({error}); copy it anew, or name another"
+        )
+        raise AudioError(text) from None
     if not font.presets:
-        raise AudioError(f"{path.name} is a SoundFont without instruments")
+        raise AudioError(f"{path.name} is a SoundFont without instruments; name another")
     return font
 
 

@@ -219,7 +219,8 @@ def _read(path: Path, first: int, last: int, side: int) -> np.ndarray:
     try:
         sound, _ = soundfile.read(str(path), last - first, first, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, OSError):
-        raise AudioError(f"the recording {path} cannot be read") from None
+        text = f"the recording {path}, which the SFZ file names, cannot be read; put it there again"
+        raise AudioError(text) from None
     return np.ascontiguousarray(sound[:, side])
 
 

@@ -33,7 +33,9 @@ def read_workflow(path: str) -> dict[str, Any]:
     try:
         graph = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise EngineError(f"the workflow {path} cannot be read ({error})", "workflow") from None
+        raise EngineError(
+            f"the workflow {path} cannot be read ({error}); {_HOW}", "workflow"
+        ) from None
     except ValueError:
         raise EngineError(f"the workflow {path} is no JSON; {_HOW}", "workflow") from None
     if isinstance(graph, dict) and {"nodes", "links"} & set(graph):
