@@ -5,6 +5,7 @@ Its sound is left as it is; `fit` puts a file on the grid.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from daemon.errors import LibraryError
 from daemon.library.bring_notes import bring_notes
 from daemon.library.corrections import content_hash
 from daemon.library.unmade import unmade_record
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, ClipReport
 from daemon.verbs.tell import TellStage
 from daemon.witness.witnesses import Witnesses, read_witnesses
 
@@ -72,15 +73,7 @@ def bring_file(task: dict[str, Any], tell: TellStage) -> ClipRecord:
         engine="file",
         license=values.get("license") or known.get("license") or "the file's own",
         sound=(audio, rate),
-        report={
-            "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
-            | ({"chords": heard["chords"]} if kind in ("loop", "track") else {})
-            | witnesses.to_json(),
-            "did": {"method": "none"},
-            "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
-            "warnings": [*sound.notes, *heard["faults"]],
-            "said": heard["notes"],
-        },
+        report=_report(heard, kind, witnesses, sound.notes),
     )
     record["prompt"] = known.get("prompt") or words
     record["genre"] = known.get("genre") or ""
@@ -100,6 +93,21 @@ def bring_file(task: dict[str, Any], tell: TellStage) -> ClipRecord:
         "PCM_24" if heard["true_peak_db"] <= 0 else "FLOAT",
     )
     return {**record, "path": str(folder / "brought.wav"), "midi": None, "stems": []}
+
+
+def _report(
+    heard: dict[str, Any], kind: str, witnesses: Witnesses, notes: Sequence[str]
+) -> ClipReport:
+    """What was heard, and what the file states of itself; nothing was done to its sound."""
+    return {
+        "found": {name: heard[name] for name in ("bpm", "confidence", "key", "key_confidence")}
+        | ({"chords": heard["chords"]} if kind in ("loop", "track") else {})
+        | witnesses.to_json(),
+        "did": {"method": "none"},
+        "after": {name: heard[name] for name in ("lufs", "true_peak_db")},
+        "warnings": [*notes, *heard["faults"]],
+        "said": heard["notes"],
+    }
 
 
 def _float(value: Any) -> float | None:
