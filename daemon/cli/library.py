@@ -51,12 +51,7 @@ def with_versions(library: Library, work: Callable[[Versions], Awaitable[T]]) ->
     async def run() -> T:
         places = Places.find()
         config = load_config(places.config_file)
-        versions = Versions(
-            library,
-            places.versions,
-            plugin_folders=config.plugins.folders,
-            stretcher=config.audio.stretcher,
-        )
+        versions = Versions.configured(library, places.versions, config)
         try:
             return await work(versions)
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.inbox.names import is_midi
-from bridge.music import Meter, loop_frames
+from bridge.music import Meter, loop_frames, note_name
 from daemon.audio.files import read_sound
 from daemon.audio.resample import fit_length
 from daemon.audio.wav import write_clip
@@ -37,7 +37,7 @@ _SURE_KEY = 0.3
 
 
 def bring_file(task: dict[str, Any], tell: TellStage) -> ClipRecord:
-    """{path, clip, folder, values} -> the record of `folder`/brought.wav.
+    """{path, clip, folder, values, note_names} -> the record of `folder`/brought.wav.
 
     `values` may hold kind, bpm, key, meter, license, words and tags, and wins. Else the file's own
     statements (record, chunks, tags, name) are heard as witnesses beside the ear; the report holds
@@ -81,7 +81,8 @@ def bring_file(task: dict[str, Any], tell: TellStage) -> ClipRecord:
     record["bpm"] = bpm if kind in ("loop", "track") else None
     record["key"], record["meter"], record["bars"] = key, str(meter), bars
     if kind == "oneshot" and heard["note"] is not None:
-        record["note"] = round(heard["note"])
+        record["note"] = note = round(heard["note"])
+        record["note_name"] = note_name(note, task.get("note_names", "live"))
     record["brought_from"], record["brought_hash"] = str(path), content_hash(path)
     folder = Path(task["folder"])
     folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.files.whole import replace_patiently
 from daemon.children.host import Child
@@ -24,6 +24,9 @@ from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plug
 from daemon.library.steps import Step, check_kind, check_step
 from daemon.record import ClipRecord, as_record
 from daemon.verbs.tell import TellStage
+
+if TYPE_CHECKING:
+    from daemon.settings.schema import Config
 
 RENDER = "daemon.library.render:render_version"
 HEAR = "daemon.library.played_notes:hear_notes"
@@ -79,22 +82,35 @@ class Versions:
         plugin_deadline_s: float = 60.0,
         plugin_folders: Sequence[str] = (),
         stretcher: str = "auto",
+        note_names: str = "live",
     ) -> None:
         """plugin_folders: where the user's plugins lie beside the system's own folders.
 
-        plugin_deadline_s: timeout of a plugin to load and play a clip. stretcher: `audio.stretcher`
-        of the config.
+        plugin_deadline_s: timeout of a plugin to load and play a clip. stretcher and note_names:
+        `audio.stretcher` and `defaults.note_names` of the config.
         """
         self._library = library
         self._versions = versions
         self._deadline_s = deadline_s
         self._stretcher = stretcher
+        self._note_names = note_names
         self._plugin_folders = plugin_folders
         self._plugin_deadline_s = plugin_deadline_s
         self._child = Child("studio", idle_s)
         self._plugin_child = Child("plugins", idle_s)
         self._turn = asyncio.Lock()
         self._plugin_turn = asyncio.Lock()
+
+    @classmethod
+    def configured(cls, library: Library, versions: Path, config: Config) -> Versions:
+        """By what the config says of plugins, stretching and names of notes."""
+        return cls(
+            library,
+            versions,
+            plugin_folders=config.plugins.folders,
+            stretcher=config.audio.stretcher,
+            note_names=config.defaults.note_names,
+        )
 
     async def end(self) -> None:
         await self._child.end()
@@ -283,6 +299,7 @@ class Versions:
                 "folder": str(folder),
                 "values": dict(values or {}),
                 "corrected": self._library.corrections.of_file(path).to_json(),
+                "note_names": self._note_names,
             }
             made = await self._ask(BRING, task, on_progress)
             return self._bring_home(as_record(made), crate)

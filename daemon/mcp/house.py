@@ -114,12 +114,7 @@ class House:
     @property
     def versions(self) -> Versions:
         if self._versions is None:
-            self._versions = Versions(
-                self.library,
-                self.places.versions,
-                plugin_folders=self.config.plugins.folders,
-                stretcher=self.config.audio.stretcher,
-            )
+            self._versions = Versions.configured(self.library, self.places.versions, self.config)
         return self._versions
 
     @contextlib.contextmanager

@@ -24,10 +24,4 @@ class PersonalLibrary:
     def open(cls, places: Places, config: Config, file: Path) -> PersonalLibrary:
         """LibraryError where the file cannot be opened."""
         library = Library(file)
-        versions = Versions(
-            library,
-            places.versions,
-            plugin_folders=config.plugins.folders,
-            stretcher=config.audio.stretcher,
-        )
-        return cls(library, versions)
+        return cls(library, Versions.configured(library, places.versions, config))

@@ -60,6 +60,7 @@ def test_a_short_sound_is_a_one_shot_with_its_note(tmp_path):
         tmp_path / "ping.ogg", np.sin(2 * np.pi * 440 * time_s) * np.exp(-6 * time_s), 44100
     )
     made = bring(tmp_path / "ping.ogg", tmp_path, tags=["mine"], license="CC-BY-4.0")
+    assert made["note_name"] == "A3", "as Live names it"
     assert (made["kind"], made["note"], made["bpm"], made["tags"], made["license"]) == (
         "oneshot",
         69,
