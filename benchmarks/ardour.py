@@ -7,6 +7,7 @@ length that every loop has (`loop_frames`): what is measured is Ardour's place f
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -92,8 +93,6 @@ def _summary(found: list[tuple[float, str, int, int, int, str]]) -> str:
 
 def bench() -> None:
     os.environ.setdefault("PYTEST_XDIST_WORKER_COUNT", "1")
-    import sys
-
     from tests.helpers.ardour import Ardour, make_session
     from tests.helpers.jack import jack_server
 

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from tests.helpers.replicate_server import TOKEN, ReplicateServer
@@ -45,8 +46,6 @@ def _whole(home: Path, seconds: float, moments: list[float]) -> tuple[dict[str, 
 
     moments: s of work, all runs together, at which it is killed.
     """
-    import time
-
     home.mkdir()
     project = home / "night"
     server = ReplicateServer(work_s=0.5)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bridge.request import kind_word
+from bridge.request import check_fields, kind_word
 from daemon.cli.library import open_library, with_versions
 from daemon.cli.options import AsJson
 from daemon.cli.order import open_crate
@@ -96,8 +96,6 @@ async def _brought(
 
 
 def _checked_values(values: dict[str, Any]) -> dict[str, Any]:
-    from bridge.request import check_fields
-
     return dict(
         check_fields((name, str(value)) for name, value in values.items() if value is not None)
     )

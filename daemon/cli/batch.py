@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import secrets
 import sys
 from collections import Counter
 from pathlib import Path
@@ -110,6 +111,4 @@ def _key_of(file: Path) -> str:
 
 
 def _another() -> str:
-    import secrets
-
     return secrets.token_hex(4)

@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Final, cast
 
 import typer
@@ -180,8 +181,6 @@ def _narrows(filters: Filters) -> bool:
 
 
 def _pages(library: Library, filters: Filters, number: int) -> tuple[int, list[LibraryRow]]:
-    from dataclasses import replace
-
     rows: list[LibraryRow] = []
     total = 0
     while len(rows) < number:

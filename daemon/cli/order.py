@@ -15,7 +15,7 @@ from daemon.cli.show import clip_json, clip_lines
 from daemon.client.connection import DaemonClient
 from daemon.crate.crate import Crate
 from daemon.crate.neighbours import OutPlace
-from daemon.errors import NO_CLIP_YET, CrateError, ServiceError
+from daemon.errors import NO_CLIP_YET, CrateError, EngineError, ServiceError
 from daemon.home.places import Places
 from daemon.jobs.database import Database
 from daemon.record import ClipRecord
@@ -81,7 +81,6 @@ def order_records(
         from daemon.briefing.named_sounds import Material
         from daemon.cli.alone import improve_alone
         from daemon.engines.registry import place_of
-        from daemon.errors import EngineError
         from daemon.jobs.pins import load_pins
         from daemon.settings.load import load_config
         from daemon.settings.meaning import (

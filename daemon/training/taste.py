@@ -8,6 +8,7 @@ did not learn from. Below a stated skill it is not used.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,8 +193,6 @@ def choose(task: Mapping[str, Any], tell: TellStage) -> dict[str, Any]:
 
     Returns {best: numbers of the sounds, skill, error, used, liked, disliked, words}.
     """
-    import base64
-
     taste = learn_taste(
         [
             Example(base64.b64decode(features), bool(liked), str(job))

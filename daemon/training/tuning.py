@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -124,6 +125,4 @@ def _example(found: Found, caption: str, model: Model) -> Example:
 
 
 def _clear(notes: Path) -> None:
-    import shutil
-
     shutil.rmtree(notes, ignore_errors=True)

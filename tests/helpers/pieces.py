@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -62,8 +63,6 @@ def twinkle(key: str = "C", bpm: float = 100.0) -> Piece:
 @cache
 def musician(genre: str, seed: int, bars: int = 4) -> Piece:
     """A clip of the embedded musician, as its own MIDI file tells it."""
-    import tempfile
-
     brief = Brief(genre, genre, genre=genre, kind="midi", bpm=120.0, bars=bars)
     take = make(brief, seed, lambda *_: None)
     with tempfile.TemporaryDirectory() as folder:

@@ -6,12 +6,14 @@ import io
 import itertools
 import json
 import re
+import tempfile
 import threading
 import time
 from collections import Counter, deque
 from datetime import UTC, datetime
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,9 +100,6 @@ def picture_png(seed: int, side: int = 64) -> bytes:
 @cache
 def moving_mp4() -> bytes:
     """A second of a picture that becomes brighter, without sound."""
-    import tempfile
-    from pathlib import Path
-
     from daemon.painting.moving import write_moving
 
     levels = np.linspace(30, 220, 16).astype(np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,4 @@ def _coder() -> dict[str, Any]:
 
 
 def quoted(text: str) -> str:
-    import json
-
     return json.dumps(text)

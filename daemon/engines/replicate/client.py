@@ -7,6 +7,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -268,8 +269,6 @@ def _wait_of(body: dict[str, Any], detail: str, header: str) -> float | None:
 
 def parse_time(text: object) -> float | None:
     """Seconds since 1970 of one of the service's times; None where it is none."""
-    from datetime import datetime
-
     try:
         return datetime.fromisoformat(str(text).replace("Z", "+00:00")).timestamp()
     except ValueError:
