@@ -169,6 +169,8 @@ BAD = [
     (["fit", "."], "is a folder", "audio file"),
     (["look", "nothing.wav"], "nothing.wav", ""),
     (["clips", "--bpm", "130-120"], "130-120", "ends below its beginning"),
+    (["clips", "--kind", "loops"], "loops", "there are loop, oneshot, track"),
+    (["clips", "--collection", "nothing"], "nothing", "there is no collection"),
     (["perform", "nothing.json"], "nothing.json", "cannot be read (No such file"),
     (["keep", "zzzz"], "'zzzz'", "sidecrate clips"),
     (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
