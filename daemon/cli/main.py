@@ -121,6 +121,9 @@ def _misuse(error: Any) -> str:
         option = (*error.param.opts, error.param.name)[0]
         said = "; ".join(misfit_text(option, fault) for fault in error.__cause__.errors())
         return f"{said}. {hint}"
+    if getattr(error, "option_name", None) in ("--bpm", "--key", "--downbeat"):
+        option = error.option_name
+        hint = f"What a sound has is said by `sidecrate correct FILE {option} X`. {hint}"
     return f"{error.format_message().rstrip('.')}. {hint}"
 
 
