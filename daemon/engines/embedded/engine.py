@@ -247,7 +247,7 @@ def _piece(brief: Brief, seed: int, progress: Progress, change: ChangeNotes | No
         audio, stems = track.play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
-    take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
+    take.key = plan.key_.short if plan.has_key else None
     take.stems = stems
     take.midi = midi_bytes(plan, notes, score.markers, score.ticks)
     take.cues = tuple(

@@ -39,6 +39,14 @@ def voices(plan):
     }
 
 
+def test_a_key_that_nobody_plays_in_is_told():
+    said = "no part that has a key plays: {} sets nothing"
+    assert said.format("A minor") in told("boom bap drums in A minor")
+    assert said.format("Am") in told("boom bap drums", key="Am")
+    for prompt in ("boom bap in A minor", "boom bap drums"):
+        assert not any("has a key" in line for line in told(prompt))
+
+
 @pytest.mark.parametrize("denial", ["no vocals", "instrumental", "without vocals", "no singing"])
 @pytest.mark.parametrize("genre", ["house", "trap", "folk", "trance"])
 def test_who_wants_no_singer_keeps_the_melody(genre, denial):
