@@ -57,6 +57,8 @@ _COUNT = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _ANY_COUNTS = OTHER_COUNTS | _COUNTS
 _ANY_COUNT = "|".join(sorted(_ANY_COUNTS, key=len, reverse=True))
 #: Parts of the words without which no length is named.
+#: From where a number after `swing` is a tempo, and no percentage.
+_SWUNG_LOW = 100
 _BAR_SIGNS = ("bar", "meas", "mesure", "takt", "compas", "compás", "battut", "misur", "length")
 _TIME_SIGNS = ("sec", "sek", "seg", "min", "ms")
 _BARS_OF = r"(?:bars?|measures?|mesures?|takte?n?|compases|compás|compassos?|battut[ae]|misure)"
@@ -216,6 +218,8 @@ def _stands_as_tempo(
     if last and (
         last[1].lower() in loop_words()
         or last[1].lower() in ("drums", "track", "song", "instrumental", "music")
+        # below that it is how much it swings
+        or (last[1].lower() == "swing" and value >= _SWUNG_LOW)
     ):
         return True
     for genre_start, _, low, high in genre_spans:

@@ -284,6 +284,14 @@ def test_doctor_names_each_part(run, tmp_path):
     assert all(line["verdict"] in ("ok", "note") for line in lines)
 
 
+def test_look_hears_a_clip_that_is_named_as_elsewhere(run):
+    clip = json.loads(run("make", "house loop", "--bars", "1", "--seed", "3", "--json"))
+    for named in ("last", clip["id"]):
+        assert f"{clip['bpm']:.2f} bpm (sure 100%)" in run("look", named)
+    notes = json.loads(run("make", "house bass", "--bars", "1", "--kind", "midi", "--json"))
+    assert f"clip {notes['id']} is notes alone" in run("look", "last", code=1)
+
+
 def test_ask_reads_lines_and_acts_on_the_newest_clip(run):
     out = run("ask", stdin="engine: fake\nclicks 120 bpm 1 bar\na\n?\nk\nq\n")
     assert out.count("fake, seed") == 2
