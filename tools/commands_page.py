@@ -27,6 +27,8 @@ them. `sidecrate COMMAND --help` says the same.
 - `--json` prints one object a line.
 - Exit codes: 0 done, 1 failed, 2 bad usage, 130 stopped by Ctrl-C.
 """
+#: Of commands that take nearly all of them; the others' few stand in their tables.
+_MANY_FIELDS = 30
 _FIELDS = "It takes each [field of a request](protocol.md#fields-of-a-request) as an option, as in `--bpm 90`."
 
 
@@ -51,6 +53,8 @@ def _leaves(command: Command, name: str) -> Iterator[tuple[str, Command]]:
 
 def _section(name: str, command: Command) -> str:
     taken = VERBS[name].takes if name in VERBS else {}
+    if len(taken) < _MANY_FIELDS:
+        taken = {}
     shown = [one for one in command.params if one.name not in taken or _is_argument(one)]
     fields = len(shown) < len(command.params)
     usage = [f"sidecrate {name}", *(_placeholder(one) for one in shown if _is_argument(one))]

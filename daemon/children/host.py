@@ -169,6 +169,7 @@ class Child:
             self._process = await ChildProcess.start(
                 self.name,
                 sys.executable,
+                "-P",
                 "-m",
                 self.module,
                 *self._options,

@@ -98,6 +98,9 @@ def clips(
         alike = None if similar is None else library.find(similar)
         if alike is not None and library.needs_measuring(alike):
             with_versions(library, lambda versions: versions.measure(alike))
+        if collection is not None:
+            # one that is not there is told, and not searched in
+            library.collections.clips(collection)
         since = None if days is None else time.time() - days * 86400
         filters = Filters(
             text=search,

@@ -67,7 +67,7 @@ def run_demo(places: Places | None, *, keep: bool) -> int:
         places.config_file.write_text(CONFIG, encoding="utf-8")
     print(f"A daemon starts on {home}.", file=sys.stderr)
     daemon = subprocess.Popen(
-        [sys.executable, "-m", "daemon.cli", "run", "--quiet"],
+        [sys.executable, "-P", "-m", "daemon.cli", "run", "--quiet"],
         env={**os.environ, HOME_VARIABLE: str(home)},
         stdin=subprocess.DEVNULL,
     )

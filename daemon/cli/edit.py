@@ -84,6 +84,11 @@ def edit(
     print(record["path"])
     for one in now:
         print(f"  {one['id']}  {step_text(one)}", file=sys.stderr)
+    if instrument is not None and clip == "last":
+        print(
+            f"  note: what was added is a clip too, and `last` now; this one is {found}",
+            file=sys.stderr,
+        )
     for warning in record["report"].get("warnings", []):
         print(f"  note: {warning}", file=sys.stderr)
 

@@ -16,6 +16,7 @@ from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
 from daemon.cli.several import check_one_name, each_of
 from daemon.conform.picture_file import check_picture
+from daemon.errors import LibraryError
 from daemon.home.places import Places
 from daemon.library.library import said_of
 
@@ -75,7 +76,9 @@ def fit(
 
 
 def look(
-    files: Annotated[list[Path], typer.Argument(help="Audio files.", metavar="FILE...")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Audio files, clips, or last.", metavar="FILE...")
+    ],
     bpm: Annotated[
         str | None, typer.Option(help="The tempo that they should have.", metavar="X")
     ] = None,
@@ -102,9 +105,35 @@ def look(
         shown += 1
         if len(files) > 1 and not as_json:
             print(file)
-        _look_at(file, values, picture, as_json)
+        _look_at(_sound_of(file), values, picture, as_json)
 
     each_of(files, show, as_json)
+
+
+def _sound_of(named: Path) -> Path:
+    """The file itself, or that of the clip which is so called.
+
+    A name of neither is returned as it is. LibraryError for a clip of notes alone.
+    """
+    if named.exists() or len(named.parts) != 1 or named.suffix:
+        return named
+    # imported only here: a file needs no library
+    from daemon.cli.library import open_library
+
+    with open_library() as library:
+        try:
+            record = library.record(library.find(str(named)))
+        except LibraryError as error:
+            if error.code != "unknown_clip" or str(named) == "last":
+                raise
+            return named
+    if record["kind"] == "midi":
+        raise LibraryError(
+            f"clip {record['id']} is notes alone: there is no sound to hear; `sidecrate render"
+            f" {record['id']}` makes one",
+            "no_audio",
+        )
+    return Path(record["path"])
 
 
 def _look_at(file: Path, values: dict[str, Any], picture: Path | None, as_json: bool) -> None:

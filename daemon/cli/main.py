@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,6 +22,7 @@ from daemon.cli.several import odd_names_told
 from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, PromptError, ServiceError
 from daemon.home.places import HOME_VARIABLE, Places
+from daemon.misfit import misfit_text
 
 #: What keeps files from being written that is the machine's matter, and no fault of ours.
 _UNWRITABLE = frozenset(
@@ -58,10 +60,25 @@ def main() -> None:
     except Exception as error:
         if not hasattr(error, "format_message"):
             raise
-        # bad usage, in the option parser's own words
-        hint = "`sidecrate --help` lists the commands and options."
-        print(f"{error.format_message().rstrip('.')}. {hint}", file=sys.stderr)
+        print(_misuse(error), file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _misuse(error: Any) -> str:
+    """What to say of a line that the option parser refuses, and where the right ones stand."""
+    used, context = "", getattr(error, "ctx", None)
+    while context is not None and context.parent is not None:
+        used, context = f" {context.info_name}{used}", context.parent
+    hint = f"`sidecrate{used} --help` lists {'its' if used else 'the commands and'} options."
+    if hasattr(error.__cause__, "errors") and getattr(error, "param", None):
+        # a value of the wrong size or sort, of which the parser says neither itself nor the option
+        option = (*error.param.opts, error.param.name)[0]
+        said = "; ".join(misfit_text(option, fault) for fault in error.__cause__.errors())
+        return f"{said}. {hint}"
+    if getattr(error, "option_name", None) in ("--bpm", "--key", "--downbeat"):
+        option = error.option_name
+        hint = f"What a sound has is said by `sidecrate correct FILE {option} X`. {hint}"
+    return f"{error.format_message().rstrip('.')}. {hint}"
 
 
 def take_any_sign() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -54,6 +55,16 @@ def kit_line(records: Sequence[ClipRecord]) -> str:
     return f'play it: sidecrate make "{words}" --kit "{name}"'
 
 
+def notes_line(records: Sequence[ClipRecord], *, in_crate: bool) -> str:
+    """The command that plays notes which came without a sound; empty where there are none."""
+    notes = [record for record in records if record["kind"] == "midi"]
+    if not notes or len(notes) < len(records):
+        return ""
+    return (
+        f"hear it: sidecrate render {notes[0]['id'] if in_crate else shlex.quote(notes[0]['path'])}"
+    )
+
+
 def _command(verb: Verb) -> Callable[..., None]:
     about = typer.Argument(help=f"{NAMED[verb.works_on].capitalize()}.", metavar="SOURCE...")
 
@@ -74,7 +85,8 @@ def _command(verb: Verb) -> Callable[..., None]:
         def order(source: str) -> None:
             values = {SOURCE: source, **fields}
             records = show_order(verb.name, values, out=out, force=force, **how)
-            if not as_json and (line := kit_line(records)):
+            line = kit_line(records) or notes_line(records, in_crate=out is None)
+            if line and not as_json:
                 print(line)
 
         each_of(sources, order, as_json)

@@ -94,6 +94,10 @@ class Anew:
         return float(offset), float(slope)
 
 
+#: What is known of a clip in which no beat is heard.
+NOT_HEARD = Anew(np.zeros(0), np.zeros(0), 0.0, False)
+
+
 def hear_anew(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_loop: bool) -> Anew:
     """The beats of a finished clip, detected again; a loop is measured going round."""
     if is_loop:
@@ -104,7 +108,7 @@ def hear_anew(audio: np.ndarray, sample_rate: int, bpm: float, meter: Meter, is_
     heard = hear(audio, sample_rate, bpm, meter, is_file=False)
     beats_s = heard.beats_s
     if not heard.periodic or not len(beats_s):
-        return Anew(np.zeros(0), np.zeros(0), bpm, False)
+        return NOT_HEARD
     grid_q = beats_s * bpm / 60
     # counted on from the first beat, so that another tempo runs away instead of wrapping
     away_q = grid_q - (round(float(grid_q[0])) + np.arange(len(grid_q)))

@@ -71,7 +71,7 @@ def has_secret(name: str) -> bool:
 
 
 def _ask(name: str) -> None:
-    command = [sys.executable, "-m", "daemon.home.keys", name]
+    command = [sys.executable, "-P", "-m", "daemon.home.keys", name]
     try:
         done = subprocess.run(
             command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_ASK_WAIT_S

@@ -28,7 +28,7 @@ def autostart_unit() -> Unit:
     found = shutil.which("sidecrate")
     home = os.environ.get(HOME_VARIABLE)
     command = [
-        *([found] if found else [sys.executable, "-m", "daemon.cli"]),
+        *([found] if found else [sys.executable, "-P", "-m", "daemon.cli"]),
         *(["--home", str(Path(home).absolute())] if home else []),
         "run",
         "--quiet",

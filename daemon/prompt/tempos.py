@@ -34,6 +34,8 @@ _TEMPO = (
 )
 _BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,15})?)(?![\w/:%°\"']|[.,]\d|-\w)"
 _BARE_LOW, _BARE_HIGH = 60, 200
+#: From where a number after `swing` is a tempo, and no percentage.
+_SWUNG_LOW = 100
 #: What a number counts when it is no tempo.
 _UNITS = (
     r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|"
@@ -167,6 +169,8 @@ def _stands_as_tempo(
     if last and (
         last[1].lower() in loop_words()
         or last[1].lower() in ("drums", "track", "song", "instrumental", "music")
+        # below that it is how much it swings
+        or (last[1].lower() == "swing" and value >= _SWUNG_LOW)
     ):
         return True
     for genre_start, _, low, high in genre_spans:

@@ -89,7 +89,7 @@ class WebProcess:
         """Run the process to its end, and return its exit status in words."""
         try:
             self._process = await ChildProcess.start(
-                "web", sys.executable, "-m", "daemon.web", places, stdout=DEVNULL
+                "web", sys.executable, "-P", "-m", "daemon.web", places, stdout=DEVNULL
             )
         except OSError as error:
             return f"it could not be started: {error}"

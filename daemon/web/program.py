@@ -41,7 +41,7 @@ class Program:
         try:
             return cls(
                 await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "daemon.web.program", *words,
+                    sys.executable, "-P", "-m", "daemon.web.program", *words,
                     stdin=PIPE, stdout=DEVNULL, stderr=PIPE,
                     env={**os.environ, **home, "PYTHONIOENCODING": "utf-8"},
                 )

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from bridge.errors import SidecrateError
+from daemon.misfit import misfit_text
 
 _UNKNOWN = (
     "clip",
@@ -48,23 +49,6 @@ _STATUS = {f"unknown_{what}": 404 for what in _UNKNOWN} | {
     "deadline": 504,
     "no_radio": 409,
 }
-#: What a value has to be, by pydantic's name for the fault and what it says of the limit.
-_TAKES = {
-    "greater_than_equal": "takes {ge} or more",
-    "greater_than": "takes more than {gt}",
-    "less_than_equal": "takes at most {le}",
-    "less_than": "takes less than {lt}",
-    "string_too_long": "takes at most {max_length} characters",
-    "string_too_short": "takes at least {min_length} characters",
-    "too_long": "takes at most {max_length}",
-    "too_short": "takes at least {min_length}",
-    "literal_error": "takes {expected}",
-    "string_pattern_mismatch": "takes what fits {pattern}",
-    "bool_parsing": "takes true or false",
-    "int_parsing": "takes a whole number",
-    "float_parsing": "takes a number",
-}
-_SHOWN = 60
 
 
 def add_refusals(app: FastAPI) -> None:
@@ -101,10 +85,7 @@ def fault_text(fault: Mapping[str, Any]) -> str:
         return f"{name} is missing"
     if kind == "extra_forbidden":
         return f"there is no field {name}"
-    said = _TAKES.get(kind)
-    takes = said.format(**limits) if said else fault["msg"][0].lower() + fault["msg"][1:]
-    got = str(fault.get("input", ""))
-    return f"{name} {takes}; got {got[:_SHOWN]}{'…' if len(got) > _SHOWN else ''}"
+    return misfit_text(name, fault)
 
 
 def _answer(

@@ -169,6 +169,8 @@ BAD = [
     (["fit", "."], "is a folder", "audio file"),
     (["look", "nothing.wav"], "nothing.wav", ""),
     (["clips", "--bpm", "130-120"], "130-120", "ends below its beginning"),
+    (["clips", "--kind", "loops"], "loops", "there are loop, oneshot, track"),
+    (["clips", "--collection", "nothing"], "nothing", "there is no collection"),
     (["perform", "nothing.json"], "nothing.json", "cannot be read (No such file"),
     (["keep", "zzzz"], "'zzzz'", "sidecrate clips"),
     (["open", "nonsense"], "'nonsense'", "crate, inbox, state, config"),
@@ -204,7 +206,8 @@ def test_bad_input_is_one_line_that_names_value_range_and_fix(
     monkeypatch.setattr(sys, "argv", ["sidecrate", *arguments])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == (1 if arguments[0] in ("look", "keep") else 2)
+    not_there = arguments[0] in ("look", "keep") or "--collection" in arguments
+    assert ended.value.code == (1 if not_there else 2)
     said = capsys.readouterr().err
     assert len(said.strip().splitlines()) == 1, said
     assert names in said and says in said
@@ -279,6 +282,14 @@ def test_doctor_names_each_part(run, tmp_path):
         "stretcher",
     } <= names
     assert all(line["verdict"] in ("ok", "note") for line in lines)
+
+
+def test_look_hears_a_clip_that_is_named_as_elsewhere(run):
+    clip = json.loads(run("make", "house loop", "--bars", "1", "--seed", "3", "--json"))
+    for named in ("last", clip["id"]):
+        assert f"{clip['bpm']:.2f} bpm (sure 100%)" in run("look", named)
+    notes = json.loads(run("make", "house bass", "--bars", "1", "--kind", "midi", "--json"))
+    assert f"clip {notes['id']} is notes alone" in run("look", "last", code=1)
 
 
 def test_ask_reads_lines_and_acts_on_the_newest_clip(run):

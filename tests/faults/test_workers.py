@@ -10,6 +10,7 @@ from tests.faults.asker import Asker
 from tests.faults.audit import audit
 from tests.faults.crash_run import TINY, workers_of
 from tests.helpers.daemon_process import CONFIG, wait_until
+from tests.helpers.web_house import WebHouse
 
 
 def test_every_way_to_break_is_said_and_the_next_job_runs(start_daemon):
@@ -65,3 +66,20 @@ def test_a_worker_short_of_memory_says_so_and_another_does_the_work(start_daemon
     assert record["bars"] == 16
     tried = daemon.rows("SELECT tries, error_code FROM clips ORDER BY created DESC LIMIT 1")[0]
     assert tried["tries"] >= 1 and tried["error_code"] in ("memory", "internal", "died")
+
+
+def test_modules_in_the_folder_that_it_is_started_in_are_not_run(monkeypatch, tmp_path):
+    """A musician's folder may hold any file: `click.py`, or a whole `numpy` that somebody sent."""
+    traps = tmp_path / "traps"
+    traps.mkdir()
+    for name in ("click", "daemon", "json", "keyring", "mido", "numpy", "soundfile", "uvicorn"):
+        trap = f"open({str(tmp_path / 'run')!r}, 'a').write({name!r})\nraise SystemExit(3)\n"
+        (traps / f"{name}.py").write_text(trap)
+    monkeypatch.chdir(traps)
+    house = WebHouse(tmp_path / "home")
+    try:
+        job = house.api.post("/requests", json={"prompt": "a kick", "kind": "one-shot"})
+        assert house.done(job.json()["job"])["kind"] == "oneshot"
+    finally:
+        house.stop()
+    assert not (tmp_path / "run").exists()

@@ -52,8 +52,10 @@ class DaemonProcess:
     def launch(self) -> None:
         """Begin it, and do not wait until it answers."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "daemon.cli", "run"], env=self.environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+            # as the command does: nothing is imported from the folder that it is started in
+            [sys.executable, "-P", "-m", "daemon.cli", "run"], env=self.environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            start_new_session=True,
         )  # fmt: skip
 
     def start(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from daemon.engines.contract import EngineInfo, Grid, Progress, Take
@@ -32,7 +33,13 @@ INFO = EngineInfo(
 )
 
 #: What stands in the environment of a program that is to have this engine.
-REGISTERED = {MORE_VARIABLE: "tests.helpers.fake_engine:INFO"}
+#: A program's children look into no folder that it is started in: they find this one by its path.
+REGISTERED = {
+    MORE_VARIABLE: "tests.helpers.fake_engine:INFO",
+    "PYTHONPATH": os.pathsep.join(
+        filter(None, (str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")))
+    ),
+}
 SLOW_S = 2.0
 
 

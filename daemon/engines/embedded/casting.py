@@ -13,7 +13,7 @@ from daemon.engines.embedded.styles.cast import cast
 from daemon.engines.embedded.styles.style import Style
 from daemon.engines.embedded.tones import toned
 from daemon.engines.embedded.turns import in_turn
-from daemon.engines.embedded.voices.table import VOICES
+from daemon.engines.embedded.voices.table import VOICES, newest
 from daemon.engines.embedded.wishes import Wishes
 
 #: Voices by how they strike a chord.
@@ -40,7 +40,10 @@ def pick(voices: tuple[str, ...], part: str, style: Style, wishes: Wishes, seed:
             (voice for voice in of_era if voice in voices), own if part == "bass" else of_era[0]
         )
     name = wishes.voices.get(part, own)
-    voice = cast(name, style.name)
+    voice = cast(name, style.name, is_asked=part in wishes.voices)
+    if part == "lead" and wishes.synth_lead:
+        # a rock band's lead is a guitar, but not where a synth is asked for
+        voice = newest(name)
     if voice in wishes.no_voices:
         others = (*voices, *_OTHER_VOICES.get(part, ()))
         name = next((one for one in others if cast(one, style.name) not in wishes.no_voices), name)

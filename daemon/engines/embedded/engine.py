@@ -185,7 +185,7 @@ def _said(brief: Brief, plan: Plan, audio: np.ndarray | None) -> list[str]:
 def _credit_kit(take: Take, player: Player, kit: str, files: tuple[str, ...]) -> None:
     """The licence of the kit's sounds that are heard, by their records; a folder's have their own.
 
-    Where none is heard, that is told.
+    Where none is heard, or the musician's own drums are heard among them, that is told.
     """
     from daemon.engines.embedded.kit import Kit
 
@@ -193,8 +193,15 @@ def _credit_kit(take: Take, player: Player, kit: str, files: tuple[str, ...]) ->
     name, heard = kit if files else Path(kit).name, player.kit.heard
     if not heard:
         if take.audio is not None:
-            take.said += (f"the kit {name} has no sound for what plays here: none of it is heard",)
+            holds = ", ".join(player.kit.holds)
+            take.said += (
+                f"the kit {name} has no sound for what plays here: none of it is heard;"
+                f" it holds {holds}",
+            )
         return
+    if player.kit.drums and player.kit.missed:
+        missed = ", ".join(sorted(player.kit.missed))
+        take.said += (f"the kit {name} has no {missed}: the musician's own is heard there",)
     own = {
         str((read_record(Path(file)) or {}).get("license") or _SOUNDS_OWN)
         for file in files
@@ -240,7 +247,7 @@ def _piece(brief: Brief, seed: int, progress: Progress, change: ChangeNotes | No
         audio, stems = track.play(progress)
     take = _take(audio, brief.sample_rate, seed)
     take.grid = Grid(plan.bpm, plan.meter, plan.bars)
-    take.key = plan.key_.short if set(plan.parts) - {"drums", "texture", "fx"} else None
+    take.key = plan.key_.short if plan.has_key else None
     take.stems = stems
     take.midi = midi_bytes(plan, notes, score.markers, score.ticks)
     take.cues = tuple(

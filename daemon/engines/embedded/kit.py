@@ -68,11 +68,19 @@ class Kit:
     names: list[str] = field(default_factory=list)
     heard: set[str] = field(default_factory=set)
     """Paths of the sounds that were played."""
+    missed: set[str] = field(default_factory=set)
+    """Drum voices that were struck, and of which it has no sound."""
+
+    @property
+    def holds(self) -> list[str]:
+        """What it has sounds of: drum voices, then melodic parts."""
+        return [*self.drums, *self.parts]
 
     def hit(self, voice: str, variation: int) -> np.ndarray | None:
         """The sample of a drum voice or its replacement, (frames, 2); None without either."""
         found = self.drums.get(voice) or self.drums.get(_LIKE.get(voice, ""))
         if not found:
+            self.missed.add(voice)
             return None
         sample = found[variation % len(found)]
         self.heard.add(sample.path)

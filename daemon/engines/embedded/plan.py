@@ -233,6 +233,11 @@ class Plan:
             if part in playing and (part == "fx" or getattr(self, part) is not None)
         )
 
+    @property
+    def has_key(self) -> bool:
+        """Whether any of its parts plays in its key."""
+        return bool(set(self.parts) - {"drums", "texture", "fx"})
+
     def to_json(self) -> dict[str, Any]:
         record = asdict(self)
         for part in ("bass", "chords", "lead", "pad"):

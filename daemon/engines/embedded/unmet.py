@@ -74,7 +74,7 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
             lines += _voices_of_people(written, sounding)
         elif name in brief.instruments or name in ("stab", "fx"):
             lines += _instrument(written, name, sounding)
-    lines += _tab(brief, plan)
+    lines += [*_tab(brief, plan), *_key(brief, plan)]
     # a one-shot has no plan, and reads words of its own
     used = [*places(words), *(design_places(words.text) if plan is None else ())]
     return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, used)]
@@ -103,6 +103,16 @@ def not_used(words: Words, brief: Brief, used: list[tuple[int, int]]) -> list[st
 
 def _named_in(text: str, genre: str) -> list[re.Match[str]]:
     return list(re.finditer(re.escape(genre), text, re.IGNORECASE)) if genre else []
+
+
+def _key(brief: Brief, plan: Plan | None) -> list[str]:
+    """What to tell of a key that was asked for where only drums and their like play."""
+    word = brief.decided.get("key")
+    if plan is None or plan.has_key or brief.key is None or word is None:
+        return []
+    if word.source not in ("request", "prompt"):
+        return []
+    return [f"no part that has a key plays: {word.value} sets nothing"]
 
 
 def _tab(brief: Brief, plan: Plan | None) -> list[str]:

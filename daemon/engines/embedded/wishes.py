@@ -12,6 +12,7 @@ from daemon.engines.embedded.named_players import (
     CLEAN_GUITARS,
     DRUM_VOICES,
     GUITARS,
+    PITCHED,
     band_of,
     unwanted,
 )
@@ -48,6 +49,8 @@ _REFINES = {"saw bass": "finger bass", "power guitar": "guitar", "warm pad": "pa
 #: Words that drive the guitars that are named, hard or a little.
 _DISTORTED = r"distort\w*|\bfuzz\w*|high[- ]gain|\bshred\w*|heavy metal|\bdjent\w*"
 _CRUNCHY = r"overdriv\w*|\bcrunch\w*|\bdirty\b"
+#: Words by which a lead is a synth's.
+_SYNTH = r"\bsynth|\bmoog\b|\bmodular\b|\bsaw lead"
 #: Words that deny what follows: the denied word asks for no timbre.
 _DENIED_WORD = (
     r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
@@ -130,6 +133,8 @@ class Wishes:
     """How an arpeggio goes, where the words say it."""
     drunk: bool = False
     """Each player keeps a time of his own: the snare early, hats and bass late."""
+    synth_lead: bool = False
+    """The lead is a synth by name, whatever the style's own is."""
     riff: bool = False
     """A guitar's melody lies on its low strings."""
     room: float = 1.0
@@ -205,6 +210,7 @@ def read_wishes(brief: Brief) -> Wishes:
         arp=_is_arp(brief, words),
         arp_way=read_way(words, _named_value(words)) if _is_arp(brief, words) else None,
         drunk=bool(re.search(_DRUNK, words)),
+        synth_lead=voices.get("lead") == PITCHED["synth"][1] and bool(re.search(_SYNTH, words)),
         riff=riff,
         room=era_room * read_room(typed, words),
         words=words,

@@ -50,6 +50,17 @@ def test_a_loop_on_its_grid_says_nothing():
     assert not module.hear_anew(drums(120, 2)[: 4 * RATE], RATE, 120.0, Meter(), True).speaks
 
 
+@pytest.mark.parametrize("plan, is_told", [({"genre": "trap"}, False), (None, True)])
+def test_an_ear_that_counts_beside_known_notes_tells_nothing_of_the_clip(plan, is_told):
+    """A kick on dotted quarters, say, whose pulse no ear takes for the beat."""
+    late = np.roll(drums(120, 2)[: 4 * RATE], round(0.09 * RATE), axis=0)
+    grid = Grid(120.0, "4/4", 2)
+    take = Take(late, RATE, 1, "embedded", "", "own", grid=grid, plan=plan)
+    report = conform(take, Brief("p", "p", bpm=120.0, bars=2), quiet).report
+    assert any("off its grid" in line for line in report["warnings"]) is is_told
+    assert (report["after"]["mean_beat_error_ms"] is not None) is is_told
+
+
 @pytest.mark.parametrize("left_ms, is_mended", [(3.0, True), (12.0, False), (39.0, False)])
 def test_a_clip_fitted_again_is_kept_only_where_its_beats_are_on_its_grid(left_ms, is_mended):
     """Strokes that are not the same everywhere draw the second grid between them."""

@@ -94,6 +94,11 @@ def test_how_many_there_are_in_all_does_not_depend_on_the_page(library):
     assert library.facets(Filters())["tag"] == {"old": 1, "vinyl": 1}
 
 
+def test_a_kind_that_there_is_none_of_is_told_and_not_searched_for(library):
+    with pytest.raises(LibraryError, match="loops is no kind of clip; there are loop, oneshot"):
+        found(library, kind=("loops",))
+
+
 def test_marks_narrow_a_search(library):
     library.marks.favourite("aaaa")
     library.marks.rate("bbbb", 4)

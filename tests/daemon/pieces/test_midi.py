@@ -8,9 +8,10 @@ import mido
 import pytest
 
 from bridge.music import Meter
+from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
 from daemon.pieces.midi import midi_of, read_midi
-from daemon.pieces.piece import Note, Part, find_key
+from daemon.pieces.piece import Note, Part, Piece, find_key
 from tests.helpers.pieces import drums, line, musician, raw, twinkle, written
 
 
@@ -49,6 +50,14 @@ def test_the_key_is_heard_where_the_file_says_none_or_a_wrong_one(tmp_path, key)
                 track[track.index(message)] = message.copy(key="C")
     file.save(path)
     assert read_midi(path).key.tonic == piece.key.tonic
+
+
+def test_a_late_last_note_does_not_make_a_bar_more(tmp_path):
+    """Four bars whose last eighth is swung late, as jazz at 120 bpm swings it."""
+    end = 4 * 16 * STEP
+    late = Part("lead", (Note(0, 60, STEP, 90), Note(end - 53, 62, 50, 90)))
+    swung = Piece("swung", (late,), 120.0, bars=4)
+    assert read_midi(written(tmp_path, swung)).bars == 4
 
 
 def test_a_file_of_format_0_with_drums_in_it_has_two_parts(tmp_path):

@@ -28,6 +28,8 @@ from daemon.prompt.words import parse_words
         ("2 compases de cumbia", {"bars": 2}),
         ("quatro compassos de samba", {"bars": 4}),
         ("deux mesures de disco", {"bars": 2}),
+        ("double bass and brushes, swing 160", {"bpm": 160}),
+        ("double bass and brushes, swing 62", {"bpm": None, "swing": 62}),
         ("zwanzig Sekunden Regen", {"seconds": 20}),
         ("treinta segundos de viento", {"seconds": 30}),
         ("lead, D# keyscale", {"key": "D#"}),

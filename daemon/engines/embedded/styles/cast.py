@@ -61,6 +61,14 @@ CAST: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def cast(voice: str, style: str) -> str:
-    """The voice that plays a name of a style's tables in new plans."""
-    return newest(CAST.get(style, {}).get(voice, voice))
+#: The same where the words name the instrument: who asks a waltz for a guitar wants no harp.
+_ASKED: dict[str, dict[str, str]] = {
+    "classical": {"guitar": "nylon guitar"}, "waltz": {"guitar": "nylon guitar"},
+    "afrobeats": {"pluck": "pluck"},
+}  # fmt: skip
+
+
+def cast(voice: str, style: str, *, is_asked: bool = False) -> str:
+    """The voice that plays a name of a style's tables in new plans; is_asked: by the words."""
+    asked = _ASKED.get(style, {}).get(voice) if is_asked else None
+    return newest(asked or CAST.get(style, {}).get(voice, voice))

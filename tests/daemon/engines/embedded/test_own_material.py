@@ -158,6 +158,17 @@ def test_a_clip_that_a_kit_plays_states_the_kits_licence(tmp_path):
         assert take.license == f"CC0-1.0 (notes), {name}: the sounds' own (sounds)"
 
 
+def test_drums_that_a_kit_lacks_are_told_and_those_that_its_others_stand_for_are_not(folder):
+    plan = {
+        "genre": "house", "bpm": 104.0, "key": "A minor", "bars": 1,
+        "drums": {"rows": {"kick": ["X..............."], "clap": ["....X..........."],
+                           "hat": ["x.x.x.x.x.x.x.x."], "shaker": ["x..............."]}},
+    }  # fmt: skip
+    take = make(brief(plan=plan, kit=str(folder), bars=1), 1, quiet)
+    (line,) = [line for line in take.said if "the kit" in line]
+    assert line.endswith("has no hat, shaker: the musician's own is heard there")
+
+
 def test_a_kit_of_which_nothing_is_heard_is_told_and_not_credited(tmp_path):
     clock_s = np.arange(RATE) / RATE
     tone = 0.3 * np.sin(2 * np.pi * 220 * clock_s)
@@ -165,7 +176,8 @@ def test_a_kit_of_which_nothing_is_heard_is_told_and_not_credited(tmp_path):
     files = (str(tmp_path / "sax lead A3.wav"),)
     take = make(brief(kit="My Sax", kit_files=files, bars=1, instruments=("drums",)), 3, quiet)
     assert take.license == "CC0-1.0"
-    assert any("My Sax has no sound for what plays here" in line for line in take.said)
+    (line,) = [line for line in take.said if "My Sax" in line]
+    assert "has no sound for what plays here" in line and line.endswith("it holds lead")
     plain = make(brief(bars=1, instruments=("drums",)), 3, quiet)
     assert np.array_equal(take.audio, plain.audio)
 

@@ -39,6 +39,33 @@ def voices(plan):
     }
 
 
+@pytest.mark.parametrize(
+    ("prompt", "part", "voice"),
+    [
+        ("guitar and accordion, waltz", "chords", "nylon guitar"),
+        ("classical guitar piece, classical", "chords", "nylon guitar"),
+        ("rock with synth lead", "lead", "lead"),
+        ("metal with a synthesizer", "lead", "lead"),
+        ("country with synth", "lead", "lead"),
+        ("afrobeats with synth pluck", "lead", "pluck"),
+        ("rock with a lead", "lead", "solo guitar"),
+    ],
+)
+def test_an_instrument_by_name_is_not_played_by_what_its_style_has_in_its_place(
+    prompt, part, voice
+):
+    assert voices(plan_of(prompt))[part] == voice
+    assert not any("does not play" in line for line in told(prompt))
+
+
+def test_a_key_that_nobody_plays_in_is_told():
+    said = "no part that has a key plays: {} sets nothing"
+    assert said.format("A minor") in told("boom bap drums in A minor")
+    assert said.format("Am") in told("boom bap drums", key="Am")
+    for prompt in ("boom bap in A minor", "boom bap drums"):
+        assert not any("has a key" in line for line in told(prompt))
+
+
 @pytest.mark.parametrize("denial", ["no vocals", "instrumental", "without vocals", "no singing"])
 @pytest.mark.parametrize("genre", ["house", "trap", "folk", "trance"])
 def test_who_wants_no_singer_keeps_the_melody(genre, denial):

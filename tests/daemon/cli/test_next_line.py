@@ -1,10 +1,10 @@
-"""After a kit was cut, the command that plays it."""
+"""After a kit was cut or notes were written, the command that plays them."""
 
 from pathlib import Path
 
 import pytest
 
-from daemon.cli.verbs import kit_line
+from daemon.cli.verbs import kit_line, notes_line
 from daemon.library.library import Library
 
 RECORD = {
@@ -36,3 +36,10 @@ def test_the_kits_own_name_is_told_also_where_an_earlier_kit_has_it(library, mon
     assert not kit_line([RECORD | {"role": ""}]), "no kit"
     sax = kit_line([written | {"role": "lead"}])
     assert sax == 'play it: sidecrate make "lead loop" --kit "out"', "an instrument has no drums"
+
+
+def test_notes_without_a_sound_are_told_how_to_be_heard():
+    notes = RECORD | {"kind": "midi", "path": "/notes/my riff.mid"}
+    assert notes_line([notes, notes], in_crate=True) == "hear it: sidecrate render k3f9"
+    assert notes_line([notes], in_crate=False) == "hear it: sidecrate render '/notes/my riff.mid'"
+    assert not notes_line([RECORD], in_crate=True) and not notes_line([], in_crate=True)
