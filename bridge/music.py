@@ -240,15 +240,15 @@ def parse_note(text: str, convention: str = "scientific") -> tuple[int | None, i
     return number % 12, number
 
 
-def note_name(number: int, convention: str = "scientific", flats: bool = False) -> str:
+def note_name(number: int, convention: str = "scientific") -> str:
     """MIDI number -> `G1`, its octave counted by `convention`."""
     octave = number // 12 - 5 + MIDDLE_C_OCTAVE[convention]
-    return f"{(_FLAT_NAMES if flats else _SHARP_NAMES)[number % 12]}{octave}"
+    return f"{_SHARP_NAMES[number % 12]}{octave}"
 
 
-def note_hz(number: float, tuning_hz: float = 440.0) -> float:
+def note_hz(number: float) -> float:
     """Frequency in Hz of a MIDI note number, which may be a fraction."""
-    return tuning_hz * float(2 ** ((number - 69) / 12))
+    return 440.0 * float(2 ** ((number - 69) / 12))
 
 
 def loop_frames(bars: int, meter: Meter, bpm: float, sample_rate: int) -> int:

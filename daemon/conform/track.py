@@ -14,7 +14,7 @@ from daemon.conform.own_grid import clip_tempo, is_as_asked, verdict_on
 from daemon.conform.report import Report
 from daemon.conform.shift import Shift, choose_shift
 from daemon.conform.warp import anchors, stretch_for
-from daemon.engines.contract import Progress, Take
+from daemon.engines.contract import Grid, Progress, Take
 from daemon.hearing import Heard, key
 
 #: Under this confidence a piece keeps its own time: a wrong grid is worse than none.
@@ -37,20 +37,7 @@ def fit_track(
     """
     sound = sound.at_rate(brief.sample_rate)
     if take.grid is not None and is_as_asked(take, brief):
-        report.found |= {
-            "bpm": take.grid.bpm,
-            "confidence": 1.0,
-            "key": take.key,
-            "downbeat_s": 0.0,
-        }
-        report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
-        return Fitted(
-            sound,
-            take.grid.bpm,
-            brief.key_name if take.key and brief.key_name else take.key,
-            take.grid.bars,
-            False,
-        ), []
+        return _known_piece(take, take.grid, brief, sound, report), []
     progress(0.1, "hearing the beat")
     verdict = verdict_on(take, brief, sound, report, given)
     heard = verdict.heard
@@ -60,8 +47,6 @@ def fit_track(
         "bpm": heard.bpm,
         "confidence": heard.confidence,
         "downbeat_confidence": heard.downbeat_confidence,
-    }
-    report.found |= {
         "beats_s": heard.beats_s,
         "downbeat_s": float(heard.time_of(0.0)),
         "steady": heard.steady,
@@ -72,11 +57,11 @@ def fit_track(
     if brief.bpm is not None and not refusals:
         refusals += check_stretch(heard.bpm / bpm, bpm, heard.bpm)
     progress(0.4, "putting it on the grid")
-    if not heard.periodic or heard.confidence < _LEAST_CONFIDENCE or brief.grid == "off":
+    is_sure = heard.periodic and heard.confidence >= _LEAST_CONFIDENCE
+    if not is_sure or brief.grid == "off":
         report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
-        report.warnings.append(
-            "the piece was left in its own time: its beat is not sure enough to move it"
-        )
+        why = "its beat is not sure enough to move it" if not is_sure else "grid: off asks for that"
+        report.warnings.append(f"the piece was left in its own time: {why}")
         return Fitted(sound, None, shift.key_name if shift.is_none else None, None, False), refusals
     time_map, bars, from_q = _whole_map(heard, sound, bpm, brief.grid)
     report.did["from_s"] = float(heard.time_of(from_q))
@@ -89,6 +74,19 @@ def fit_track(
         None if verdict.settled else heard,
         from_q,
     ), refusals
+
+
+def _known_piece(take: Take, grid: Grid, brief: Brief, sound: Sound, report: Report) -> Fitted:
+    """A piece on the requested grid already, as it is."""
+    report.found |= {
+        "bpm": grid.bpm,
+        "confidence": 1.0,
+        "key": take.key,
+        "downbeat_s": 0.0,
+    }
+    report.did |= {"method": "none", "ratio": 1.0, "semitones": 0.0}
+    key_name = brief.key_name if take.key and brief.key_name else take.key
+    return Fitted(sound, grid.bpm, key_name, grid.bars, False)
 
 
 def _whole_map(heard: Heard, sound: Sound, bpm: float, grid: str) -> tuple[StretchMap, int, float]:

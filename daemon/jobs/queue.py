@@ -330,10 +330,8 @@ class Queue(JobTable):
                 (claim.clip, self._owner, claim.attempt),
             )
 
-    def _end_clip(
-        self, claim: Claim, change: str, values: tuple[Any, ...], *, flushed: bool = True
-    ) -> bool:
-        with self._database.write(flushed=flushed) as db:
+    def _end_clip(self, claim: Claim, change: str, values: tuple[Any, ...]) -> bool:
+        with self._database.write() as db:
             count = db.execute(
                 f"UPDATE clips SET {change}, owner = NULL"
                 " WHERE id = ? AND owner = ? AND attempt = ?",

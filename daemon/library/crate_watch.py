@@ -29,7 +29,8 @@ from daemon.jobs.database import Database
 from daemon.library.folder import Changes, Stat, look_through
 from daemon.library.library import Library
 from daemon.library.marks_file import fetch_marks
-from daemon.library.versions import MEASURE, no_progress
+from daemon.library.versions import MEASURE
+from daemon.verbs.tell import no_progress
 
 log = logging.getLogger(__name__)
 

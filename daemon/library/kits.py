@@ -105,11 +105,15 @@ def drum_sfz(sounds: Sequence[KitSound]) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-def pitched_sfz(sound: KitSound, up: str = "../") -> str:
-    """One pitched sound over all keys. `up`: the way from the file to the pack's folder."""
+#: The way from a pitched sound's own file to the pack's folder.
+_UP = "../"
+
+
+def pitched_sfz(sound: KitSound) -> str:
+    """One pitched sound over all keys; the file lies in a folder of the pack's."""
     lines = (
         f"// Made with Sidecrate: {sound.name}", "<region>", "lokey=0", "hikey=127",
-        f"pitch_keycenter={sound.key}", f"sample={up}{sound.file}",
+        f"pitch_keycenter={sound.key}", f"sample={_UP}{sound.file}",
     )  # fmt: skip
     return "\r\n".join(lines) + "\r\n"
 
@@ -123,9 +127,9 @@ def drum_preset(sounds: Sequence[KitSound]) -> str:
     return _preset(rows, 'trigger="attack" release="10.0"')
 
 
-def pitched_preset(sound: KitSound, up: str = "../") -> str:
+def pitched_preset(sound: KitSound) -> str:
     """One pitched sound over all keys as a Decent Sampler preset, with a soft release."""
-    return _preset([_region(sound, 0, 127, "", up)], 'release="0.3"')
+    return _preset([_region(sound, 0, 127, "", _UP)], 'release="0.3"')
 
 
 def _region(sound: KitSound, low: int, high: int, more: str, up: str = "") -> str:

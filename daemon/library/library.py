@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -349,14 +349,6 @@ class Library:
 
     def _one(self, query: str, values: list[Any]) -> int:
         return count_of(self.database, query, *values)
-
-    def similar(self, clip: str, most: int = 20) -> list[LibraryRow]:
-        """The clips of the same kind that sound most like one, nearest first."""
-        kind = self.database.row(
-            "SELECT kind FROM clips WHERE seq = ?", seq_of(self.database, clip)
-        )
-        assert kind is not None
-        return self.search(replace(Filters(), similar=clip, kind=(kind["kind"],), limit=most)).clips
 
 
 def collection_files(library: Path, name: str) -> list[Path]:

@@ -23,7 +23,7 @@ from daemon.library.performance import Performance, fitting_steps
 from daemon.library.plugins import PLUGIN_WORD, plugin_folders, plugin_key, plugin_of, settled
 from daemon.library.steps import Step, check_kind, check_step
 from daemon.record import ClipRecord, as_record
-from daemon.verbs.tell import TellStage
+from daemon.verbs.tell import no_progress
 
 if TYPE_CHECKING:
     from daemon.settings.schema import Config
@@ -60,8 +60,12 @@ class Exported:
     said: tuple[str, ...]
 
 
-def no_progress(value: float, stage: str, words: str) -> None:
-    """Discards progress, for callers that only want the result."""
+#: After this time without work a child ends.
+_IDLE_S = 120.0
+#: Timeout of a clip's work.
+_DEADLINE_S = 300.0
+#: Timeout of a plugin to load and play a clip.
+_PLUGIN_DEADLINE_S = 60.0
 
 
 class Versions:
@@ -77,27 +81,21 @@ class Versions:
         library: Library,
         versions: Path,
         *,
-        idle_s: float = 120.0,
-        deadline_s: float = 300.0,
-        plugin_deadline_s: float = 60.0,
         plugin_folders: Sequence[str] = (),
         stretcher: str = "auto",
         note_names: str = "live",
     ) -> None:
         """plugin_folders: where the user's plugins lie beside the system's own folders.
 
-        plugin_deadline_s: timeout of a plugin to load and play a clip. stretcher and note_names:
-        `audio.stretcher` and `defaults.note_names` of the config.
+        stretcher and note_names: `audio.stretcher` and `defaults.note_names` of the config.
         """
         self._library = library
         self._versions = versions
-        self._deadline_s = deadline_s
         self._stretcher = stretcher
         self._note_names = note_names
         self._plugin_folders = plugin_folders
-        self._plugin_deadline_s = plugin_deadline_s
-        self._child = Child("studio", idle_s)
-        self._plugin_child = Child("plugins", idle_s)
+        self._child = Child("studio", _IDLE_S)
+        self._plugin_child = Child("plugins", _IDLE_S)
         self._turn = asyncio.Lock()
         self._plugin_turn = asyncio.Lock()
 
@@ -120,7 +118,6 @@ class Versions:
         self,
         function: str,
         task: dict[str, Any],
-        on_progress: TellStage,
         *,
         plugins: int = 0,
         clips: int = 1,
@@ -131,17 +128,16 @@ class Versions:
         """
         if not plugins:
             async with self._turn:
-                return await self._child.ask(function, task, on_progress, self._deadline_s * clips)
+                return await self._child.ask(function, task, no_progress, _DEADLINE_S * clips)
         at = ""
 
         def follow(value: float, stage: str, words: str) -> None:
             nonlocal at
             at = words
-            on_progress(value, stage, words)
 
         async with self._plugin_turn:
             try:
-                deadline_s = self._plugin_deadline_s * plugins + self._deadline_s * (clips - 1)
+                deadline_s = _PLUGIN_DEADLINE_S * plugins + _DEADLINE_S * (clips - 1)
                 return await self._plugin_child.ask(function, task, follow, deadline_s)
             except WorkerError as error:
                 if not at.startswith(PLUGIN_WORD):
@@ -164,7 +160,7 @@ class Versions:
         LibraryError where there is none or it cannot be loaded.
         """
         file = plugin_of(said, plugin_folders(self._plugin_folders))
-        return await self._ask(DESCRIBE, {"file": str(file), "name": name}, no_progress, plugins=1)
+        return await self._ask(DESCRIBE, {"file": str(file), "name": name}, plugins=1)
 
     def version_task(self, clip: str, steps: list[Step] | None = None) -> dict[str, Any]:
         """The child's task for a clip's version: the steps it has now, or those given."""
@@ -208,7 +204,6 @@ class Versions:
         steps: list[Step] | None = None,
         *,
         stems: bool = False,
-        on_progress: TellStage = no_progress,
     ) -> ClipRecord:
         """Render a clip's current version: its record, with `path` a WAV and, with `stems`, its
         stems too.
@@ -217,7 +212,7 @@ class Versions:
         """
         task = self.version_task(clip, steps)
         task["stems"] = stems
-        return as_record(await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task)))
+        return as_record(await self._ask(RENDER, task, plugins=_plugins_in(task)))
 
     async def hear(self, clip: str, steps: list[Step] | None = None) -> ClipRecord:
         """The record of a version that can be played.
@@ -226,11 +221,9 @@ class Versions:
         """
         if self._library.record(clip)["kind"] != "midi":
             return await self.render(clip, steps)
-        return as_record(await self._ask(HEAR, self.version_task(clip, steps), no_progress))
+        return as_record(await self._ask(HEAR, self.version_task(clip, steps)))
 
-    async def publish(
-        self, clip: str, crate: Crate, *, on_progress: TellStage = no_progress
-    ) -> ClipRecord:
+    async def publish(self, clip: str, crate: Crate) -> ClipRecord:
         """Publish a clip's current version as a new clip with its own id, name and edits."""
         task = self.version_task(clip)
         if not task["steps"]:
@@ -243,7 +236,7 @@ class Versions:
         folder = self._versions / "publishing" / new
         task |= {"publish_as": new, "folder": str(folder)}
         try:
-            made = await self._ask(RENDER, task, on_progress, plugins=_plugins_in(task))
+            made = await self._ask(RENDER, task, plugins=_plugins_in(task))
             return self._bring_home(as_record(made), crate)
         finally:
             for left in (folder, folder.with_name(f"{new}-stems")):
@@ -263,7 +256,6 @@ class Versions:
                     "record": notes, "steps": steps, "others": {}, "plugins": {}, "stems": False,
                     "folder": str(folder), "publish_as": new,
                 },
-                no_progress,
             )  # fmt: skip
             return self._bring_home(as_record(made), crate)
         finally:
@@ -272,9 +264,7 @@ class Versions:
     async def measure(self, clip: str) -> None:
         """Measure a clip's features, unless its worker or the idle daemon has done so before."""
         if self._library.needs_measuring(clip):
-            made = await self._ask(
-                MEASURE, {"paths": {clip: str(self._library.path(clip))}}, no_progress
-            )
+            made = await self._ask(MEASURE, {"paths": {clip: str(self._library.path(clip))}})
             self._library.measured(made["features"])
 
     async def bring(
@@ -282,8 +272,6 @@ class Versions:
         path: Path,
         crate: Crate,
         values: Mapping[str, Any] | None = None,
-        *,
-        on_progress: TellStage = no_progress,
     ) -> ClipRecord:
         """Import any audio file as a clip of the crate, its sound as it is. Returns its record.
 
@@ -301,7 +289,7 @@ class Versions:
                 "corrected": self._library.corrections.of_file(path).to_json(),
                 "note_names": self._note_names,
             }
-            made = await self._ask(BRING, task, on_progress)
+            made = await self._ask(BRING, task)
             return self._bring_home(as_record(made), crate)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -311,9 +299,7 @@ class Versions:
         fitting = fitting_steps(self._library.record(clip), bpm, key)
         return await self.hear(clip, [*self._library.edits.steps(clip), *fitting])
 
-    async def perform(
-        self, played: Performance, crate: Crate, *, on_progress: TellStage = no_progress
-    ) -> ClipRecord:
+    async def perform(self, played: Performance, crate: Crate) -> ClipRecord:
         """Publish what was played on the pads as a clip. Returns its record."""
         sources = {}
         for clip in played.clips:
@@ -327,7 +313,7 @@ class Versions:
                 "clip": new,
                 "folder": str(folder),
             }
-            return self._bring_home(as_record(await self._ask(MIX, task, on_progress)), crate)
+            return self._bring_home(as_record(await self._ask(MIX, task)), crate)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -346,7 +332,6 @@ class Versions:
         target: str,
         *,
         force: bool = False,
-        on_progress: TellStage = no_progress,
     ) -> Exported:
         """Export a clip's current version as a file of one of FORMATS; whole or not at all.
 
@@ -366,7 +351,7 @@ class Versions:
         else:
             task["version"] = self.version_task(clip) | ({"stems": True} if kind == "stems" else {})
         plugins = _plugins_in(task["version"])
-        made = await self._ask(EXPORT, task, on_progress, plugins=plugins)
+        made = await self._ask(EXPORT, task, plugins=plugins)
         return Exported(Path(made["path"]), tuple(made["said"]))
 
     async def pack(
@@ -376,7 +361,6 @@ class Versions:
         target: str,
         *,
         force: bool = False,
-        on_progress: TellStage = no_progress,
     ) -> Exported:
         """Export a collection as a sample pack: a zip of sounds, notes, a manifest and the
         licences.
@@ -397,7 +381,7 @@ class Versions:
         }
         plugins = sum(map(_plugins_in, versions))
         many = max(1, len(versions))
-        made = await self._ask(PACK, task, on_progress, plugins=plugins, clips=many)
+        made = await self._ask(PACK, task, plugins=plugins, clips=many)
         return Exported(Path(made["path"]), tuple(made["said"]))
 
 

@@ -156,12 +156,6 @@ class Piece:
     def each_part(self, change: Callable[[Part], Part]) -> Piece:
         return self.with_parts(map(change, self.parts))
 
-    def part_like(self, other: Part) -> Part | None:
-        """The part with another's role and name, else the first with its role."""
-        alike = [part for part in self.parts if part.role == other.role]
-        named = [part for part in alike if part.name == other.name]
-        return next(iter([*named, *alike]), None)
-
 
 #: Weights of the pitch classes from the tonic, major and minor (Albrecht and Shanahan 2013).
 _PROFILES = {

@@ -9,3 +9,7 @@ from collections.abc import Callable
 Tell = Callable[[float, str], None]
 #: The same with the stage between, a word for programs: (0..1, stage, a few words).
 TellStage = Callable[[float, str, str], None]
+
+
+def no_progress(value: float, stage: str, words: str) -> None:
+    """Discards progress, for callers that only want the result."""

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+#: Sample peak in dBFS that no mix exceeds.
+_CEILING_DB = -3.0
 
-def below_ceiling(
-    stems: dict[str, np.ndarray], peak_db: float = -3.0
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """(mix, stems), attenuated together where the mix exceeds a sample peak of `peak_db` dBFS."""
+
+def below_ceiling(stems: dict[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """(mix, stems), attenuated together where the mix exceeds a sample peak of -3 dBFS."""
     mix = added(stems)
     top = max(float(mix.max(initial=0)), -float(mix.min(initial=0)))
-    ceiling = 10 ** (peak_db / 20)
+    ceiling = 10 ** (_CEILING_DB / 20)
     if top > ceiling:
         stems = {part: stem * np.float32(ceiling / top) for part, stem in stems.items()}
         mix = added(stems)

@@ -72,8 +72,9 @@ def place_boxes(addresses: Mapping[str, str]) -> None:
     _offered.forget()
 
 
-def boxes_folder(places: Places | None = None) -> Path:
-    return (places or Places.find()).state / "boxes"
+def boxes_folder() -> Path:
+    """Where the boxes that are paired with this machine are kept."""
+    return Places.find().state / "boxes"
 
 
 def check_name(name: str) -> str:

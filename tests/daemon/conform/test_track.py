@@ -44,6 +44,14 @@ def test_a_track_without_a_beat_is_left_in_its_own_time():
     assert np.array_equal(clip.audio, audio) and clip.report["warnings"]
 
 
+def test_a_track_that_its_user_keeps_off_the_grid_is_not_said_to_have_no_sure_beat():
+    audio = drums(117.0, 8)
+    take = Take(audio, RATE, 1, "file", "", "own")
+    clip = conform(take, brief(bpm=120.0, do="fit", grid="off"), quiet)
+    assert len(clip.audio) == len(audio)
+    assert "the piece was left in its own time: grid: off asks for that" in clip.report["warnings"]
+
+
 @pytest.mark.parametrize("bpm", [120.0, None])
 def test_a_track_without_a_beat_is_refused_where_that_is_wanted(bpm):
     tone = 0.2 * np.sin(2 * np.pi * 110 * np.arange(8 * RATE) / RATE)

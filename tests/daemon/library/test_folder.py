@@ -59,7 +59,7 @@ def test_a_lost_database_is_made_anew_from_the_files(home, loop, kick):
     assert again == before | {"created": again["created"], "record": again["record"]}
     assert again["record"] == {**before["record"], "midi": loop["midi"]}
     assert home.crate.find(loop["id"])["seed"] == loop["seed"]
-    assert home.library.similar(loop["id"]) == []
+    assert home.library.search(Filters(similar=loop["id"], kind=("loop",))).clips == []
 
 
 def test_a_crate_that_is_not_there_loses_nothing(home, loop):

@@ -13,7 +13,7 @@ from daemon.pieces.crossing import Crossing
 from daemon.pieces.going_on import continue_, continued, infill, infilled, part_of_bars
 from daemon.pieces.harmony import find_chords
 from daemon.pieces.phrases import Phrases
-from daemon.pieces.piece import Part, share_in_key
+from daemon.pieces.piece import share_in_key
 from daemon.pieces.statistics import Kept, top_line
 from tests.helpers.pieces import STEP, musician, piece_of, run, twinkle
 
@@ -56,7 +56,7 @@ def test_new_bars_of_a_line_keep_nearer_to_its_pairs_than_its_own_other_half_doe
     ours, truly = [], []
     for genre in ("folk", "pop", "jazz"):
         whole = musician(genre, 5, bars=8)
-        lead = whole.part_like(Part("lead", ()))
+        lead = next(part for part in whole.parts if part.role == "lead")
         alone = whole.with_parts([lead])
         half, rest = part_of_bars(alone, 0, 4), part_of_bars(alone, 4, 8)
         kept = Kept([top_line(half.notes)])

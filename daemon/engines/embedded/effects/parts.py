@@ -176,11 +176,10 @@ def scatter(
     return out
 
 
-def steady(a: Ask, what: object, per_s: float, loose: float, until_s: float = 0.0) -> np.ndarray:
+def steady(a: Ask, what: object, per_s: float, loose: float) -> np.ndarray:
     """Times in s of events that come `per_s` a second, each off by up to `loose` of the gap."""
     stream = a.stream("steady", what)
-    end = until_s or a.length_s
-    at = np.arange(0.0, max(end, 1e-3), 1 / per_s)
+    at = np.arange(0.0, max(a.length_s, 1e-3), 1 / per_s)
     return np.maximum(0, at + stream.uniform(-loose, loose, len(at)) / per_s)
 
 

@@ -48,10 +48,10 @@ def bubble(a: Ask, what: object, hz: float) -> np.ndarray:
     return mono(x * np.minimum(1, t / 0.0008))
 
 
-def _bubbles(a: Ask, low_hz: float, high_hz: float, count: int = 20) -> list[np.ndarray]:
+def _bubbles(a: Ask, low_hz: float, high_hz: float) -> list[np.ndarray]:
+    """Twenty bubbles, from the largest to the smallest."""
     return [
-        bubble(a, k, float(hz) * a.lower)
-        for k, hz in enumerate(np.geomspace(low_hz, high_hz, count))
+        bubble(a, k, float(hz) * a.lower) for k, hz in enumerate(np.geomspace(low_hz, high_hz, 20))
     ]
 
 

@@ -253,6 +253,10 @@ def sum_of_modes(
     return (modes if s.early else ringing)(hz, levels, decays, phases, n, s.rate)
 
 
+#: How far modes of a plucked string stand apart, from the middle: 1 is one side alone.
+_APART = 0.25
+
+
 def plucked(
     s: Strike,
     n: int,
@@ -260,7 +264,6 @@ def plucked(
     levels: np.ndarray,
     decays: np.ndarray,
     what: str,
-    width: float = 0.25,
     alike: int = 0,
 ) -> np.ndarray:
     """Modes that start together, panned a little apart, float32 (n, 2).
@@ -271,7 +274,7 @@ def plucked(
     own = alike or len(hz)
     again = -(-len(hz) // own)
     phases = np.tile(stream.uniform(0, 1, own), again)[: len(hz)]
-    pans = np.tile(stream.uniform(-width, width, own), again)[: len(hz)]
+    pans = np.tile(stream.uniform(-_APART, _APART, own), again)[: len(hz)]
     return sum_of_modes(s, hz, panned(levels, pans), decays, phases, n)
 
 
