@@ -19,6 +19,7 @@ from bridge.request import FIELDS
 from daemon.children.blas_threads import one_thread
 from daemon.cli.add import add
 from daemon.cli.answer import answer
+from daemon.cli.asked import with_asked_alone
 from daemon.cli.batch import batch
 from daemon.cli.clips import clips
 from daemon.cli.correct import correct
@@ -87,7 +88,8 @@ def main() -> None:
     add_verbs(app, sys.argv[1:])
     try:
         with odd_names_told():
-            raise SystemExit(app(standalone_mode=False) or 0)
+            asked = with_asked_alone(app, sys.argv[1:])
+            raise SystemExit(asked(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
