@@ -130,9 +130,11 @@ class OscSocket:
 
     def wake(self) -> None:
         """Have `receive` return at once, now and whenever it is called before the port closes."""
-        if self._bell is not None:
+        # the port may be opened anew meanwhile
+        bell = self._bell
+        if bell is not None:
             with suppress(OSError):
-                self._bell[0].send(b".")
+                bell[0].send(b".")
 
     def keep_place(self, peer: Peer) -> None:
         """Give a greeted sender a buffer of its own against floods, where the system can."""
