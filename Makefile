@@ -2,9 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# A test of a daemon waits for half of its time. Twice as many processes as there are cores, and six
-# at most, gives the cores work meanwhile.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 2 * (os.cpu_count() or 1)))')
+# A test of a daemon waits for more than half of its time. Three processes a core, and six at most,
+# give the cores work meanwhile.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, 3 * (os.cpu_count() or 1)))')
 # The quick tests wait for nothing, and each further process imports and collects them all again.
 QUICK_WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(6, os.cpu_count() or 1))')
 

@@ -11,7 +11,8 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires, version
+from functools import cache
+from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata, requires
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -136,17 +137,25 @@ def closure(requirements: Iterable[str]) -> dict[str, str]:
         for inner in ("", *sorted(wanted.extras)):
             if (name, inner) not in done:
                 done.add((name, inner))
-                waiting += [(Requirement(text), name, inner) for text in _requires(name)]
+                waiting += [(one, name, inner) for one in _requires(name)]
     return found
 
 
-def _requires(name: str) -> list[str]:
+@cache
+def _about(name: str) -> PackageMetadata:
+    """A file of metadata is read once: most packages are brought by several parts."""
+    return metadata(name)
+
+
+@cache
+def _requires(name: str) -> tuple[Requirement, ...]:
     try:
-        return requires(name) or []
+        return tuple(Requirement(text) for text in requires(name) or ())
     except PackageNotFoundError:
-        return []
+        return ()
 
 
+@cache
 def _is_asked(wanted: Requirement, extra: str) -> bool:
     if wanted.marker is None:
         return not extra
@@ -174,7 +183,7 @@ def licence_of(name: str) -> str:
     """The SPDX identifier, from the metadata. ValueError where a person must read the licence."""
     if name in _READ:
         return _READ[name]
-    about = metadata(name)
+    about = _about(name)
     return (
         (about.get_all("License-Expression") or [""])[0]
         or _classified(about)
@@ -220,11 +229,11 @@ def sections() -> tuple[dict[str, list[Package]], list[str]]:
         made[part] = []
         for name, by in sorted(added.items()):
             try:
-                about = metadata(name)
+                about = _about(name)
             except PackageNotFoundError:
                 absent.add(name)
                 continue
-            has = version(name).partition("+")[0]
+            has = about["Version"].partition("+")[0]
             if pinned.get(name, has) != has:
                 raise ValueError(f"{name} is {has}, but {pinned[name]} is pinned; run make setup")
             made[part].append(
@@ -255,7 +264,7 @@ def kept_rows(text: str, made: dict[str, list[Package]]) -> dict[str, list[Packa
 
 def _is_installed(name: str) -> bool:
     try:
-        return bool(version(name))
+        return bool(_about(name)["Version"])
     except PackageNotFoundError:
         return False
 

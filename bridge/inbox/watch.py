@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,15 @@ class Watch:
         return True
 
     def stop(self) -> None:
-        """End the observers' threads; safe to call twice."""
+        """Have the observers' threads end; safe to call twice.
+
+        Nobody waits for them, but watchdog does: a thread of its own sleeps for up to half a second
+        over a file that left. A notice that comes late does no harm.
+        """
         observers = self._observers
         self._observers = []
         for observer in observers:
-            observer.stop()
-        for observer in observers:
-            observer.join(2)
+            threading.Thread(target=observer.stop, name="inbox-unwatch", daemon=True).start()
 
     def _alive(self) -> bool:
         # an observer's thread outlives its emitters, and an emitter outlives its folder

@@ -118,6 +118,7 @@ class OscDoor:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._socket.wake()
         for thread in self._threads:
             thread.join(2)
         self._threads.clear()

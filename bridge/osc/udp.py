@@ -36,15 +36,18 @@ MOST_SHUT_OUT = 16
 class OscSocket:
     """One UDP port. port: 0 chooses a free one.
 
-    `open`, `fit`, `receive` and `keep_place` belong to one thread; any thread may send. A flood
-    fills the port's receive buffer, and then packets of all senders are lost. On Linux `keep_place`
-    gives one sender a buffer apart: a second socket at the same port, connected to that sender.
+    `open`, `fit`, `receive` and `keep_place` belong to one thread; any thread may send or `wake`.
+    A flood fills the port's receive buffer, and then packets of all senders are lost. On Linux
+    `keep_place` gives one sender a buffer apart: a second socket at the same port, connected to
+    that sender.
     """
 
     def __init__(self, port: int) -> None:
         self._wanted = port
         self._socket: socket.socket | None = None
         self._looks: selectors.BaseSelector | None = None
+        self._bell: tuple[socket.socket, socket.socket] | None = None
+        """What is written into the first wakes who waits for packets."""
         self._own: dict[Peer, tuple[socket.socket, float]] = {}
         """By sender: its socket, and the monotonic time of its last packet there."""
         self._shut_out: dict[Peer, float] = {}
@@ -70,6 +73,8 @@ class OscSocket:
         made.setblocking(False)
         self._looks = selectors.DefaultSelector()
         self._looks.register(made, selectors.EVENT_READ)
+        self._bell = socket.socketpair()
+        self._looks.register(self._bell[1], selectors.EVENT_READ, self._bell)
         self.is_wide = wide
         # a port that the system chose stays the same when it is opened anew
         self.port = int(made.getsockname()[1])
@@ -106,6 +111,8 @@ class OscSocket:
         packets: list[tuple[bytes, Peer]] = []
         # a flood fills the shared socket: senders with one of their own are read first
         for key, _ in sorted(self._looks.select(WAIT_S), key=lambda found: found[0].data is None):
+            if key.data is self._bell:
+                continue
             at = len(packets)
             assert isinstance(key.fileobj, socket.socket)
             try:
@@ -120,6 +127,14 @@ class OscSocket:
             if key.data in self._own and len(packets) > at:
                 self._own[key.data] = (key.fileobj, time.monotonic())
         return packets
+
+    def wake(self) -> None:
+        """Have `receive` return at once, now and whenever it is called before the port closes."""
+        # the port may be opened anew meanwhile
+        bell = self._bell
+        if bell is not None:
+            with suppress(OSError):
+                bell[0].send(b".")
 
     def keep_place(self, peer: Peer) -> None:
         """Give a greeted sender a buffer of its own against floods, where the system can."""
@@ -187,7 +202,10 @@ class OscSocket:
             self._looks.close()
         if self._socket is not None:
             self._socket.close()
+        for end in self._bell or ():
+            end.close()
         self._socket = None
         self._looks = None
+        self._bell = None
         self.port = 0
         self._shut_out.clear()

@@ -18,6 +18,7 @@ import typer
 
 from bridge.errors import RequestError, SidecrateError
 from daemon.cli.app import app
+from daemon.cli.asked import with_asked_alone
 from daemon.cli.several import odd_names_told
 from daemon.cli.verbs import add_verbs
 from daemon.errors import ConfigError, PromptError, ServiceError
@@ -42,7 +43,8 @@ def main() -> None:
     add_verbs(app, sys.argv[1:])
     try:
         with odd_names_told():
-            raise SystemExit(app(standalone_mode=False) or 0)
+            asked = with_asked_alone(app, sys.argv[1:])
+            raise SystemExit(asked(standalone_mode=False) or 0)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:

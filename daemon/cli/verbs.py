@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
+from daemon.cli.asked import asked_of, names_of
 from daemon.cli.options import AsJson, Force, Out, Progress, with_fields
 from daemon.cli.order import show_order
 from daemon.cli.several import check_one_name, each_of
@@ -22,14 +23,10 @@ def add_verbs(app: typer.Typer, asked: Sequence[str]) -> None:
 
     Installed packages are read only where `asked` may name one of their verbs.
     """
-    known = {
-        str(one.name or getattr(one.callback, "__name__", "")) for one in app.registered_commands
-    }
-    known |= {str(one.name) for one in app.registered_groups}
-    word = next((one for one in asked if not one.startswith("-")), "")
-    if word in known:
+    if asked_of(app, asked):
         return
     draw_in_verbs()
+    known = names_of(app)
     for verb in VERBS.values():
         if verb.name not in known:
             app.command(verb.name)(_command(verb))

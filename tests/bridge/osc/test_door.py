@@ -242,3 +242,13 @@ def test_an_error_bears_the_id_of_what_was_refused(door, client, orders):
     assert client.receive() == Message(
         "/sidecrate/error", ("/sidecrate/generate", "engine", "no such engine", "a10")
     )
+
+
+def test_an_end_does_not_wait_for_packets(orders, monkeypatch):
+    # else the thread would be there until its next look
+    monkeypatch.setattr("bridge.osc.udp.WAIT_S", 60.0)
+    door = OscDoor(orders.append, port=0, greeting=Greeting("0.1", "/crate", "boot1"), presets={})
+    for _ in range(2):
+        door.start()
+        door.stop()
+        assert not [one for one in threading.enumerate() if one.name.startswith("osc-")]

@@ -20,6 +20,7 @@ def loop(tmp_path):
     return tmp_path / "bar.wav"
 
 
+@pytest.mark.slow
 def test_a_bar_at_an_odd_tempo_is_a_loop_and_is_brought_in_once(run, loop):
     code, out, _ = run("add", loop, "--json")
     clip = json.loads(out)

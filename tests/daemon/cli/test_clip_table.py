@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import soundfile
 
 from daemon.cli.clip_table import table
@@ -44,6 +45,7 @@ def test_a_table_has_a_line_a_clip_in_columns():
     assert all("bpm" not in line[:40] for line in table([HIT], 200)), "no empty columns"
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_lines_and_a_pipe_all_of_each(run, tmp_path):
     for name, hz in (("low", 220), ("high", 440)):
         wave = 0.3 * np.sin(2 * np.pi * hz * np.arange(22050) / 44100)

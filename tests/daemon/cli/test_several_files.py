@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 import soundfile
 
 from tests.helpers.pieces import twinkle, written
@@ -70,6 +71,7 @@ def test_interpolate_leads_from_the_first_to_the_second(run, tmp_path):
     assert keys and keys[0] == ["C major", "D major"]
 
 
+@pytest.mark.slow
 def test_two_kits_in_one_folder_stay_two(run, tmp_path):
     rng = np.random.default_rng(3)
     hit = (np.exp(-np.arange(11025) / 1500) * rng.uniform(-0.8, 0.8, 11025)).astype(np.float32)

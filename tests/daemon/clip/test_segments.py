@@ -43,6 +43,7 @@ def test_drifting_takes_become_one_piece_on_one_grid(tmp_path):
     assert len(calls) == 3 and all(seconds <= 13 for _, seconds, _ in calls)
 
 
+@pytest.mark.slow
 def test_an_engine_that_continues_gets_the_bars_before_and_one_that_stops_keeps_its_segments(
     tmp_path,
 ):

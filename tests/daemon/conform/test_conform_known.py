@@ -100,6 +100,7 @@ def test_effect_gets_its_length():
     assert len(clip.audio) == 72000 and clip.bpm is None and not clip.audio[-1].any()
 
 
+@pytest.mark.slow
 def test_a_key_that_a_file_without_pitch_cannot_have_is_told():
     clicks = np.zeros((4 * RATE, 1), np.float32)
     clicks[:: RATE // 2] = 0.5

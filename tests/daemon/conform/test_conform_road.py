@@ -45,6 +45,7 @@ def test_nothing_heavy_is_loaded():
     )
 
 
+@pytest.mark.slow
 def test_the_same_take_gives_the_same_clip():
     brief = Brief("p", "p", bpm=124.0, bars=2, key_name="Am")
     first, second = (

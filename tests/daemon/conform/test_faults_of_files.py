@@ -72,6 +72,7 @@ def test_what_a_file_lacks_is_told_with_its_take(tmp_path):
     assert [note for note in found["notes"]] == list(take.said)
 
 
+@pytest.mark.slow
 def test_look_names_offset_and_level(tmp_path):
     soundfile.write(tmp_path / "a.wav", 2 * BEAT / np.abs(BEAT).max(), RATE, subtype="FLOAT")
     assert "dB over full scale" in look(tmp_path / "a.wav")["notes"][0]

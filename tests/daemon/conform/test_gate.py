@@ -107,6 +107,7 @@ def test_the_stretch_that_is_allowed(ratio, refused):
     assert bool(check_stretch(ratio, 120, 120 * ratio)) is refused
 
 
+@pytest.mark.slow
 def test_clipped_bars_give_way_to_clean_ones_of_the_same_take():
     audio = drums(120.0, 8)
     audio[: 4 * RATE] = np.clip(40 * audio[: 4 * RATE], -1, 1)
@@ -117,6 +118,7 @@ def test_clipped_bars_give_way_to_clean_ones_of_the_same_take():
         conform(Take(np.clip(40 * audio, -1, 1), RATE, 1, "file", "", "own"), brief, quiet)
 
 
+@pytest.mark.slow
 def test_the_cut_that_was_chosen_by_hand_is_not_passed_over():
     audio = drums(120.0, 8)
     audio[: 4 * RATE] = np.clip(40 * audio[: 4 * RATE], -1, 1)

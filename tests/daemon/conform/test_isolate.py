@@ -95,6 +95,7 @@ def test_stems_are_better_than_a_gate():
     )
 
 
+@pytest.mark.slow
 def test_a_model_that_plays_more_than_a_hi_hat_solo_is_told_on():
     take = Take(hats() + kick() + chords(), RATE, 1, "model", "m", "own")
     brief = Brief("hi-hat solo", "hi-hat solo", bpm=120.0, bars=2, instruments=("hats",), only=True)

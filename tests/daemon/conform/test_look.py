@@ -40,6 +40,7 @@ def test_look_says_what_it_hears(chords):
     assert seen["seconds"] == 8 and seen["channels"] == 1 and "record" not in seen
 
 
+@pytest.mark.slow
 def test_silence_and_broken_files(tmp_path):
     soundfile.write(tmp_path / "silent.wav", np.zeros((RATE, 2)), RATE)
     seen = look(tmp_path / "silent.wav")
@@ -75,6 +76,7 @@ def test_pictures(chords, tmp_path):
         draw_look(chords, look(chords), tmp_path / "none" / "a.png")
 
 
+@pytest.mark.slow
 def test_a_picture_is_never_drawn_over_a_file_of_the_users(tmp_path):
     soundfile.write(tmp_path / "a.wav", np.zeros((RATE, 1)), RATE)
     seen, out = look(tmp_path / "a.wav"), tmp_path / "a.png"

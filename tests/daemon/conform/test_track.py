@@ -17,6 +17,7 @@ def brief(**more):
     return Brief("p", "p", kind="track", bars=None, **more)
 
 
+@pytest.mark.slow
 def test_a_track_is_put_on_the_grid_whole():
     audio = drums(117.0, 8, 0.4)
     clip = conform(Take(audio, RATE, 1, "file", "", "own"), brief(bpm=120.0), quiet)
@@ -60,6 +61,7 @@ def test_a_track_without_a_beat_is_refused_where_that_is_wanted(bpm):
         conform(take, brief(bpm=bpm, do="fit", strict=True), quiet)
 
 
+@pytest.mark.slow
 def test_a_track_is_mastered_after_a_favourite_where_its_user_wants_it(tmp_path):
     noise = np.random.default_rng(1).standard_normal((6 * RATE, 2)).astype(np.float32)
     like = np.cumsum(noise, axis=0) * 0.001

@@ -61,6 +61,7 @@ def _is_counted_as(bpm: float, own_bpm: float) -> bool:
     return bool(abs(octaves - round(octaves)) < 1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "bpm", "bars"),
     [

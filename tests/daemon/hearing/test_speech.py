@@ -27,6 +27,7 @@ def test_speech_is_told_from_song_strokes_and_notes(seed):
     assert not is_speech(np.zeros((2 * RATE, 1), np.float32), RATE)
 
 
+@pytest.mark.slow
 def test_a_folder_of_speech_is_refused_in_one_line(tmp_path):
     for seed in range(20):
         sound = voice(np.random.default_rng(seed), 1.5)

@@ -33,6 +33,7 @@ def _lost(true_s: np.ndarray, lattice: Beats) -> float:
     return min(float((each > 0.04).mean()) for each in away_s)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bpm", [150.0, 132.0])
 def test_a_take_that_slows_down_and_starts_anew_is_followed_by_both_ears(bpm: float) -> None:
     true_s = _slowing(bpm, 14, 0.35)

@@ -33,6 +33,7 @@ def test_a_loop_of_ours_keeps_what_is_known_of_it_and_its_sound(loop, tmp_path):
     assert read_record(made["path"])["engine"] == "file" and made["features"]
 
 
+@pytest.mark.slow
 def test_tempo_and_key_are_read_from_a_name(loop, tmp_path):
     audio, rate = soundfile.read(loop["path"])
     soundfile.write(tmp_path / "Breaks_90bpm_F#m_01.flac", audio, rate)
@@ -79,6 +80,7 @@ def test_what_is_not_whole_bars_is_no_loop(tmp_path):
         bring(tmp_path / "noise.wav", tmp_path, kind="loop", bpm=100)
 
 
+@pytest.mark.slow
 def test_a_name_that_does_not_agree_with_the_sound_is_told_and_not_believed(loop, tmp_path):
     audio, rate = soundfile.read(loop["path"])
     soundfile.write(tmp_path / "Breaks 137 bpm.wav", audio, rate)

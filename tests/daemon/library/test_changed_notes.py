@@ -25,6 +25,7 @@ def stems_of(record):
     return {Path(path).stem: soundfile.read(path)[0] for path in record["stems"]}
 
 
+@pytest.mark.slow
 def test_a_mended_note_sounds_and_the_other_parts_stay(home, made, tmp_path):
     clip = home.publish(made, "loop")
     piece = read_midi(Path(clip["midi"]))
@@ -54,6 +55,7 @@ def test_a_mended_note_sounds_and_the_other_parts_stay(home, made, tmp_path):
     assert set(played) ^ set(bass.notes) == {first, mended}
 
 
+@pytest.mark.slow
 def test_other_steps_follow_the_notes_whenever_those_were_changed(home, made):
     clip = home.publish(made, "loop")
     kick = next(p for p in read_midi(Path(clip["midi"])).parts if p.is_drums).notes[0]

@@ -94,6 +94,7 @@ def test_a_mark_is_in_the_crate_within_seconds(
     assert not list(places.crate.glob("*part*"))
 
 
+@pytest.mark.slow
 def test_clips_that_nobody_measured_are_found_by_their_sound(
     places: Places, jobs: Database
 ) -> None:

@@ -124,6 +124,7 @@ def test_nothing_is_written_over_unless_asked_and_nothing_half(home, loop, kick,
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["mine.wav"]
 
 
+@pytest.mark.slow
 def test_a_collection_is_a_sample_pack(home, loop, kick, tmp_path):
     versions = [version(home, loop, {"do": "tempo", "bpm": 100}), version(home, kick)]
     task = {

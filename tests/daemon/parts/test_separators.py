@@ -132,6 +132,7 @@ def test_a_wrong_file_of_a_model_is_told_in_one_line(tmp_path):
     assert "\n" not in error.value.text and "models get spleeter" in error.value.text
 
 
+@pytest.mark.slow
 def test_a_take_is_heard_as_loud_as_songs_are():
     with_spleeter()
     sound = music()
@@ -140,6 +141,7 @@ def test_a_take_is_heard_as_loud_as_songs_are():
     assert np.abs(soft * 100 - loud).max() < 1e-3 * np.abs(loud).max()
 
 
+@pytest.mark.slow
 def test_the_checkpoint_becomes_the_net_that_torch_would_run(tmp_path):
     torch = pytest.importorskip("torch")
     tensors = spleeter_tensors(5)
@@ -215,6 +217,7 @@ def tiny_demucs(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_a_net_of_demucs_runs_by_segments_in_any_rate(tiny_demucs, monkeypatch, tmp_path):
     monkeypatch.setattr(
         demucs, "files_of", lambda name: (tiny_demucs,) * (4 if "ft" in name else 1)

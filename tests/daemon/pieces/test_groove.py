@@ -129,6 +129,7 @@ def test_a_sound_without_bars_is_told(tmp_path):
         feel_of_sound(path)
 
 
+@pytest.mark.slow
 def test_what_its_user_said_of_the_other_loop_counts(tmp_path):
     loop, model = beaten(tmp_path, "loop"), beaten(tmp_path, "model")
     word = {"other": str(model), "other_corrected": {"bpm": 97.0}}
@@ -178,6 +179,7 @@ def test_a_loop_takes_the_groove_of_another_within_two_milliseconds(tmp_path):
     assert max(map(abs, feel_of_sound(path).late_ms(120))) < 2.0
 
 
+@pytest.mark.slow
 def test_a_loop_with_a_groove_clicks_nowhere_and_none_of_it_is_the_loop_itself(tmp_path):
     source = beaten(tmp_path, "source", tone=0.3)
     before = soundfile.read(source, always_2d=True, dtype="float32")[0]
@@ -203,6 +205,7 @@ def test_slices_of_a_steady_tone_join_without_a_click():
     assert np.abs(made).max() < 1.05
 
 
+@pytest.mark.slow
 def test_a_feel_alone_is_notes_that_like_takes(tmp_path):
     swung = named_feel("mpc 62", 120).late
     model = beaten(tmp_path, "model", swung)

@@ -57,6 +57,7 @@ def test_every_fault_has_a_code_and_a_line(
         assert "\n" not in said["text"] and len(said["text"]) < 300
 
 
+@pytest.mark.slow
 def test_the_pages_files_are_sent_packed_and_asked_for_once() -> None:
     script = asked("GET", "/assets/page.js", headers={"Accept-Encoding": "gzip"})
     assert script.headers["content-encoding"] == "gzip"

@@ -79,6 +79,7 @@ def test_what_is_no_font_is_refused(tmp_path, font):
         make(brief("jazz", tmp_path / "x.wav"), 1, quiet)
 
 
+@pytest.mark.slow
 def test_a_band_plays_the_font_exactly_on_its_grid(font):
     asked = brief("jazz", font)
     take = make(asked, 1, quiet)

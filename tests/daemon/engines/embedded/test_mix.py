@@ -20,6 +20,7 @@ def quiet(share, stage):
     pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("genre", ["punk", "ambient", "crunk"])
 def test_no_part_is_lost_in_mono(genre):
     take = make(Brief(prompt=genre, words=genre, genre=genre, bpm=120.0, bars=4), 1, quiet)

@@ -40,6 +40,7 @@ def recording(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_accompanies_a_recording_in_its_chords(recording):
     take = make(brief(reference=str(recording), use="accompany", key_name=None), 3, quiet)
     assert set(take.parts) >= {"drums", "bass"} and "lead" not in take.parts
@@ -65,6 +66,7 @@ def test_its_bass_strikes_with_the_recording(tmp_path):
     assert sum(row[step] not in ".-" for step in (0, 6, 12)) >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("bpm", "bars"), [(97.0, 2), (174.0, 2), (95.5, 4), (128.0, 2)])
 def test_a_short_break_says_its_tempo_itself(tmp_path, bpm, bars):
     """Dropped without a tempo, it is neither refused nor played along with at the default."""

@@ -199,6 +199,7 @@ _BIT_WORDS = (
 _BITS = _BIT_WORDS.split(" ")
 
 
+@pytest.mark.slow
 def test_no_crash_on_any_text():
     """Each prompt is read, settled and composed, or refused with a word of the program's own."""
     stream = random.Random(15)
