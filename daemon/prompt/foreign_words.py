@@ -7,7 +7,7 @@ from __future__ import annotations
 
 #: Our instrument -> its names. `!` marks a plural, which never is a single hit.
 SOUNDS: dict[str, str] = {
-    "drums": "schlagzeug, trommeln, trommel, batería, bateria, batterie, tambours, tambores, "
+    "drums": "schlagzeug, trommeln, trommel, batería, bateria, batterie, batteria, tambours, tambores, "
     "percusiones electrónicas, caja de ritmos",
     "kick": "!bombo, !bumbo, !grosse caisse, !bassdrum, !cassa",
     "tambourine": "!pandereta, !tamburin, !tambourin, !tamburello, !schellenkranz",
