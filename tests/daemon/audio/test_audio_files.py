@@ -73,7 +73,7 @@ def test_refusals(tmp_path):
 def test_a_file_a_little_too_long_is_told_its_length_and_how_to_take_a_passage(tmp_path):
     path = tmp_path / "set.wav"
     soundfile.write(path, np.zeros((20 * 60 + 2) * 8000, np.int16), 8000, "PCM_U8")
-    with pytest.raises(AudioError, match="20:02 minutes long: at most 20 .*reference_start"):
+    with pytest.raises(AudioError, match=r"20:02 minutes long: at most 20 .*reference_start"):
         read_audio(path)
 
 
