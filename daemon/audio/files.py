@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import struct
 from collections.abc import Iterator
@@ -274,9 +275,11 @@ def _passage(
             f"{name} is {length_s:.2f} s long: start and end must lie inside it, start first"
         )
     if stop_s - start_s > MAX_SECONDS:
+        minutes, seconds = divmod(math.ceil(length_s), 60)
+        long = f"{minutes}:{seconds:02d}" if seconds else str(minutes)
         raise AudioError(
-            f"{name} is {length_s / 60:.0f} minutes long: at most {MAX_SECONDS / 60:.0f} are taken;"
-            " give a start and an end"
+            f"{name} is {long} minutes long: at most {MAX_SECONDS / 60:.0f} are taken;"
+            " give a start and an end (reference_start and reference_end)"
         )
     if length_s < MIN_SECONDS:
         raise AudioError(

@@ -103,9 +103,9 @@ def fit_loop(
     frames = round(_quarters(cut, heard) * 60 / bpm * sound.sample_rate)
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
     if cut.part_q:
+        beats = "one beat was" if cut.part_q == 1 else f"{cut.part_q:g} beats were"
         report.warnings.append(
-            f"the take holds less than a bar: its {cut.part_q:g} beats were repeated to fill"
-            f" {wanted_bars}"
+            f"the take holds less than a bar: its {beats} repeated to fill {wanted_bars}"
         )
     elif cut.bars < wanted_bars:
         held = (

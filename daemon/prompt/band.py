@@ -18,6 +18,8 @@ _NO_NOUNS = frozenset((
     "triplets", "picking", "playing", "comping", "pentatonic", "scale",
     "glissando", "gliss", "tremolo", "arpeggio", "arpeggios", "runs", "trills", "fingerpicking",
 ))  # fmt: skip
+#: Between an instrument and its genre, where the instrument comes first: `batería de samba`.
+_OF = frozenset(("de", "di", "do", "da", "del", "du"))
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b|\bthat\s+(?:is|sounds?|feels?|has|would)\b"
 _ONLY_BEFORE = (
@@ -135,7 +137,10 @@ def which_play(
         for one in group
     ]
     if alone:
-        return tuple(dict.fromkeys(one.sound.name for one in alone)), True
+        _tell_left_out(text, wanted, alone)
+        # crackle and rain are no players: they lie under those who play alone
+        beds = [one for one in wanted if one.sound.part == "texture"]
+        return tuple(dict.fromkeys(one.sound.name for one in [*alone, *beds])), True
     solo = [
         group
         for group in groups
@@ -177,6 +182,15 @@ def which_play(
     return names, bool(names) and kind != "track" and _head_is_instrument(
         text, wanted, kind, has_genre
     )
+
+
+def _tell_left_out(text: MarkedText, wanted: list[Named], alone: list[Named]) -> None:
+    """Say who is named as well where others are to play alone."""
+    stay = {one.sound.part for one in alone} | {"texture"}
+    for one in wanted:
+        if one.sound.part not in stay:
+            shown = text.text[one.start : one.end].lower()
+            text.said.append(f"{shown} is left out: others are to play alone")
 
 
 def _two_of_one(text: MarkedText, wanted: list[Named], names: tuple[str, ...]) -> str:
@@ -342,6 +356,8 @@ def _head_is_instrument(
         if not others and all(word in _NO_NOUNS or word in moods() for word in tail):
             return True
         if pattern(_A_KIT).search(head[one.start : one.end]) and find_genre(" ".join(tail)):
+            return True
+        if not others and tail[0] in _OF and find_genre(" ".join(tail[1:])):
             return True
     return kind == "oneshot"
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 #: Our instrument -> its names. `!` marks a plural, which never is a single hit.
 SOUNDS: dict[str, str] = {
-    "drums": "schlagzeug, trommeln, trommel, batería, bateria, batterie, tambours, tambores, "
-    "percusiones electrónicas, caja de ritmos",
+    "drums": "schlagzeug, trommeln, trommel, batería, bateria, batterie, batteria, tambours, "
+    "tambores, percusiones electrónicas, caja de ritmos",
     "kick": "!bombo, !bumbo, !grosse caisse, !bassdrum, !cassa",
     "tambourine": "!pandereta, !tamburin, !tambourin, !tamburello, !schellenkranz",
     "snare": "!caja, !caisse claire, !rullante",

@@ -346,7 +346,8 @@ def test_a_file_of_whole_bars_keeps_them(run, tmp_path):
 def test_less_than_a_bar_is_repeated_not_left_silent(run, tmp_path):
     soundfile.write(tmp_path / "half.wav", drums(2, 120), 44100)
     out = tmp_path / "out.wav"
-    run("fit", str(tmp_path / "half.wav"), "--bpm", "120", "--bars", "1", "--out", str(out))
+    order = ("fit", str(tmp_path / "half.wav"), "--bpm", "120", "--bars", "1", "--out", str(out))
+    assert "its one beat was repeated to fill 1" in run(*order)
     audio, _ = soundfile.read(out)
     halves = [float(np.abs(half).max()) for half in np.array_split(audio, 4)]
     assert min(halves) > 0.05, halves

@@ -259,3 +259,19 @@ def test_a_performance_from_a_file(house: WebHouse, eight: list[str], tmp_path: 
     (tmp_path / "bad.json").write_text('{"bpm": 80, "bars": 2, "plays": []}')
     bad = house.command("perform", str(tmp_path / "bad.json"))
     assert bad.returncode == 2 and "at least one clip" in bad.stderr
+
+
+def test_the_player_counts_an_edit_in_its_own_tempo_and_bars(browser: Any, house: WebHouse) -> None:
+    clip = house.make(prompt="deep house", bars=4, bpm=120, seed=3)
+    step = {"step": {"do": "tempo", "bpm": 96}}
+    house.api.post(f"/clips/{clip}/edits", json=step).raise_for_status()
+    page = opened(browser, house, viewport={"width": 1440, "height": 900})
+    page.locator(f"[data-clip='{clip}']").click()
+    player = page.get_by_role("contentinfo", name="Player")
+    for version, bpm, length in (("B edited", "96", "0:10.0"), ("A original", "120", "0:08.0")):
+        player.get_by_role("button", name=version).click()
+        player.get_by_text(f"{bpm} bpm").wait_for()
+        player.get_by_text(length).wait_for()
+        player.get_by_label("Bar and beat").wait_for()
+        assert player.locator("line.bar").count() == 4
+    page.context.close()

@@ -70,6 +70,13 @@ def test_refusals(tmp_path):
     refused("folder.wav")
 
 
+def test_a_file_a_little_too_long_is_told_its_length_and_how_to_take_a_passage(tmp_path):
+    path = tmp_path / "set.wav"
+    soundfile.write(path, np.zeros((20 * 60 + 2) * 8000, np.int16), 8000, "PCM_U8")
+    with pytest.raises(AudioError, match=r"20:02 minutes long: at most 20 .*reference_start"):
+        read_audio(path)
+
+
 def test_passage_outside_the_file(tmp_path):
     soundfile.write(tmp_path / "a.wav", tone(8000, 1, 1.0), 8000)
     for start, end in ((2.0, None), (0.5, 0.25), (-1.0, None)):

@@ -518,3 +518,20 @@ def test_a_bowl_sings_without_a_singer():
 def test_a_field_of_what_is_not_wanted_is_read_with_its_name():
     words = parse_words("Tags: house, piano\nExclude: vocals")
     assert [words.text[start:end] for start, end in words.unread] == []
+
+
+def test_who_plays_alone_keeps_crackle_and_rain_and_the_others_are_told():
+    words = parse_words("lo-fi beat with piano and vinyl crackle, only snare and hats")
+    assert (words.instruments, words.only) == (("snare", "hats", "vinyl crackle"), True)
+    assert words.said == ("piano is left out: others are to play alone",)
+    assert parse_words("solo flute over rain").instruments == ("flute", "rain")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["batería de samba, 100 bpm", "batterie de reggae", "batteria di bossa nova", "samba drums"],
+)
+def test_a_part_of_a_genre_is_wanted_alone_where_the_instrument_comes_first_too(prompt):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only) == (("drums",), True)
+    assert not parse_words("samba con batería").only

@@ -1,7 +1,7 @@
 import { KeyboardEvent, PointerEvent, useEffect, useRef, useState } from "react";
 import { canHear, FullClip, Session } from "../api/client";
 import { clock } from "../library/about";
-import { gridOf, keepsGrid, placeOf } from "./beats";
+import { asEdited, gridOf, placeOf } from "./beats";
 import { Chords } from "./Chords";
 import { Meter } from "./Meter";
 import { player, usePlayer, versionOf } from "./player";
@@ -31,11 +31,10 @@ export function PlayerBar({
   const known = detail?.id === clip?.id ? detail : null;
   const edited = !!known?.steps.length || !!clip?.edited;
   const moved = !!(fit.bpm || fit.key);
-  const grid =
-    edited && version === "edited" && !keepsGrid(known)
-      ? null
-      : gridOf(clip, known?.record.meter, known?.record.corrected?.downbeat_s);
-  const length = clip?.seconds || seconds;
+  const heard = clip && edited && version === "edited" ? asEdited(clip, known) : clip;
+  const slower = clip?.bpm && heard?.bpm ? clip.bpm / heard.bpm : 1;
+  const grid = gridOf(heard, known?.record.meter, (known?.record.corrected?.downbeat_s ?? 0) * slower);
+  const length = (heard ?? clip)?.seconds || seconds;
   if (!clip)
     return (
       <footer className="player empty" aria-label={t("Player")}>
@@ -61,9 +60,9 @@ export function PlayerBar({
           {clip.prompt || clip.name}
         </span>
         <span className="chips">
-          {clip.bpm && (
+          {(heard ?? clip).bpm && (
             <span className="tag" title={t("its own tempo")}>
-              {clip.bpm} bpm
+              {(heard ?? clip).bpm} bpm
             </span>
           )}
           {clip.key && (

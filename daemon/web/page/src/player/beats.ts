@@ -17,11 +17,17 @@ export function gridOf(clip: Clip | null, meter?: string, downbeatS = 0): Grid |
   return { beats: clip.seconds / quarterS, perBar: quartersPerBar(meter), quarterS, firstS: downbeatS };
 }
 
-/** Steps that move beats. */
-const MOVES_BEATS = ["tempo", "trim", "section", "reverse", "slices"];
-/** Whether the clip's edits leave its beats where they are. */
-export const keepsGrid = (clip: FullClip | null) =>
-  clip !== null && !clip.steps.some((step) => MOVES_BEATS.includes(step.do));
+/** Steps after which beats lie elsewhere in the clip. Another tempo leaves each at its share of it. */
+const MOVES_BEATS = ["trim", "section", "reverse", "slices"];
+
+/** The clip in the tempo and length that its edits give it; null where they move its beats, or are not known. */
+export function asEdited(clip: Clip, full: FullClip | null): Clip | null {
+  if (full === null || full.steps.some((step) => MOVES_BEATS.includes(step.do))) return null;
+  const tempo = full.steps.filter((step) => step.do === "tempo").at(-1);
+  if (!tempo || !clip.bpm) return clip;
+  const bpm = Number(tempo.bpm);
+  return { ...clip, bpm, seconds: clip.seconds && (clip.seconds * clip.bpm) / bpm };
+}
 
 /** `2.3`: the third beat of the second bar. */
 export function placeOf(grid: Grid, seconds: number): string {
