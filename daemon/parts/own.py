@@ -7,6 +7,7 @@ voices apart: it has heard none.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from daemon.parts.mask_net import MaskNet
 from daemon.parts.pieces import Pieces, Share, in_pieces, with_rest
+from daemon.parts.recurrence import as_seen_by, by_recurrence
 from daemon.parts.sides import shares_of
 from daemon.parts.spectra import Spectra, hop_of
 from daemon.parts.stance import stance_of
@@ -26,10 +28,23 @@ _AROUND_S = 2.0
 #: s over which one piece gives way to the next.
 _JOINT_S = 0.05
 _BLOCK_FRAMES = 2**18
-#: Networks whose low tones are heard once more, in windows twice as long; how much of the answer
-#: that is, and the Hz between which it gives way to short windows alone.
-_TWICE = ("mix",)
-_LOW_SHARE, _LOW_FROM_HZ, _LOW_TO_HZ = 0.5, 1300.0, 1700.0
+#: Networks whose low tones are heard again in longer windows.
+_AGAIN = ("mix",)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How much of the answer is that of windows `longer` times as long.
+
+    `share`: up to the first of `hz`; it is nothing from the second on.
+    """
+
+    longer: int
+    share: float
+    hz: tuple[float, float]
+
+
+_LOW, _LOWEST = _Look(2, 0.7, (1300.0, 1700.0)), _Look(4, 0.5, (600.0, 800.0))
 
 
 @cache
@@ -59,18 +74,27 @@ def separate(
     stance = stance_of(audio)
 
     def work(piece: np.ndarray) -> dict[str, np.ndarray]:
-        found = apart(stance.turned(piece))
-        return {part: stance.turned_back(sound) for part, sound in found.items()}
+        start, end = _sounding(piece, hop_of(sample_rate))
+        if start == end:
+            return {part: np.zeros_like(piece) for part in net.parts}
+        found = apart(stance.turned(piece[start:end]))
+        around = ((start, len(piece) - end), (0, 0))
+        return {part: np.pad(stance.turned_back(own), around) for part, own in found.items()}
 
     def apart(piece: np.ndarray) -> dict[str, np.ndarray]:
-        spectra = Spectra(piece, sample_rate)
-        if name not in _TWICE:
-            return _sounds(spectra, net.masks(spectra, level * spectra.window_power))
-        low = Spectra(piece, sample_rate, low=True)
-        masks, low_masks = net.masks_twice(spectra, low, level, sided=stance.sided)
-        found = _sounds(spectra, masks)
-        del spectra, masks
-        return _with_low(found, low, shares_of(low, low_masks))
+        short = Spectra(piece, sample_rate)
+        if name not in _AGAIN:
+            masks = net.masks(short, level * short.window_power)
+            return _sounds(short, by_recurrence(short, masks))
+        low = Spectra(piece, sample_rate, longer=_LOW.longer)
+        masks, low_masks = net.masks_twice(short, low, level, sided=stance.sided)
+        found = _sounds(short, by_recurrence(short, masks))
+        del short, masks
+        low_masks = by_recurrence(low, low_masks)
+        found = _with_look(found, _LOW, low, low_masks)
+        lowest = Spectra(piece, sample_rate, longer=_LOWEST.longer)
+        masks = by_recurrence(lowest, as_seen_by(lowest, low, low_masks))
+        return _with_look(found, _LOWEST, lowest, masks)
 
     parts = in_pieces(audio, net.parts, pieces, is_loop, work, tell)
     return with_rest(audio, parts, net.parts[-1])
@@ -81,17 +105,19 @@ def _sounds(spectra: Spectra, masks: dict[str, np.ndarray]) -> dict[str, np.ndar
     return {part: spectra.sound(shares.pop(part)) for part in masks}
 
 
-def _with_low(
-    parts: dict[str, np.ndarray], low: Spectra, shares: dict[str, np.ndarray]
+def _with_look(
+    parts: dict[str, np.ndarray], look: _Look, low: Spectra, masks: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
-    """The parts, float32 (frames, channels), low tones half by the shares of longer windows."""
+    """The parts, float32 (frames, channels), low tones in part by the masks of longer windows."""
+    from_hz, to_hz = look.hz
     at_hz = np.arange(low.values.shape[1]) * low.bin_hz
-    weight = _LOW_SHARE * np.clip((_LOW_TO_HZ - at_hz) / (_LOW_TO_HZ - _LOW_FROM_HZ), 0, 1)
+    weight = look.share * np.clip((to_hz - at_hz) / (to_hz - from_hz), 0, 1)
+    shares = shares_of(low, masks)
     out, last = {}, next(reversed(parts))
     left = np.zeros_like(parts[last])
     for part, sound in parts.items():
         if part != last:
-            own = Spectra(sound, low.sample_rate, low=True).values
+            own = Spectra(sound, low.sample_rate, longer=look.longer).values
             change = low.sound((shares.pop(part) - own) * weight[:, None].astype(np.float32))
             out[part] = sound + change
             left += change
@@ -105,6 +131,17 @@ def mean_power(audio: np.ndarray) -> float:
     for at in range(0, len(audio), _BLOCK_FRAMES):
         total += float((audio[at : at + _BLOCK_FRAMES].astype(np.float64) ** 2).sum())
     return total / max(audio.size, 1)
+
+
+def _sounding(audio: np.ndarray, hop: int) -> tuple[int, int]:
+    """First frame, by whole hops, and end of what is not silent in (frames, channels).
+
+    What begins out of silence seems struck; the networks learnt from stretches of music.
+    """
+    found = np.flatnonzero(audio.any(axis=1))
+    if not len(found):
+        return 0, 0
+    return int(found[0]) // hop * hop, int(found[-1]) + 1
 
 
 def _windows(length_s: float, sample_rate: int) -> int:

@@ -76,7 +76,7 @@ SEPARATORS: dict[str, Separator] = {
         ),
         Separator(
             "own", "our own networks, without voices", ("drums", "bass", "other"),
-            "daemon.parts.own:mix", 0.25, 500,
+            "daemon.parts.own:mix", 0.25, 570,
         ),
     )
 }  # fmt: skip

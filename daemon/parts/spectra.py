@@ -11,8 +11,8 @@ from scipy import fft, ndimage
 _WINDOW_S = 2048 / 44100
 #: Windows that overlap at any moment.
 _OVERLAP = 4
-#: Times as long are the windows that tell low tones' partials apart; Hz up to which they look.
-_LONGER, _LOW_HZ = 2, 2065.0
+#: Windows so many times as long, which tell low tones' partials apart -> Hz up to which they look.
+_LOW_HZ = {2: 2065.0, 4: 1000.0}
 #: Windows that are reckoned at once, so that memory stays small.
 _BLOCK_WINDOWS = 128
 #: Frames over which a tone is steady, and the Hz over which an attack is alike: a third of a
@@ -29,13 +29,14 @@ def hop_of(sample_rate: int) -> int:
 class Spectra:
     """Spectra of float32 (frames, channels): `values` complex64 (channels, bins, windows).
 
-    `low`: windows twice as long, as far apart as ever, and only the bins of low tones.
+    `longer`: windows two or four times as long, as far apart as ever, and only the bins of low
+    tones.
     """
 
-    def __init__(self, audio: np.ndarray, sample_rate: int, *, low: bool = False) -> None:
+    def __init__(self, audio: np.ndarray, sample_rate: int, *, longer: int = 1) -> None:
         self.sample_rate = sample_rate
         self.length, self._hop = len(audio), hop_of(sample_rate)
-        self._overlap = _OVERLAP * (_LONGER if low else 1)
+        self._overlap = _OVERLAP * longer
         size = self._hop * self._overlap
         self._window = np.asarray(
             0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size), np.float32
@@ -45,7 +46,9 @@ class Spectra:
         behind = (windows - 1) * self._hop + size - outside - self.length
         padded = np.pad(audio, ((outside, behind), (0, 0))).astype(np.float32, copy=False)
         frames = np.lib.stride_tricks.sliding_window_view(padded, size, axis=0)[:: self._hop]
-        bins = round(_LOW_HZ / self.bin_hz) if low else size // 2 + 1
+        bins = size // 2 + 1
+        if longer > 1:
+            bins = min(bins, round(_LOW_HZ[longer] / self.bin_hz))
         self.values = np.empty((audio.shape[1], bins, windows), np.complex64)
         for at in range(0, windows, _BLOCK_WINDOWS):
             some = fft.rfft(frames[at : at + _BLOCK_WINDOWS] * self._window, axis=2)

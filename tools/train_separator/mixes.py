@@ -189,7 +189,7 @@ def stored(
     cues = cues_of(spectra)
     seen = described(spectra, cues[0], mean_power)
     if low:
-        short, spectra = spectra, Spectra(mix, RATE, low=True)
+        short, spectra = spectra, Spectra(mix, RATE, longer=2)
         mean_power = power * spectra.window_power
         cues = cues_of(spectra)
         seen = described_low(spectra, cues[0], mean_power, short, seen)
@@ -204,7 +204,7 @@ def stored(
     out["magnitude"] = spectra.magnitude[bins] * scale
     in_phase, apart = [], []
     for sound in sounds.values():
-        own = Spectra(sound, RATE, low=low).values
+        own = Spectra(sound, RATE, longer=2 if low else 1).values
         along = np.real(own * spectra.values.conj()) / size
         # weighted by the channels' own power, as the error of one mask for both is
         part = (along * size).mean(axis=0) / np.maximum(spectra.magnitude, 1e-9) * scale

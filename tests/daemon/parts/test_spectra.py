@@ -21,7 +21,7 @@ def test_longer_windows_hold_low_tones_whole_and_nothing_above():
     t = np.arange(RATE) / RATE
     low, high = (0.3 * np.sin(2 * np.pi * hz * t) for hz in (440, 6000))
     sound = np.stack([low + high] * 2, axis=1).astype(np.float32)
-    spectra = Spectra(sound, RATE, low=True)
+    spectra = Spectra(sound, RATE, longer=2)
     found = spectra.sound(spectra.values)[4096:-4096, 0]
     assert found == pytest.approx(low[4096:-4096], abs=1e-3)
 
@@ -37,14 +37,14 @@ def test_longer_windows_tell_tones_apart_that_short_ones_do_not():
         at = [level[round(hz / spectra.bin_hz)] for hz in (220, 240, 260)]
         return float(20 * np.log10(min(at[0], at[2]) / at[1]))
 
-    assert dip_db(Spectra(sound, RATE, low=True)) > dip_db(Spectra(sound, RATE)) + 6
+    assert dip_db(Spectra(sound, RATE, longer=2)) > dip_db(Spectra(sound, RATE)) + 6
 
 
 def test_windows_of_either_length_stand_at_the_same_moments():
     sound = np.zeros((RATE, 2), np.float32)
     sound[RATE // 2] = 1
     loudest = []
-    for spectra in (Spectra(sound, RATE), Spectra(sound, RATE, low=True)):
+    for spectra in (Spectra(sound, RATE), Spectra(sound, RATE, longer=2)):
         power = (spectra.magnitude[:90] ** 2).sum(axis=0)
         middle = (power * np.arange(len(power))).sum() / power.sum()
         loudest.append(middle - spectra.before)

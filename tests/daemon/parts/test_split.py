@@ -121,11 +121,25 @@ def test_a_long_sound_goes_through_in_pieces_without_a_seam(monkeypatch):
     sound = np.sin(2 * np.pi * 55 * t) * 0.2 + 0.2 * rng.standard_normal(len(t)) * (t % 0.5 < 0.05)
     sound = sound.astype(np.float32)[:, None]
     whole = own.separate("mix", sound, RATE, is_loop=False)
-    monkeypatch.setattr(own, "_PIECE_S", 2.0)
+    # each piece has strokes enough to know them by one another, as one of half a minute has
+    monkeypatch.setattr(own, "_PIECE_S", 4.0)
     pieces = own.separate("mix", sound, RATE, is_loop=False)
     for name, part in whole.items():
         assert np.abs(part - pieces[name]).max() < 0.02, name
+    for joint in range(4 * RATE, len(sound), 4 * RATE):
+        around = pieces["bass"][joint - RATE // 10 : joint + RATE // 10, 0]
+        assert np.abs(np.diff(around, 2)).max() < 1e-3, "it does not click"
     assert np.abs(sum(pieces.values()) - sound).max() < 1e-5
+
+
+def test_parts_are_silent_where_the_sound_has_not_begun_or_is_over():
+    sound = np.zeros((3 * RATE, 2), np.float32)
+    sound[RATE : 2 * RATE] = 0.1 * np.random.default_rng(2).standard_normal((RATE, 2))
+    parts = own.separate("mix", sound, RATE, is_loop=False)
+    for name, part in parts.items():
+        assert not part[: RATE - 2048].any() and not part[2 * RATE :].any(), name
+    silent = own.separate("mix", np.zeros_like(sound), RATE, is_loop=False)
+    assert not any(part.any() for part in silent.values())
 
 
 def test_a_loops_parts_loop_too(tmp_path):
