@@ -24,7 +24,7 @@ from daemon.notes.heard_notes import (
     struck_columns,
 )
 from daemon.notes.line_notes import Heard, in_tune, line_notes, tuning_of
-from daemon.notes.listeners import EVEN_OF_TWO, EVEN_WORTH, LISTENERS, Listener
+from daemon.notes.listeners import LISTENERS, Listener
 from daemon.notes.one_pitch import Curve, with_bends
 from daemon.notes.voices_alone import has_one_pitch, is_one_voice
 
@@ -197,12 +197,13 @@ class Ear:
             curve = LISTENERS[by].curve(self.mono)
             return self.line(by, bends, line_heard(self.mono, LISTENERS[by], curve))
         listener = LISTENERS[by]
-        even, tone = (EVEN_WORTH, 0.0) if listener.worth else (listener.even, listener.tone)
         if listener.of_two and self.is_struck:
-            odds, even = listener.of_two(self.maps, self._left()), EVEN_OF_TWO
+            odds = listener.of_two(self.maps, self._left())
         else:
             odds = listener.odds(self.mono, self.maps)
-        struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
+        is_held = bool(listener.tone) and self.is_struck
+        struck = struck_columns(self.strokes, len(odds)) if is_held else None
+        even, tone = (0.5, 0.0) if listener.worth else (listener.even, listener.tone)
         notes = notes_of(
             odds, self.maps, listener.least, listener.shortest, even, tone, struck, listener.worth
         )

@@ -35,9 +35,6 @@ OddsOfTwo = Callable[[Maps, Maps], np.ndarray]
 
 #: Set on eight of the musician's loops.
 OWN_EVEN, OWN_TONE = 0.4, 0.3
-#: What a beginning's worth is where half of the notes are right, of a sound that is heard once and
-#: of one that is heard with drums and without.
-EVEN_WORTH, EVEN_OF_TWO = 0.5, 0.45
 
 
 @dataclass(frozen=True)
