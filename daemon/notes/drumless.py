@@ -30,9 +30,12 @@ def drumless(mono: np.ndarray, is_loop: bool) -> np.ndarray:
     return np.asarray((parts["bass"] + parts["other"])[:, 0])
 
 
-def heard_twice(net: NoteNet, whole: Maps, left: Maps) -> np.ndarray:
-    """float32 (columns, PITCHES, 2): what `net` says of a sound and of what is left of it."""
-    said = net.heard(left, drum_net().heard(left.quick))
+def heard_twice(net: NoteNet, of_left: NoteNet, whole: Maps, left: Maps) -> np.ndarray:
+    """float32 (columns, PITCHES, 2): what is said of a sound and of what is left of it.
+
+    `net` hears the whole, `of_left` what is left.
+    """
+    said = of_left.heard(left, drum_net().heard(left.quick))
     asked = said.max(axis=2) > _DOUBT
     of_whole = net.heard(whole, drum_net().heard(whole.quick), asked)
     steps = _WHOLE * _steps(of_whole) + (1 - _WHOLE) * _steps(said)

@@ -68,12 +68,18 @@ def note_net() -> NoteNet:
     return NoteNet.load(Path(__file__).with_name("notes.npz"))
 
 
+@cache
+def left_net() -> NoteNet:
+    """The same, its second layer taught further on what is left without drums."""
+    return NoteNet.load(Path(__file__).with_name("drumless.npz"))
+
+
 def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
     return note_net().heard(maps, drum_net().heard(maps.quick))
 
 
 def _own_of_two(whole: Maps, left: Maps) -> np.ndarray:
-    return heard_twice(note_net(), whole, left)
+    return heard_twice(note_net(), left_net(), whole, left)
 
 
 def _swift_curve(mono: np.ndarray) -> Curve:
