@@ -199,15 +199,16 @@ class Ear:
         listener = LISTENERS[by]
         if listener.of_two and self.is_struck:
             odds = listener.of_two(self.maps, self._left())
+            method = f"{listener.title}, with drums and without"
         else:
-            odds = listener.odds(self.mono, self.maps)
+            odds, method = listener.odds(self.mono, self.maps), listener.title
         is_held = bool(listener.tone) and self.is_struck
         struck = struck_columns(self.strokes, len(odds)) if is_held else None
         even, tone = (0.5, 0.0) if listener.worth else (listener.even, listener.tone)
         notes = notes_of(
             odds, self.maps, listener.least, listener.shortest, even, tone, struck, listener.worth
         )
-        return Voice("notes", kind, self._within(as_played(notes, self.maps)), listener.title)
+        return Voice("notes", kind, self._within(as_played(notes, self.maps)), method)
 
     def _left(self) -> Maps:
         """The maps of the sound without its drums."""

@@ -64,8 +64,9 @@ def test_only_what_has_drums_is_heard_twice(monkeypatch, is_struck):
     monkeypatch.setattr(
         "daemon.notes.listen.drumless", lambda mono, is_loop: asked.append(is_loop) or mono
     )
-    hear_voice(np.zeros(RATE, np.float32), True, "poly")
+    voice = hear_voice(np.zeros(RATE, np.float32), True, "poly")
     assert asked == ([True] if is_struck else [])
+    assert ("without" in voice.method) is is_struck, "the report says so"
 
 
 def test_notes_under_drums_are_heard():
