@@ -30,12 +30,12 @@ _SURE, _TOGETHER_S, _FEWEST, _MOST = 0.5, 0.04, 3, 0.7
 def as_played(notes: Sequence[HeardNote], maps: Maps) -> list[HeardNote]:
     """The notes of a line of drawbars by the keys that were pressed; any others as they are."""
     sure = [note for note in notes if note.confidence >= _SURE]
+    start_s = np.array([note.start_s for note in sure])
+    pitch = np.array([note.pitch for note in sure])
     lowest = [
         note
         for note in sure
-        if not any(
-            one.pitch < note.pitch and abs(one.start_s - note.start_s) < _TOGETHER_S for one in sure
-        )
+        if not ((pitch < note.pitch) & (np.abs(start_s - note.start_s) < _TOGETHER_S)).any()
     ]
     organs = sum(_is_organ(note, maps) for note in lowest)
     if organs < max(_FEWEST, _MOST * len(lowest)):

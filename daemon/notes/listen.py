@@ -15,6 +15,7 @@ from daemon.hearing.drum_net import drum_net
 from daemon.hearing.log_spectra import RATE, Maps, levels_db, maps_of
 from daemon.hearing.struck import EVEN, odds_of_drums
 from daemon.notes.drawbars import as_played
+from daemon.notes.drumless import drumless
 from daemon.notes.heard_notes import (
     HeardNote,
     notes_of,
@@ -103,13 +104,13 @@ def listen(
     tell(0.1, f"listening for {_LISTENED[voice]}")
     if voice != "auto":
         return [hear_voice(mono, is_loop, voice, by, bends)]
-    ear, is_struck = Ear.of(mono, is_loop), odds_of_drums(mono, RATE) >= EVEN
+    ear = Ear.of(mono, is_loop)
     tell(0.2, f"listening for {_LISTENED['drums']}")
     drums = ear.drums()
     tell(0.4, f"listening for {_LISTENED['poly']}")
     lines = [voice for voice in ear.lines(by) if voice.is_there]
     # a line may be heard as one voice alone, of which nothing is sure as chords
-    alone = [] if is_struck else [one for one in ear.alone(by, lines, bends) if one.is_there]
+    alone = [] if ear.is_struck else [one for one in ear.alone(by, lines, bends) if one.is_there]
     if alone:
         return alone
     return [*([drums] if drums.is_there else []), *lines]
@@ -155,8 +156,18 @@ class Ear:
     @classmethod
     def of(cls, mono: np.ndarray, is_loop: bool) -> Ear:
         around = round(_AROUND_S * RATE) if is_loop else 0
-        outside = np.take(mono, np.arange(-around, len(mono) + around), mode="wrap")
+        outside = _with_ends(mono, around)
         return cls(outside, maps_of(outside), around / RATE, len(mono) / RATE)
+
+    @cached_property
+    def is_struck(self) -> bool:
+        """Whether the sound as a whole has drums."""
+        return odds_of_drums(self._inside(), RATE) >= EVEN
+
+    def _inside(self) -> np.ndarray:
+        """The sound alone, without what stands around a loop."""
+        around = round(self.around_s * RATE)
+        return self.mono[around : len(self.mono) - around]
 
     @cached_property
     def strokes(self) -> list[HeardNote]:
@@ -186,13 +197,23 @@ class Ear:
             curve = LISTENERS[by].curve(self.mono)
             return self.line(by, bends, line_heard(self.mono, LISTENERS[by], curve))
         listener = LISTENERS[by]
-        odds = listener.odds(self.mono, self.maps)
-        struck = struck_columns(self.strokes, len(odds)) if listener.tone else None
+        if listener.of_two and self.is_struck:
+            odds = listener.of_two(self.maps, self._left())
+            method = f"{listener.title}, with drums and without"
+        else:
+            odds, method = listener.odds(self.mono, self.maps), listener.title
+        is_held = bool(listener.tone) and self.is_struck
+        struck = struck_columns(self.strokes, len(odds)) if is_held else None
         even, tone = (0.5, 0.0) if listener.worth else (listener.even, listener.tone)
         notes = notes_of(
             odds, self.maps, listener.least, listener.shortest, even, tone, struck, listener.worth
         )
-        return Voice("notes", kind, self._within(as_played(notes, self.maps)), listener.title)
+        return Voice("notes", kind, self._within(as_played(notes, self.maps)), method)
+
+    def _left(self) -> Maps:
+        """The maps of the sound without its drums."""
+        around = round(self.around_s * RATE)
+        return maps_of(_with_ends(drumless(self._inside(), around > 0), around))
 
     def line(self, by: str, bends: bool, known: Known) -> Voice:
         """What one voice plays."""
@@ -236,6 +257,11 @@ class Ear:
             if -_EARLY_S <= start_s < self.length_s - _EARLY_S:
                 found.append(note.moved(max(0.0, start_s), note.end_s - self.around_s))
         return found
+
+
+def _with_ends(mono: np.ndarray, around: int) -> np.ndarray:
+    """A loop with `around` frames of its own other end before and after it."""
+    return np.take(mono, np.arange(-around, len(mono) + around), mode="wrap")
 
 
 def _are_bass(notes: list[HeardNote]) -> list[bool]:

@@ -21,6 +21,7 @@ from daemon.home.extras import how_to_install
 from daemon.models.store import files_of, how_to_get, is_here
 from daemon.models.table import find_model
 from daemon.notes import one_pitch
+from daemon.notes.drumless import heard_twice
 from daemon.notes.heard_notes import Worth
 from daemon.notes.note_net import NoteNet
 from daemon.notes.note_odds import weighed
@@ -28,6 +29,8 @@ from daemon.notes.one_pitch import Curve
 
 #: float32 (frames,) at 22050 Hz and its maps -> float32 (columns, PITCHES, 2).
 Odds = Callable[[np.ndarray, Maps], np.ndarray]
+#: The maps of a sound with drums, and those of what is left without them -> the same odds.
+OddsOfTwo = Callable[[Maps, Maps], np.ndarray]
 
 
 #: Set on eight of the musician's loops.
@@ -52,6 +55,8 @@ class Listener:
     begin again at a stroke of drums."""
     worth: Worth | None = None
     """What its odds are worth beside how the pitches sound: of chords, in place of `tone`."""
+    of_two: OddsOfTwo | None = None
+    """Its odds where drums are struck, of which it hears the sound once more without them."""
     why_not: Callable[[], str | None] = lambda: None
     curve: Callable[[np.ndarray], Curve] = one_pitch.curve_of
     """How it follows the pitch of one voice, of float32 (frames,) at 22050 Hz."""
@@ -63,8 +68,18 @@ def note_net() -> NoteNet:
     return NoteNet.load(Path(__file__).with_name("notes.npz"))
 
 
+@cache
+def left_net() -> NoteNet:
+    """The same, its second layer taught further on what is left without drums."""
+    return NoteNet.load(Path(__file__).with_name("drumless.npz"))
+
+
 def _own(mono: np.ndarray, maps: Maps) -> np.ndarray:
     return note_net().heard(maps, drum_net().heard(maps.quick))
+
+
+def _own_of_two(whole: Maps, left: Maps) -> np.ndarray:
+    return heard_twice(note_net(), left_net(), whole, left)
 
 
 def _swift_curve(mono: np.ndarray) -> Curve:
@@ -104,10 +119,13 @@ def _lacks(*packages: str) -> str | None:
 LISTENERS: dict[str, Listener] = {
     one.name: one
     for one in (
-        Listener("own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed),
+        Listener(
+            "own", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed,
+            of_two=_own_of_two,
+        ),
         Listener(
             "swift-f0", "own network", _own, 0.1, OWN_EVEN, tone=OWN_TONE, worth=weighed,
-            why_not=lambda: _lacks("swift_f0", "onnxruntime"),
+            of_two=_own_of_two, why_not=lambda: _lacks("swift_f0", "onnxruntime"),
             curve=_swift_curve, curve_title="swift-f0",
         ),
         Listener(

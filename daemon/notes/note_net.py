@@ -56,6 +56,8 @@ _BLOCK = 4096
 #: Level, of 255, that a pitch or its octave must reach within a sixth of a second to be a note.
 _LEAST_LEVEL = 76
 _LEAST_WITHIN = 14
+#: Columns beside wanted ones in which the first layer is asked too.
+_NEAR_COLUMNS = 6
 #: What the first layer must say of a cell for the second to be asked.
 DOUBT = 0.02
 
@@ -152,6 +154,11 @@ def _sounding(maps: Maps) -> np.ndarray:
     return np.asarray(wide > _LEAST_LEVEL)
 
 
+def _near(wanted: np.ndarray) -> np.ndarray:
+    """Bool (columns, PITCHES): the cells beside those that are wanted, in time and in pitch."""
+    return np.asarray(ndimage.maximum_filter(wanted, (2 * _NEAR_COLUMNS + 1, 3)))
+
+
 class FirstSaid:
     """What the first layer said, (columns, PITCHES, 2), ready for the second.
 
@@ -197,18 +204,24 @@ class NoteNet:
     def load(cls, path: Path) -> NoteNet:
         return cls(read_weights(path))
 
-    def heard(self, maps: Maps, strokes: np.ndarray) -> np.ndarray:
+    def heard(
+        self, maps: Maps, strokes: np.ndarray, wanted: np.ndarray | None = None
+    ) -> np.ndarray:
         """float32 (columns, PITCHES, 2): the odds, 0-1, that a note begins, and that one sounds.
 
-        `strokes` (columns, roles): the odds of `drum_net` for the same maps.
+        `strokes` (columns, roles): the odds of `drum_net` for the same maps. `wanted`, bool
+        (columns, PITCHES): where alone the odds are wanted; 0 elsewhere.
         """
-        said = self.first_said(maps)
-        seen = FirstSaid(said, strokes, maps).seen
-        return self._over_all(seen, said.max(axis=2) > DOUBT, "second")
+        said = self.first_said(maps, None if wanted is None else _near(wanted))
+        seen, asked = FirstSaid(said, strokes, maps).seen, said.max(axis=2) > DOUBT
+        return self._over_all(seen, asked if wanted is None else asked & wanted, "second")
 
-    def first_said(self, maps: Maps) -> np.ndarray:
-        """What the first layer says, float32 (columns, PITCHES, 2)."""
-        return self._over_all(Padded(maps).seen, _sounding(maps), "first")
+    def first_said(self, maps: Maps, wanted: np.ndarray | None = None) -> np.ndarray:
+        """What the first layer says, float32 (columns, PITCHES, 2); of `wanted` alone."""
+        asked = _sounding(maps)
+        return self._over_all(
+            Padded(maps).seen, asked if wanted is None else asked & wanted, "first"
+        )
 
     def layer(self, layer: str) -> dict[str, np.ndarray]:
         """The weights of `first` or `second`, as `layers.answer` takes them."""

@@ -23,6 +23,11 @@ r"""How the networks that hear notes (`daemon/notes/*.npz`) are taught: on made-
         --before daemon/notes/notes.npz --rate 1e-3
     python -m tools.train_separator.blended daemon/notes/notes.npz TAUGHT.npz 0.5 \
         daemon/notes/notes.npz
+    python -m tools.train_notes.left LEFT SOUNDFONT... --first-seed 8000 --count 250
+    python -m tools.train_notes.notes LEFT TAUGHT.npz --steps 0 --second-steps 1500 --second 247 \
+        --before daemon/notes/notes.npz --rate 7e-4
+    python -m tools.train_separator.blended daemon/notes/notes.npz TAUGHT.npz 0.75 \
+        daemon/notes/drumless.npz
     python -m tools.train_notes.drums PIECES ONE.npz --steps 8000
     python -m tools.train_notes.more_kits MORE.npz FONT.sf2 FOLDER...
     python -m tools.train_notes.kits BANK.npz KITS --more MORE.npz --count 300
@@ -38,9 +43,10 @@ since the musician's voices had changed, and for the fourth his own among the se
 added. The second layer that stands beside the older one began from that one's weights, which saw
 two octaves and no strokes, and 96 new units; the first layer is the older one's. The last stretch
 of that network, of seeds from 5000 on, is from the seeded commands above alone; the net that it
-begins from is in commit f712b0a1. Sidecrate needs none of this to run, and teaching needs nothing
-but fluidsynth and mma beside it. Earlier stretches were taught while the scripts still grew: the
-first of each knew no noise, and the drums' no sound without drums and no lifted bands, so that a
-run of today gives others of about the same worth. Two kits of five and all seeds from a million on
-are kept out, for `benchmarks notes` to judge by.
+begins from is in commit f712b0a1. What is left without drums was taught in two stretches, of 600
+steps on the first 154 sounds (every fourth by a SoundFont) and of 900 on all 247. Sidecrate needs
+none of this to run, and teaching needs nothing but fluidsynth and mma beside it. Earlier stretches
+were taught while the scripts still grew: the first of each knew no noise, and the drums' no sound
+without drums and no lifted bands, so that a run of today gives others of about the same worth. Two
+kits of five and all seeds from a million on are kept out, for `benchmarks notes` to judge by.
 """

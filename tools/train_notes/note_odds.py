@@ -31,8 +31,9 @@ from daemon.notes.note_net import FIRST
 from daemon.notes.note_odds import seen
 
 _TOLERANCE_S = 0.05
-#: Odds at which the mean F is best: of the musician's sounds a little higher, of others lower.
-_EVEN = 0.45
+#: Odds at which the mean F is best, of sounds without drums as they are and of those with drums
+#: heard twice (`drumless.py`).
+_EVEN = 0.4
 #: Fewest notes of a sound that is learnt from, how far weights are held to nought, and thresholds.
 _FEWEST, _HELD = 5, 1e-4
 _SURE = (0.3, 0.4, 0.45, 0.5, 0.55, 0.6)

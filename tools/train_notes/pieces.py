@@ -33,7 +33,7 @@ from tools.train_separator.mixes import split_kits
 #: s of a loop's own other end that stand before and after it.
 _AROUND_S = 0.75
 #: Parts that have no notes with a pitch.
-_UNPITCHED = ("drums", "texture", "fx")
+UNPITCHED = ("drums", "texture", "fx")
 #: Of the bank's kits, which of a kit's sounds plays each General MIDI note.
 _SOUNDS = {
     36: "kick", 38: "snare", 40: "snare", 39: "clap", 37: "rim", 42: "hat", 44: "hat", 46: "ohat",
@@ -196,7 +196,7 @@ def sounds_of(
     rng: np.random.Generator, piece: Piece
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
     """(what, sound, notes, hits) of its stems and mixes, altered as recordings are."""
-    pitched = [part for part in piece.stems if part not in _UNPITCHED]
+    pitched = [part for part in piece.stems if part not in UNPITCHED]
     wanted = [(part, [part]) for part in pitched]
     if len(pitched) > 1:
         wanted.append(("pitched", pitched))
@@ -206,18 +206,18 @@ def sounds_of(
     for what, parts in wanted:
         gains = {p: 10 ** (rng.normal(0, 0 if len(parts) == 1 else 3) / 20) for p in parts}
         sound = np.sum([piece.stems[p] * np.float32(gains[p]) for p in parts], axis=0)
-        rows = [piece.notes[p] for p in parts if p in piece.notes and p not in _UNPITCHED]
+        rows = [piece.notes[p] for p in parts if p in piece.notes and p not in UNPITCHED]
         notes = np.concatenate([np.zeros((0, 4)), *rows])
         hits = piece.notes.get("drums", np.zeros((0, 4))) if "drums" in parts else np.zeros((0, 4))
         hits = np.array(
             [(at, _ROWS[role_of(int(p))], v) for at, _, p, v in hits if role_of(int(p)) in _ROWS]
         ).reshape(-1, 3)
         if piece.is_loop:
-            sound, notes, hits = _around(sound, notes, hits)
+            sound, notes, hits = around(sound, notes, hits)
         yield what, *altered(rng, sound, notes, hits)
 
 
-def _around(
+def around(
     sound: np.ndarray, notes: np.ndarray, hits: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A loop with its own end before it and its own beginning after it."""

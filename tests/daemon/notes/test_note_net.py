@@ -83,3 +83,13 @@ def test_two_second_layers_beside_each_other_say_the_mean_of_what_they_said_alon
     alone = [which.heard(own, strokes)[asked] for which in (one, other)]
     logits = [np.log(odds / (1 - odds)) for odds in (*alone, both)]
     assert np.allclose(0.75 * logits[0] + 0.25 * logits[1], logits[2], atol=1e-3)
+
+
+def test_odds_are_given_where_they_are_wanted_alone():
+    own = maps()
+    strokes = np.zeros((len(own), len(ROLES)), np.float32)
+    says = net(first=layer(INPUTS, 0.5), second=layer(SECOND_INPUTS, 0.8))
+    wanted = np.zeros((len(own), PITCHES), bool)
+    wanted[20:30, 69 - FIRST] = True
+    told = says.heard(own, strokes, wanted)
+    assert told[wanted].min() > 0.7 and not told[~wanted].any()
