@@ -2,8 +2,8 @@
 
 Generated music wavers, and bands slow down: a straight lattice then slips by half a beat or a 16th.
 `joint_path` follows such takes beat by beat, whatever the tempo does. Its path is taken only where
-both ears hear it better: the second ear hears its beats, and attacks lie nearer to its 16ths. It is
-then fitted to the attacks as any other.
+the second ear hears its beats better, and attacks lie nearer to its 16ths; where the second ear
+speaks clearly they must not lie much farther. It is then fitted to the attacks as any other.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from daemon.hearing.second_ear import SecondEar
 
 # Set on tracker modules, 47 of them with a step and with a ritardando made into each, and on 49
 # takes of music models. Where the path mended a take it gained 0.2 or more of all beats and 0.7 or
-# more of the worst heard, and attacks lay nearer to it. In straight takes it gained 0.15 and 0.5 at
-# most, but for one with bars that repeat, in which attacks lay no nearer.
+# more of the worst heard, and attacks lay nearer to it, but for chords without drums. In straight
+# takes it gained 0.15 and 0.5 at most, but for one with bars that repeat.
 
-#: Gain in log odds, of all beats.
-GAIN = 0.2
-#: Gain in log odds, of the quarter of the beats that are heard worst.
-WORST_GAIN = 0.7
+#: Least gain in log odds: of all beats, and of the quarter of the beats that are heard worst.
+GAIN = (0.2, 0.7)
+#: The same from which the second ear speaks clearly: attacks then need not lie nearer.
+CLEAR_GAIN = (0.4, 1.0)
 #: Onset cost over that of the chosen lattice, below which attacks lie nearer to the path.
 NEARER = 0.99
-#: The same up to which a stiffer fit to the path is no worse.
+#: The same up to which they do not speak against it.
 COSTLIER = 1.1
 #: Likeness of the bars from which they tell that the lattice keeps its place: one that slips
 #: loses it.
@@ -84,7 +84,9 @@ def followed(
         return reading.lattice.map.onset_cost / (lost.map.onset_cost + 1e-9)
 
     loosest = fitted(BENDS[-1])
-    if cost(loosest) > (FAR_NEARER if lost.likeness > ALIKE else NEARER):
+    found = ear.near_beats(loosest.beats_s(env))
+    nearer = COSTLIER if _better(found, heard, CLEAR_GAIN) else NEARER
+    if cost(loosest) > (FAR_NEARER if lost.likeness > ALIKE else nearer):
         return None
     best = None
     for reading in (*map(fitted, BENDS[:-1]), loosest):
@@ -95,8 +97,10 @@ def followed(
     return best[1] if best else None
 
 
-def _better(found: tuple[float, float], heard: tuple[float, float]) -> bool:
-    return found[0] - heard[0] > GAIN and found[1] - heard[1] > WORST_GAIN
+def _better(
+    found: tuple[float, float], heard: tuple[float, float], gain: tuple[float, float] = GAIN
+) -> bool:
+    return found[0] - heard[0] > gain[0] and found[1] - heard[1] > gain[1]
 
 
 def _keeps_tempo(path_s: np.ndarray, bpm: float) -> bool:
