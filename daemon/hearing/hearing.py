@@ -10,7 +10,7 @@ from bridge.music import Meter
 from daemon.audio.offset import SILENT, swing_of
 from daemon.audio.scratch import release
 from daemon.audio.sound import mixed
-from daemon.hearing import going_round, net_path, onsets, second_ear, tempo_change, tracking
+from daemon.hearing import going_round, onsets, path_lattice, second_ear, tempo_change, tracking
 from daemon.hearing.answer import answer, asked_grid
 from daemon.hearing.beats import Beats
 from daemon.hearing.choice import FITTED, Choice, choose
@@ -177,7 +177,7 @@ def chosen(
     if long or lattice is not reading.lattice:
         reading = read(env, lattice, reading.octave, meter, ear)
         choice = replace(choice, reading=reading)
-    path = net_path.followed(env, hits, ear, reading, choice.bpm, meter)
+    path = path_lattice.followed(env, hits, ear, reading, choice.bpm, meter)
     return choice if path is None else replace(choice, reading=path)
 
 

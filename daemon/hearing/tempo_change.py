@@ -47,10 +47,6 @@ FOUND = 0.5
 LESS_ALIKE = 0.05
 #: Onset cost of one step over that of a tracked tempo up to which the plainer one, the step, wins.
 PLAINER = 1.3
-#: Gain in log odds, of all beats and of the worst heard, from which the second ear hears that a
-#: tracked tempo keeps the beats that the lattice loses. Of 17 pieces whose lattice is lost the two
-#: that slow down and start anew gained 0.6 and more of both, the others 0.2 of all beats at most.
-HEARD_GAIN = 0.5
 
 # The same for a take with much sound off any lattice, such as a held chord's edges. Set on made-up
 # tempo steps under held chords.
@@ -83,7 +79,7 @@ def changed(
         return lost
     stepped = _stepped(env, hits, bpm, bar_beats, lost, ear)
     tracked = _tracked(env, hits, bpm, bar_beats)
-    if tracked is None or not (_explains(tracked, lost) or _heard_better(ear, tracked, lost)):
+    if tracked is None or not _explains(tracked, lost):
         return stepped
     # One step that fits nearly as well as free tracking is preferred: it is the plainer reading.
     if stepped is not lost and stepped.map.onset_cost < PLAINER * tracked.map.onset_cost:
@@ -223,24 +219,6 @@ def _tempi(
     crowd = tempo.hits_a_second(hits.between(start_s, start_s + part_s), part_s)
     likely = odds.log_odds("tempo", np.array([tempo.features(gram, each, crowd) for each in found]))
     return found[int(np.argmax(likely))].bpm, nearest
-
-
-def _heard_better(ear: SecondEar | None, changed: Beats, lost: Beats) -> bool:
-    """Whether the second ear hears the beats of a tracked tempo far better, and no attack speaks
-    against it."""
-    if ear is None or changed.map.onset_cost > lost.map.onset_cost:
-        return False
-    gains = [
-        now - before for now, before in zip(_near(ear, changed), _near(ear, lost), strict=True)
-    ]
-    return min(gains) > HEARD_GAIN
-
-
-def _near(ear: SecondEar, lattice: Beats) -> tuple[float, float]:
-    """What the second ear hears on the beats of a lattice, of all and of the worst, at the 16th
-    from which it hears most."""
-    parts = np.arange(4 * len(lattice.map.beats_s))
-    return max(ear.near_beats(lattice.map.seconds(parts[first::4])) for first in range(4))
 
 
 def _explains(changed: Beats, lost: Beats) -> bool:

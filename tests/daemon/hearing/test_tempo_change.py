@@ -1,14 +1,16 @@
-"""A take that slows down and starts anew: followed where the second ear hears that it must be."""
+"""A take that slows down and starts anew: both ears together follow it, attacks alone do not."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from daemon.hearing import beats, onsets, tempo_change
+from bridge.music import Meter
+from daemon.hearing import beats, onsets, path_lattice, tempo_change
 from daemon.hearing.beats import Beats
 from daemon.hearing.envelopes import envelopes
-from tests.daemon.hearing.test_net_path import LENGTH_S, RATE, _struck, _taught
+from daemon.hearing.reading import read
+from tests.daemon.hearing.test_path_lattice import LENGTH_S, RATE, _struck, _taught
 
 #: Beats over which the tempo sinks, and comes back.
 SLOW_BEATS = 8
@@ -44,8 +46,11 @@ def test_a_take_that_slows_down_and_starts_anew_is_followed_by_both_ears(bpm: fl
     hits = onsets.onsets(env)
     own = beats.find(env, hits, bpm, 4)
     assert _lost(true_s, own) > 0.3
-    assert tempo_change.changed(env, hits, bpm, 4, own) is own, "attacks alone do not tell"
     ear = _taught(true_s)
-    assert _lost(true_s, tempo_change.changed(env, hits, bpm, 4, own, ear)) < 0.2
+    assert tempo_change.changed(env, hits, bpm, 4, own, ear) is own, "no step, and no even sway"
+    found = path_lattice.followed(env, hits, ear, read(env, own, 1.0, Meter(), ear), bpm, Meter())
+    assert found is not None and _lost(true_s, found.lattice) < 0.1
     elsewhere = _taught(np.arange(0.5, LENGTH_S - 0.5, 60 / bpm))
-    assert _lost(true_s, tempo_change.changed(env, hits, bpm, 4, own, elsewhere)) > 0.3
+    alone = read(env, own, 1.0, Meter(), elsewhere)
+    found = path_lattice.followed(env, hits, elsewhere, alone, bpm, Meter())
+    assert found is None or _lost(true_s, found.lattice) > 0.3

@@ -1,4 +1,4 @@
-"""Whether a take that wavers is followed along the second ear's path, and a loop is left alone."""
+"""Whether a take that wavers is followed along the path of both ears, and a loop is left alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bridge.music import Meter
-from daemon.hearing import beats, net_path, onsets, second_ear
+from daemon.hearing import beats, onsets, path_lattice, second_ear
 from daemon.hearing.beat_features import FPS
 from daemon.hearing.envelopes import Envelopes, envelopes
 from daemon.hearing.onsets import Onsets
@@ -60,7 +60,7 @@ def test_a_take_that_wavers_is_followed_in_the_octave_of_the_lattice(octave: flo
     true_s = _wavering(132.0, 0.05)
     ear = _taught(true_s)
     env, hits, own = _straight(_struck(true_s, 5), 132.0 * octave, ear)
-    found = net_path.followed(env, hits, ear, own, 132.0 * octave, Meter())
+    found = path_lattice.followed(env, hits, ear, own, 132.0 * octave, Meter())
     assert found is not None
     mine_s = found.beats_s(env)
     assert len(mine_s) == pytest.approx(len(true_s) * octave, abs=2)
@@ -74,7 +74,7 @@ def test_a_lattice_on_its_beats_is_kept() -> None:
     true_s = np.arange(1, 44) * 60 / 112
     ear = _taught(true_s)
     env, hits, own = _straight(_struck(true_s, 6), 112.0, ear)
-    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is None
+    assert path_lattice.followed(env, hits, ear, own, 112.0, Meter()) is None
 
 
 def test_a_path_that_slips_is_not_taken_where_the_bars_repeat(
@@ -89,17 +89,18 @@ def test_a_path_that_slips_is_not_taken_where_the_bars_repeat(
     audio += np.random.default_rng(4).standard_normal(len(audio)).astype(np.float32) * 0.05
     ear = _taught(slipped_s)
     env, hits, own = _straight(audio, 112.0, ear)
-    assert net_path.ALIKE < own.lattice.likeness < 0.85, "alike, and yet no loop that is exact"
-    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is None
-    monkeypatch.setattr(net_path, "ALIKE", 0.85)
-    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is not None
+    assert path_lattice.ALIKE < own.lattice.likeness < path_lattice.LOOP, "alike, and yet no loop"
+    monkeypatch.setattr(path_lattice, "NEARER", 1.1)
+    assert path_lattice.followed(env, hits, ear, own, 112.0, Meter()) is None
+    monkeypatch.setattr(path_lattice, "ALIKE", path_lattice.LOOP)
+    assert path_lattice.followed(env, hits, ear, own, 112.0, Meter()) is not None
 
 
 def test_a_path_at_another_tempo_is_not_taken() -> None:
     true_s = np.arange(1, 44) * 60 / 112
     ear = _taught(np.arange(1, 60) * 60 / 151)
     env, hits, own = _straight(_struck(true_s, 7), 112.0, ear)
-    assert net_path.followed(env, hits, ear, own, 112.0, Meter()) is None
+    assert path_lattice.followed(env, hits, ear, own, 112.0, Meter()) is None
 
 
 def test_the_second_ear_hears_struck_beats() -> None:
