@@ -1,11 +1,11 @@
 r"""What a drum's odds are worth beside all else that is heard (`daemon/hearing/stroke_odds.npz`).
 
     python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz \\
-        --more KITS.npz --count 90
+        --more KITS.npz --count 80
 
 Loops of the musician, and their drums once more on kits that the network learnt from, on kits of
 `--more` that it never heard, and on a kit that lacks one of the drums; each alone, in the mix, and
-that behind a low-pass. Moments that the network takes for strokes, however doubtful, are right
+that behind a low-pass; and the loops without drums. Moments that the network takes for strokes, however doubtful, are right
 where a stroke is within 50 ms; of two the likelier is. Boosted trees learn to tell them.
 """
 
@@ -42,7 +42,7 @@ def main() -> int:
     about.add_argument("bank", type=Path)
     about.add_argument("out", type=Path)
     about.add_argument("--more", type=Path, action="append", default=[])
-    about.add_argument("--count", type=int, default=90)
+    about.add_argument("--count", type=int, default=80)
     asked = about.parse_args()
     known = split_kits(Bank.load(asked.bank), held_out=False)
     strange = [Bank.load(path) for path in asked.more]
@@ -92,6 +92,8 @@ def _sounds(
         mix = np.asarray(drums + others, np.float32)
         for one in (drums, mix, signal.sosfilt(low, mix).astype(np.float32)):
             yield one, by_role
+    if np.any(others):
+        yield np.asarray(others, np.float32), {}
 
 
 def _on_kit(
