@@ -1,12 +1,13 @@
 r"""What a drum's odds are worth beside all else that is heard (`daemon/hearing/stroke_odds.npz`).
 
-    python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz \\
+    python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz \
         --more KITS.npz --count 80
 
 Loops of the musician, and their drums once more on kits that the network learnt from, on kits of
 `--more` that it never heard, and on a kit that lacks one of the drums; each alone, in the mix, and
-that behind a low-pass; and the loops without drums. Moments that the network takes for strokes, however doubtful, are right
-where a stroke is within 50 ms; of two the likelier is. Boosted trees learn to tell them.
+that behind a low-pass; and the loops without drums. Moments that the network takes for strokes,
+however doubtful, are right where a stroke is within 50 ms; of two the likelier is. Boosted trees
+learn to tell them.
 """
 
 from __future__ import annotations
