@@ -3,7 +3,8 @@
 Figures are the mean F of note beginnings within 50 ms, their pitch right. The baseline of notes is
 basic-pitch where its model is here (`sidecrate models get basic-pitch`); that of drums is the rise
 of three bands. With `--bank BANK.npz` (`tools/train_hearing/bank.py`) the drums are played once
-more on sampled kits that no training heard. `python -m benchmarks apart` prints it too.
+more on sampled kits that no training heard, with `--recorded` on those of another bank.
+`python -m benchmarks apart` prints it too.
 
     python -m benchmarks.notes --count 12 --bank BANK.npz
 """
@@ -37,7 +38,9 @@ _BANDS = {"kick": (4, 26), "snare": (32, 80), "hats": (98, 104)}
 _RISE = 0.3
 
 
-def compare(count: int, bank: Path | None, recorded: Path | None = None) -> None:
+def compare(
+    count: int, bank: Path | None, recorded: Path | None = None, only_drums: bool = False
+) -> None:
     kits: dict[str, Bank] = {}
     if bank:
         kits["kit"] = split_kits(Bank.load(bank), held_out=True)
@@ -48,7 +51,7 @@ def compare(count: int, bank: Path | None, recorded: Path | None = None) -> None
     heard_s = 0.0
     for seed in range(FIRST_SEED, FIRST_SEED + count):
         piece = _piece(seed, kits)
-        for what, sound, wanted in _pitched(piece):
+        for what, sound, wanted in () if only_drums else _pitched(piece):
             kind = "mono" if what in ("bass", "lead") else "poly"
             for name, listener in LISTENERS.items():
                 if listener.why_not() is None:
@@ -163,8 +166,9 @@ def main() -> None:
     about.add_argument("--count", type=int, default=12)
     about.add_argument("--bank", type=Path)
     about.add_argument("--recorded", type=Path)
+    about.add_argument("--drums", action="store_true", help="strokes alone")
     asked = about.parse_args()
-    compare(asked.count, asked.bank, asked.recorded)
+    compare(asked.count, asked.bank, asked.recorded, asked.drums)
 
 
 if __name__ == "__main__":

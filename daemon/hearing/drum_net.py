@@ -18,11 +18,11 @@ from daemon.models.weights import read_weights
 
 #: The pieces that it tells apart, and the General MIDI note that is written for each.
 ROLES = {"kick": 36, "snare": 38, "hats": 42, "toms": 47, "cymbals": 49}
-#: Odds of a piece from which on it is a stroke. Those of toms and cymbals were set on eight of the
-#: musician's loops, none of which `benchmarks.notes` judges by, each on his own kit and on two that
-#: no training heard, alone, in the mix and low-passed; the others are odds that `stroke_odds` has
-#: weighed, and were set on loops with kits that the network knows.
-EVEN = {"kick": 0.3, "snare": 0.3, "hats": 0.35, "toms": 0.26, "cymbals": 0.2}
+#: Odds of toms and cymbals from which on they are strokes; the other pieces have theirs by the
+#: sound (`stroke_odds.even_of`). They were set on eight of the musician's loops, none of which
+#: `benchmarks.notes` judges by, each on his own kit and on two that no training heard, alone, in
+#: the mix and low-passed.
+EVEN = {"toms": 0.26, "cymbals": 0.2}
 #: General MIDI notes of each piece; other percussion is none of them.
 _NOTES = {
     "kick": (35, 36),
@@ -65,8 +65,12 @@ class Bands:
         lift = _lift(loudest)
         self.levels = _lifted(np.pad(levels, ((_MARGIN, _MARGIN), (0, 0))), lift)
         self.rises = np.maximum(np.diff(self.levels, axis=0, prepend=0), 0)
-        inside = self.levels[_MARGIN : len(self.levels) - _MARGIN]
-        self.whole = np.concatenate([_lifted(loudest, lift), inside.mean(axis=0)])
+        self.whole = np.concatenate([_lifted(loudest, lift), self.inside.mean(axis=0)])
+
+    @property
+    def inside(self) -> np.ndarray:
+        """The levels of the sound itself, float32 (columns, bands)."""
+        return self.levels[_MARGIN : len(self.levels) - _MARGIN]
 
     def seen(self, columns: np.ndarray) -> np.ndarray:
         """float32 (columns, INPUTS) of those columns."""

@@ -9,6 +9,7 @@ import soxr
 
 from daemon.audio.sound import mixed
 from daemon.hearing import stroke_odds
+from daemon.hearing.attacks_beside import Attacks
 from daemon.hearing.drum_net import EVEN, ROLES, drum_net
 from daemon.hearing.log_spectra import FRAME_S, RATE, levels_db, quick_of
 from daemon.hearing.peaks import between, confidence_of, peaks
@@ -41,15 +42,20 @@ def strokes_heard(audio: np.ndarray, sample_rate: int) -> list[Stroke]:
 
 def strokes_of(odds: np.ndarray, quick: np.ndarray) -> list[Stroke]:
     """The strokes of (columns, pieces) odds, however doubtful, by role and time."""
+    moments = [moments_of(odds, row) for row in range(len(ROLES))]
+    attacks = Attacks.of(odds, quick, np.concatenate(moments))
     found = []
-    for row, role in enumerate(ROLES):
-        columns = moments_of(odds, row)
+    for row, (role, columns) in enumerate(zip(ROLES, moments, strict=True)):
         loud_db = loudness_of_drum(quick, columns, role)
-        worth = stroke_odds.weighed(odds, row, columns, loud_db, role)
+        if role in stroke_odds.WEIGHED:
+            worth = stroke_odds.weighed(odds, row, columns, loud_db, attacks)
+            even = stroke_odds.even_of(worth)
+        else:
+            worth, even = odds[columns, row], EVEN[role]
         for at, level_db, one in zip(columns, loud_db, worth, strict=True):
             if one > _LEAST:
                 at_s = max(0.0, between(odds[:, row], at) * FRAME_S)
-                sure = confidence_of(float(one), EVEN[role])
+                sure = confidence_of(float(one), even)
                 found.append(Stroke(at_s, role, float(level_db), sure))
     return found
 

@@ -34,7 +34,11 @@ r"""How the networks that hear notes (`daemon/notes/*.npz`) are taught: on made-
     python -m tools.train_notes.drums KITS OTHER.npz --steps 4500
     python -m tools.train_notes.drums KITS OTHER.npz --steps 6000 --before OTHER.npz
     python -m tools.train_notes.joined ONE.npz OTHER.npz daemon/hearing/drums.npz
-    python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz --count 60
+    python -m tools.train_notes.more_kits MUSESCORE.npz MuseScore_General_Full.sf3
+    python -m tools.train_notes.more_kits OPL3.npz OPL-3_FM_128M.sf2
+    python -m tools.train_notes.more_kits LMMS.npz lmms/samples/drums
+    python -m tools.train_notes.stroke_odds BANK.npz daemon/hearing/stroke_odds.npz \
+        --more MUSESCORE.npz --more OPL3.npz --more LMMS.npz --count 80
 
 Half of the pieces are the embedded musician's; the others are what he writes, played by General
 MIDI SoundFonts and by sampled kits, or as trackers play it, and those of MMA's bands. Before the

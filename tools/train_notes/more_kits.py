@@ -29,9 +29,16 @@ def of_folder(folder: Path) -> dict[str, np.ndarray]:
     for n, path in enumerate(sorted(folder.iterdir())):
         name = path.stem.lower()
         part = next((part for part, said in (*_NAMES, *NAMES) if re.search(said, name)), None)
-        if part is None or _NONE.search(name) or path.suffix.lower() not in (".flac", ".wav"):
+        if (
+            part is None
+            or _NONE.search(name)
+            or path.suffix.lower() not in (".flac", ".wav", ".ogg")
+        ):
             continue
-        audio, rate = sf.read(path, always_2d=True)
+        try:
+            audio, rate = sf.read(path, always_2d=True)
+        except sf.LibsndfileError:
+            continue
         sound = trimmed(signal.resample_poly(audio.mean(axis=1), RATE, rate)[: int(1.6 * RATE)])
         if sound is not None:
             found[f"drum/{folder.name}/{part}/{n}"] = sound
