@@ -18,9 +18,10 @@ test check: export PYTHONDONTWRITEBYTECODE =
 
 # The tests share WORKERS processes. Those that keep time on a sound server come after, one by one.
 # They too run in a process of their own: where one takes it down, in C code, that test has failed
-# and the others still run.
+# and the others still run. The shared ones have the lowest priority: our children lower theirs, and beside
+# processes at the usual one a test that waits for a child would get a thirtieth of a core.
 test: setup page-tools .venv-client/.ready
-	$(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist worksteal; shared=$$?; \
+	nice -n 19 $(BIN)/python -m pytest -m "not alone" --numprocesses $(WORKERS) --dist worksteal; shared=$$?; \
 	$(BIN)/python -m pytest -m alone --numprocesses 1 $$(grep -rl --include=test_*.py pytest.mark.alone tests) && exit $$shared
 
 # What to run before every commit: lint, types and the quick tests.

@@ -46,7 +46,8 @@ def test_the_whole_is_asked_only_where_something_is_left():
 
 def test_a_click_goes_and_a_tone_stays():
     clock = np.arange(3 * RATE) / RATE
-    tone = 0.1 * np.sin(2 * np.pi * 330 * clock)
+    partials = np.arange(1, 11)
+    tone = 0.1 * (np.sin(2 * np.pi * 330 * np.outer(clock, partials)) / partials).sum(axis=1)
     rng = np.random.default_rng(3)
     beats = np.zeros_like(tone)
     for at in range(0, len(beats) - 2000, RATE // 4):
@@ -54,7 +55,7 @@ def test_a_click_goes_and_a_tone_stays():
     left = drumless((tone + beats).astype(np.float32), True)
     assert left.shape == tone.shape
     assert np.mean((left - tone) ** 2) < 0.2 * np.mean(beats**2)
-    assert 0.7 < left @ tone / (tone @ tone) < 1.3
+    assert 0.9 < left @ tone / (tone @ tone) < 1.1
 
 
 @pytest.mark.parametrize("is_struck", [True, False])
