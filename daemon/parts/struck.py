@@ -24,7 +24,7 @@ _HEARD, _MOST = 0.2, 0.7
 _METAL, _TOLD = ("hats", "cymbals"), 0.3
 #: Confidence of a snare from which its hit's hats are held to be as loud as they are without one;
 #: of hats that they are struck, and of a snare that it is not.
-_SNARE, _HATS, _NO_SNARE = 0.55, 0.5, 0.3
+_SNARE, _HATS, _NO_SNARE = 0.5, 0.5, 0.3
 
 #: Piece -> what it has of a strike, or how surely it was heard there.
 ByPiece = dict[str, float]
