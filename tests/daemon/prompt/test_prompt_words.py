@@ -345,6 +345,7 @@ def test_every_key_is_one(prompt, said):
         ),
         ("Am F C G chords, pop", "Am, F, C, G are taken to be chords in A minor"),
         ("gqom drums 126", "gqom has no groove of its own here; it is played like amapiano"),
+        ("bebop 350", "350 bpm in the prompt is not used: a tempo goes from 40 to 300"),
         ("4 bars or 8 bars", "two lengths; 4 bars is used, 8 is not"),
     ],
 )
@@ -393,6 +394,52 @@ def test_a_tempo_of_any_decimals_is_read_and_rounding_is_said(prompt, bpm, is_ro
     assert read.bpm == bpm
     assert any("3 decimals are kept" in line for line in read.said) is is_rounded
     assert not any("two tempos" in line for line in read.said)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm"),
+    [
+        ("bebop 220", 220),
+        ("gabber at 240", 240),
+        ("300 bebop", 300),
+        ("bebop 301", None),
+        ("jazz 1950", None),
+        ("techno 202", None),
+        ("house 256 samples", None),
+        ("sine at 220", None),
+        ("piano 220", None),
+    ],
+)
+def test_a_number_over_200_is_a_tempo_beside_a_genre_alone(prompt, bpm):
+    assert parse_words(prompt).bpm == bpm
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("3 over 4", ["3 over 4"]),
+        ("guitar, capo 2", ["capo 2"]),
+        ("house, sax over drums", []),
+        ("techno squelchy 132 bpm", ["squelchy"]),
+    ],
+)
+def test_figures_that_set_nothing_are_among_the_words_that_set_nothing(prompt, left):
+    words = parse_words(prompt)
+    assert [words.text[start:end] for start, end in words.unread] == left
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "polyrhythm percussion",
+        "percussion polyrhythm",
+        "3 over 4 polyrhythm percussion",
+        "4 over 3 percussion polyrhythms",
+    ],
+)
+def test_a_polyrhythm_of_percussion_asks_for_nobody_else(prompt):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only) == (("percussion",), True)
 
 
 def test_thousands_are_no_tempo():
