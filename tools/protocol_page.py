@@ -64,7 +64,7 @@ WINS = f"""## Tempo, key and meter: who wins
 
 The clip's report has the winner and the values that it overruled. A tempo outside 40-300 is not used,
 and the report says so. Of two tempos in one prompt the first counts; of `128 to 132 bpm` the middle. A
-number from 60 to 200 behind a genre is a tempo (`techno 132`).
+number from 60 to 300 behind a genre is a tempo (`techno 132`).
 """
 
 SESSION_TEXT = f"""## The session

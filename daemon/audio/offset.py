@@ -62,7 +62,23 @@ def silence_of(audio: np.ndarray, least: float = SILENT) -> str:
     audio: float32 (frames, channels) or (frames,). least: what swings less is silent. A constant is
     no sound, however large it is.
     """
-    if swing_of(audio) > least:
+    swing = swing_of(audio)
+    if swing > least:
         return ""
     told = offset_told(audio if audio.ndim == 2 else audio[:, None])
-    return f"silent but for a DC offset of {told:.1%}" if told else "silent"
+    if told:
+        return f"silent but for a DC offset of {told:.1%}"
+    return f"silent ({too_soft(swing, least)})" if swing else "silent"
+
+
+def too_soft(swing: float, least: float) -> str:
+    """What to tell of a sound that swings too little, and what mends it: `its peak is ...`.
+
+    swing: above 0, as `least` at full scale 1.
+    """
+    peak_db, least_db = 20 * np.log10(swing), 20 * np.log10(least)
+    more_db = np.floor(least_db - peak_db) + 1
+    return (
+        f"its peak is {peak_db:.1f} dBFS, the least is {least_db:.0f} dBFS:"
+        f" raise it by {more_db:.0f} dB or more"
+    )

@@ -13,6 +13,7 @@ from bridge.session import Session
 from bridge.verbs import find_verb
 from daemon.brief import AUTO, Brief
 from daemon.briefing.named_sounds import Material
+from daemon.engines.embedded.mode import with_mode
 from daemon.engines.facets import facet_notes, refusal_notes
 from daemon.engines.registry import Policy, Wish, choose_engines, engine_info
 from daemon.engines.remote.protocol import VERBS as BOX_VERBS
@@ -43,7 +44,7 @@ def make_brief(
 ) -> Brief:
     """The Brief of a request. RequestError, PromptError and EngineError say why there is none."""
     seed = int(request.get("seed", random.SystemRandom().getrandbits(31)))
-    brief = settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do)
+    brief = with_mode(settle(request, session.view(time.monotonic()), defaults, seed=seed, do=do))
     if beside := find_verb(do).beside:
         brief = brief.amended(other=request.get(beside))
     brief = material.settle(brief)

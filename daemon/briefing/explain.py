@@ -14,6 +14,7 @@ from bridge.session import Session
 from daemon.brief import Brief, Decision
 from daemon.briefing.brief_of import engines_for
 from daemon.engines.contract import EngineInfo
+from daemon.engines.embedded.mode import with_mode
 from daemon.engines.facets import answer_of, facet_notes
 from daemon.engines.registry import Policy, engine_info
 from daemon.errors import EngineError
@@ -77,7 +78,7 @@ def explain(
 
     PromptError for a request that `make` would refuse as well.
     """
-    brief = settle(request, session.view(now), defaults, seed=0)
+    brief = with_mode(settle(request, session.view(now), defaults, seed=0))
     words = parse_words(brief.prompt)
     said = [*request.said, *brief.said]
     info: EngineInfo | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from daemon.audio.offset import offset_told, swing_of
+from daemon.audio.offset import offset_told, swing_of, too_soft
 from daemon.audio.peak import sample_peak
 
 #: Peak under which a take is silent.
@@ -40,9 +40,12 @@ def check_audio(audio: np.ndarray, sample_rate: int, beat_s: float | None) -> li
     `beat_s`: length of a beat, where a tempo is requested.
     """
     found = []
-    if swing_of(audio) < 10 ** (SILENT_DB / 20):
+    swing = swing_of(audio)
+    if swing < 10 ** (SILENT_DB / 20):
         told = offset_told(audio)
-        why = f"all of it is a DC offset of {told:.1%}" if told else "its peak lies under -60 dBFS"
+        why = f"all of it is a DC offset of {told:.1%}" if told else "it holds no sound at all"
+        if swing and not told:
+            why = too_soft(swing, 10 ** (SILENT_DB / 20))
         found.append(Refusal("silent", f"the take is silent: {why}"))
     elif clipped_share(audio) > _CLIPPED_SHARE:
         found.append(

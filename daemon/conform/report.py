@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from daemon.brief import Brief
+from daemon.hearing.doubt import SURE, beat_doubt
 from daemon.record import ClipReport
 
 
@@ -56,8 +57,6 @@ def asked(brief: Brief) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-#: Confidence under which a report warns in words.
-_SURE = 0.5
 #: Mean error of the finished clip's beats, from which the report names it.
 OFF_MS = 20.0
 #: Pitch error in cents, from which it can be heard and the report names it.
@@ -67,11 +66,9 @@ _OFF_CENTS = 10.0
 def doubts(report: Report) -> list[str]:
     """Warnings in words: which values of a clip on the grid are not sure."""
     said = []
-    if report.found.get("confidence", 1.0) < _SURE:
-        said.append(
-            f"the beat is not sure ({report.found['confidence']:.0%}): listen before you trust it"
-        )
-    elif report.found.get("downbeat_confidence", 1.0) < _SURE:
+    if doubt := beat_doubt(report.found.get("confidence", 1.0)):
+        said.append(doubt)
+    elif report.found.get("downbeat_confidence", 1.0) < SURE:
         said.append(
             f"the first beat of the bar is not sure ({report.found['downbeat_confidence']:.0%})"
         )

@@ -140,7 +140,9 @@ def install_touchosc(places: Places, user_data: Path | None) -> Installed:
     folder = user_data or documents()
     if not folder.is_dir():
         raise ServiceError(
-            f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder"
+            f"there is no folder {folder}; name one:"
+            " `sidecrate install touchosc --user-data-dir FOLDER`",
+            "no_folder",
         )
     target = folder / "Sidecrate.tosc"
     _bring(source_file("touchosc/built", "Sidecrate.tosc"), target)
@@ -222,7 +224,9 @@ def install_live_extension(places: Places, user_data: Path | None) -> Installed:
     folder = user_data or documents()
     if not folder.is_dir():
         raise ServiceError(
-            f"there is no folder {folder}; name one: --user-data-dir FOLDER", "no_folder"
+            f"there is no folder {folder}; name one:"
+            " `sidecrate install live-extension --user-data-dir FOLDER`",
+            "no_folder",
         )
     target = folder / "Sidecrate.ablx"
     address = read_address(places)

@@ -26,7 +26,7 @@ def ableton_library(chosen: Path | None) -> Path:
     if not folder.is_dir():
         raise ServiceError(
             f"there is no Live User Library at {folder}; see Live's Preferences > Library,"
-            " and name it: --user-data-dir FOLDER",
+            " and name it: `sidecrate install ableton --user-data-dir FOLDER`",
             "no_folder",
         )
     return folder
@@ -40,7 +40,7 @@ def fl_user_data(chosen: Path | None) -> Path:
             return folder
     raise ServiceError(
         f"there is no FL Studio user data below {base}; see FL's Options > File settings,"
-        " and name it: --user-data-dir FOLDER",
+        " and name it: `sidecrate install fl-studio --user-data-dir FOLDER`",
         "no_folder",
     )
 
@@ -52,7 +52,8 @@ def reaper_resources(chosen: Path | None) -> Path:
     if not folder.is_dir():
         raise ServiceError(
             f"there is no REAPER resource folder at {folder};"
-            " see Options > Show REAPER resource path, and name it: --user-data-dir FOLDER",
+            " see Options > Show REAPER resource path, and name it:"
+            " `sidecrate install reaper --user-data-dir FOLDER`",
             "no_folder",
         )
     return folder
@@ -70,6 +71,6 @@ def ardour_config(chosen: Path | None) -> Path:
     where = chosen or usual / "ardour8"
     raise ServiceError(
         f"there are no settings of Ardour at {where}; start Ardour once,"
-        " or name their folder: --user-data-dir FOLDER",
+        " or name their folder: `sidecrate install ardour --user-data-dir FOLDER`",
         "no_folder",
     )

@@ -296,6 +296,19 @@ def _read(messages: Any) -> _Track:
     return track
 
 
+def drops_parts(steps: list[Step]) -> bool:
+    """Whether steps mute parts, or leave one alone."""
+    return any(step["do"] in ("mute", "solo") for step in steps)
+
+
+def nothing_sounds(record: ClipRecord) -> LibraryError:
+    """The refusal of steps that leave nothing of a clip."""
+    return LibraryError(
+        f"nothing of clip {record['id']} would sound: no other part plays in it",
+        "no_notes" if record["kind"] == "midi" else "bad_request",
+    )
+
+
 def notes_of_version(version: dict[str, Any]) -> bytes:
     """{record, steps} -> the version's notes as a MIDI file.
 
@@ -320,4 +333,6 @@ def notes_of_version(version: dict[str, Any]) -> bytes:
         return path.read_bytes()
     for step in sorted(version["steps"], key=lambda step: step["do"] != "notes"):
         score.do(step, version["steps"])
+    if drops_parts(version["steps"]) and not any(track.notes for track in score.tracks):
+        raise nothing_sounds(record)
     return score.bytes()

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from daemon.audio.loudness import SILENCE_DB, measure_level, safe_gain, turned_down
+from daemon.audio.offset import silence_of
 from daemon.audio.seam import measure_seam
 from daemon.audio.wav import write_clip
 from daemon.crate.names import clip_name
 from daemon.errors import LibraryError
 from daemon.hearing.features import features
-from daemon.library.notes import notes_of_version
+from daemon.library.notes import drops_parts, notes_of_version, nothing_sounds
 from daemon.library.plugins import step_words
 from daemon.library.steps import STEPS, Step, shape_after
 from daemon.library.version_files import RESULT, version_folder
@@ -55,6 +56,8 @@ def render_version(task: dict[str, Any], tell: TellStage) -> ClipRecord:
         done_steps += len(group)
         if done_steps > last and not task["stems"]:
             work.sound.stems = {}
+    if drops_parts(steps) and silence_of(work.sound.audio):
+        raise nothing_sounds(record)
     tell(0.85, "editing", "writing")
     return _write(work, record, steps, folder, task.get("publish_as"))
 

@@ -63,15 +63,16 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
     if len(empty) == len(wanted):
         raise ConformError(f"{source.name} holds no {' and no '.join(empty)}")
     better, no_loop = stems.better, source.no_loop
+    lacks = [
+        "the source holds nothing else" if one == "other" else f"the source holds no {one}"
+        for one in empty
+    ]
     for name, part in wanted.items():
         if name in empty:
             continue
-        said = [
-            "the source holds nothing else" if one == "other" else f"the source holds no {one}"
-            for one in empty
-        ]
+        # once for all parts
+        said, lacks = lacks, []
         if no_loop:
-            # once for all parts
             said, no_loop = [*said, f"its parts are tracks, not loops: {no_loop}"], ""
         exact = stems.is_exact if name in stems.parts else stems.pieces_are_exact
         if down_db < 0:
@@ -79,7 +80,6 @@ def _stems(source: Source, stems: Stems, wanted: dict[str, np.ndarray]) -> Itera
                 f"all parts are turned down by {-down_db:.1f} dB alike: one was over full scale"
             )
         if better:
-            # once for all parts
             said, better = [*said, better], ""
         if not exact:
             said.append(f"{name} is estimated, it is not the original part")

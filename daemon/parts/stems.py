@@ -25,6 +25,9 @@ DRUMS = ("kick", "snare", "hats", "toms", "cymbals")
 _LEAKAGE_DB, _NO_KIT_DB, _SILENCE_DB = -26.0, -17.0, -80.0
 #: Odds of drums under which the loudest part is none of them either.
 _NO_DRUMS = 0.15
+#: s, a beat at 100 bpm: a shorter sound has too few strokes for odds. There drums are drums where
+#: they are the loudest part.
+_BEAT_S = 0.6
 #: s of work from which it is said how long it takes.
 _SAID_FROM_S = 10.0
 #: The part that takes what the others leave over.
@@ -121,7 +124,9 @@ class Stems:
             return True
         if name != "drums":
             return False
-        return self._odds_of_drums < (_NO_DRUMS if name == self._loudest() else EVEN)
+        if name != self._loudest():
+            return self._odds_of_drums < EVEN
+        return self._source.seconds >= _BEAT_S and self._odds_of_drums < _NO_DRUMS
 
     @cached_property
     def _odds_of_drums(self) -> float:

@@ -20,6 +20,7 @@ from daemon.brief import Brief, Decision
 from daemon.engines.contract import Take
 from daemon.engines.embedded import INFO
 from daemon.errors import ConformError
+from daemon.hearing.doubt import beat_doubt
 from daemon.parts.cuts import attacks
 from daemon.parts.places import Place, place_in
 from daemon.parts.source import Source
@@ -57,6 +58,8 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
     take, swing = _written(brief, source, wanted, old, rest, folder, tell)
     new = _fitted(take, old, rest, source)
     audio = rest + new
+    key = source.key or take.key
+    doubt = beat_doubt(grid.confidence)
     down_db = safe_gain(audio)
     said = [f"the {wanted.stem} of {source.name} went; all else of it stays"]
     if not old.any():
@@ -72,7 +75,7 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
         midi=take.midi,
         words=f"{brief.words or source.title} with new {wanted.part}",
         bpm=grid.bpm,
-        key=source.key,
+        key=key,
         meter=grid.meter,
         bars=grid.bars,
         method="swap",
@@ -89,9 +92,34 @@ def swap(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> Ite
                 "gain_db": round(down_db, 2),
             },
             "said": [*said, *take.said],
+            "warnings": [
+                *([doubt] if doubt else []),
+                *_key_told(source, wanted, take, _left(source, rest)),
+            ],
         },
         more={"changed": wanted.part},
     )  # fmt: skip
+
+
+def _left(source: Source, rest: np.ndarray) -> np.ndarray:
+    """What the musician hears: what stays, or the loop itself where that is silence."""
+    return rest if np.abs(rest).max(initial=0) > 1e-4 else source.audio
+
+
+def _key_told(source: Source, wanted: Place, take: Take, left: np.ndarray) -> list[str]:
+    """What to tell of the key of a new part, where none was heard in the loop."""
+    if source.key is not None or take.key is None:
+        return []
+    from daemon.engines.embedded.listen import key_of
+
+    if key_of(mixed(left), source.sample_rate) is not None:
+        why = "which was heard in what stays without its kick"
+    else:
+        why = "which its genre and the seed chose"
+    return [
+        f"no key was heard in {source.name}: the new {wanted.part} is in {take.key}, {why};"
+        " say the loop's own with `sidecrate correct FILE --key KEY`"
+    ]
 
 
 def _licence(source: Source, take: Take) -> str:
@@ -128,8 +156,7 @@ def _written(
 
     grid = source.grid
     left = folder / "left.wav"
-    heard = rest if np.abs(rest).max(initial=0) > 1e-4 else source.audio
-    soundfile.write(left, heard, source.sample_rate, "FLOAT")
+    soundfile.write(left, _left(source, rest), source.sample_rate, "FLOAT")
     swing = brief.swing
     if swing is None and grid.bpm:
         swing = swing_of(mixed(old if old.any() else source.audio), source.sample_rate, grid.bpm)

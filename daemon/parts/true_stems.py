@@ -46,8 +46,8 @@ def read_stems(record: ClipRecord, audio: np.ndarray, sample_rate: int) -> dict[
     ):
         return _played_again(record, audio, sample_rate)
     raise LibraryError(
-        f"clip {record['id']} has no stems: ask for them when it is made (`--stems`);"
-        " a mix alone cannot be taken apart here",
+        f"clip {record['id']} has no stems, and no plan that plays them again;"
+        f" `sidecrate split {record['id']}` takes its mix apart, by estimate",
         "no_stems",
     )
 

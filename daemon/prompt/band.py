@@ -114,7 +114,7 @@ _GROOVES = frozenset((
     "tune", "tunes", "ループ", "루프", "линия", "петля", "партия",
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part",
     "parts", "solo", "lick", "licks", "sequence", "stem", "phrase", "ostinato", "fill", "fills",
-    "roll", "rolls", "topper",
+    "roll", "rolls", "topper", "polyrhythm", "polyrhythms",
 ))  # fmt: skip
 
 

@@ -36,7 +36,7 @@ _JOINTS = frozenset(
 )
 #: Where the thing that is asked for ends and what goes with it begins.
 HEAD_END = (
-    r"[,;.\n(:]|\b(?:with\b|w/|(?<!game )over\b|plus\b|featuring\b|feat\b|and then\b|"
+    r"[,;.\n(:]|\b(?:with\b|w/|(?<!game )(?<!\d )over\b|plus\b|featuring\b|feat\b|and then\b|"
     r"in the style\b)"
     rf"|{WITH}"
 )

@@ -39,7 +39,10 @@ _BARE_TONIC = (
     r"\bin (?:the key of )?([A-G])(?:([#b])|[\s-](sharp|flat)\b)?(?![\w#'-]|\s+(?:section|part)\b)"
 )
 #: A letter that says no mode. `in A room` may be an article, so A counts only where words end.
-_IN_LETTER = r"\bin (?:([B-G])(?![\w#'-]|\s+(?:section|part|flat|sharp)\b)|(A)(?=\s*(?:$|[,.;\0])))"
+_IN_LETTER = (
+    r"\bin (?:([B-G])(?![\w#'&/-]|\.\w|\s+(?:section|part|side|movie|class|flat|sharp)\b)"
+    r"|(A)(?=\s*(?:$|[,.;\0])))"
+)
 _CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
 _NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
 _CHANGES = (
@@ -89,23 +92,29 @@ def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
     return [*_full_keys(text), *_mode_first(text), *_short_keys(text), *read_foreign_keys(text)]
 
 
-def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> str | None:
-    """The first key, as `Key.parse` reads it, in the spelling of the prompt. All are taken.
+def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> tuple[str | None, bool]:
+    """(the first key as `Key.parse` reads it, in the spelling of the prompt; whether its mode is
+    left open). All are taken.
 
     plain: the result of `read_plain_keys`.
     hit: the prompt asks for one hit, where `in F#` names a note.
     """
-    found = [*plain, *_short_keys(text), *_bare_keys(text, hit)]
-    keys = [key for _, key in sorted(found)]
+    named = [(at, key, False) for at, key in (*plain, *_short_keys(text))]
+    found = sorted([*named, *_bare_keys(text, hit)])
+    if not found and not hit:
+        found = _in_letter(text)
+    keys = [key for _, key, _ in found]
     for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
         text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")
-    if not keys and not hit and (match := pattern(_IN_LETTER, 0).search(text.rest)):
-        letter = match[1] or match[2]
-        text.said.append(
-            f"'in {letter}' names no mode and is not read as a key; "
-            f"write {letter} minor or {letter} major"
-        )
-    return keys[0] if keys else None
+    return (keys[0], found[0][2]) if found else (None, False)
+
+
+def _in_letter(text: MarkedText) -> list[tuple[int, str, bool]]:
+    match = pattern(_IN_LETTER, 0).search(text.rest)
+    if match is None:
+        return []
+    text.take(match.start(), match.end())
+    return [(match.start(), match[1] or match[2], True)]
 
 
 def take_bare_tonic(text: MarkedText) -> str | None:
@@ -195,10 +204,11 @@ def _short_keys(text: MarkedText) -> list[tuple[int, str]]:
     return found
 
 
-def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
+def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str, bool]]:
+    """(place, key, whether its mode is left open); `key of E` is major, as musicians say it."""
+    found: list[tuple[int, str, bool]] = []
     for match in text.find(_KEYSCALE):
-        found.append((match.start(), _spelled(match[1], match[2], None)))
+        found.append((match.start(), _spelled(match[1], match[2], None), True))
         text.take(match.start(), match.end())
     for match in text.find(_KEY_OF):
         plainly = (
@@ -212,7 +222,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             match[2] not in "aA" or match[3] or match[4] or follows or match[1].strip()
         ):
             start = match.start() - len(_before_key(text, match.start()))
-            found.append((match.start(), _spelled(match[2], match[3], match[4])))
+            found.append((match.start(), _spelled(match[2], match[3], match[4]), False))
             text.take(start, match.end())
     for match in text.find(_CAMELOT, 0):
         led = pattern(r"(?:\b(?:in|key|camelot|key of)\s*[:=]?|\0)[\s,]*$").search(
@@ -226,7 +236,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             or text.alone(match.start(), match.end())
             or pattern(r"\s*(?:camelot|key)\b").match(text.rest[match.end() :])
         ):
-            found.append((match.start(), match[0]))
+            found.append((match.start(), match[0], False))
             start = (
                 match.start() - len(match_text[0])
                 if (
@@ -239,14 +249,14 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str]]:
             text.take(start, match.end())
     if not hit:
         for match in text.find(_IN_ACCIDENTAL, 0):
-            found.append((match.start(), _spelled(match[1], match[2], match[3])))
+            found.append((match.start(), _spelled(match[1], match[2], match[3]), True))
             text.take(match.start(), match.end())
         for match in text.find(rf"{_NOT_INSIDE}([A-G])([#b])(?![\w#'-])", 0):
             beside_figure = pattern(rf"\s*(?:{TAKEN}|$)").match(
                 text.rest[match.end() :]
             ) or text.rest[: match.start()].rstrip(" ,").endswith(TAKEN)
             if beside_figure or text.alone(match.start(), match.end()):
-                found.append((match.start(), match[0]))
+                found.append((match.start(), match[0], True))
                 text.take(match.start(), match.end())
     return found
 

@@ -20,6 +20,10 @@ from daemon.prompt.vocabulary import Mood
 
 #: A word, with what a hyphen or an apostrophe joins to it.
 _WORD = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
+#: A number that belongs to the word before it: `capo 2`.
+_NUMBER = r"\s+\d+(?![\w%]|[.,:/-]\d)"
+#: Beats of one hand over those of the other.
+_POLYRHYTHM = r"(?<![\w.,:/-])\d+\s+(?:over|against)\s+\d+(?![\w%]|[.,:/-]\d)"
 #: Words of so many letters, or fewer, join others.
 _SHORT = 2
 #: Facets that can have one value: another one in the text is overruled.
@@ -147,18 +151,31 @@ def _apart(marks: list[Heard]) -> tuple[Heard, ...]:
 
 
 def unread(text: MarkedText, heard: tuple[Heard, ...]) -> tuple[tuple[int, int], ...]:
-    """Where the words stand that set nothing.
+    """Where the words stand that set nothing, each with a number that belongs to it.
 
     Words that join others, or that say nothing of sound, are left out.
     """
     covered = bytearray(len(text.text))
     for one in heard:
         covered[one.start : one.end] = b"\1" * (one.end - one.start)
-    return tuple(
+    words = [
         match.span()
         for match in pattern(_WORD).finditer(text.text)
         if not any(covered[match.start() : match.end()])
         and len(match[0]) > _SHORT
         and match[0].lower() not in PLAIN_WORDS
         and fold(match[0]) not in PLAIN_WORDS
-    )
+    ]
+    found = [(start, _with_number(text, end, covered)) for start, end in words]
+    ratios = [
+        match.span()
+        for match in pattern(_POLYRHYTHM).finditer(text.text)
+        if not any(covered[match.start() : match.end()])
+    ]
+    return tuple(sorted([*found, *ratios]))
+
+
+def _with_number(text: MarkedText, end: int, covered: bytearray) -> int:
+    """Where a word ends with a number behind it that set nothing either."""
+    match = pattern(_NUMBER).match(text.text, end)
+    return match.end() if match and not any(covered[end : match.end()]) else end

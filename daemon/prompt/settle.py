@@ -221,10 +221,22 @@ def _bpm(
 def _key(
     request: Request, words: Words, session: SessionView, defaults: PromptDefaults
 ) -> Decision:
-    claims = _claims("key", request, words.key, session.key, defaults.key)
+    claims = _claims(
+        "key", request, _key_in_words(words, session, defaults), session.key, defaults.key
+    )
     if all(value is None for _, value in claims):
         return Decision(None, "default")
     return _decide(claims, _same_key)
+
+
+def _key_in_words(words: Words, session: SessionView, defaults: PromptDefaults) -> str | None:
+    """The prompt's key; where it names a tonic alone, in the mode in which the song is on it."""
+    if words.key is None or not words.mode_open:
+        return words.key
+    known = [value for _, value in session.key.said] if session.key else []
+    songs = [Key.parse(one) for one in (*known, defaults.key) if one not in (None, "keep")]
+    tonic = Key.parse(words.key).tonic
+    return next((f"{words.key} {one.mode}" for one in songs if one.tonic == tonic), words.key)
 
 
 def _same_key(one: str, other: str) -> bool:

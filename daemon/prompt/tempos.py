@@ -33,6 +33,7 @@ _TEMPO = (
     rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
 _BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,15})?)(?![\w/:%°\"']|[.,]\d|-\w)"
+#: Numbers that can be a tempo wherever one stands; a higher one can be one beside a genre.
 _BARE_LOW, _BARE_HIGH = 60, 200
 #: From where a number after `swing` is a tempo, and no percentage.
 _SWUNG_LOW = 100
@@ -82,6 +83,10 @@ def read_tempo(text: MarkedText) -> float | None:
     return tempos[0] if tempos else None
 
 
+def _out_of_range(bpm: float) -> str:
+    return f"{bpm:g} bpm in the prompt is not used: a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}"
+
+
 def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     first, _, second = match[1], match[2], match[3]
     if second and first.startswith("0"):
@@ -90,10 +95,7 @@ def _tempo_of(text: MarkedText, match: re.Match[str]) -> float | None:
     usable = [value for value in values if MIN_BPM <= value <= MAX_BPM]
     for value in values:
         if value not in usable:
-            text.said.append(
-                f"{value:g} bpm in the prompt is not used: "
-                f"a tempo goes from {MIN_BPM:g} to {MAX_BPM:g}"
-            )
+            text.said.append(_out_of_range(value))
     if len(usable) == 2 and usable[0] != usable[1]:
         low, high = sorted(usable)
         if match[2] != "/" and match[2].lower() != "or" and high / low <= 1.25:
@@ -119,7 +121,12 @@ def read_bare_tempo(
     tempo = called
     for match in text.find(rf"(?:(\bat\s+(?:around\s+|about\s+)?|@\s*|~\s*|\baround\s+))?{_BARE}"):
         value = float(match[2])
-        if not _BARE_LOW <= value <= _BARE_HIGH or _counts_something(text, match):
+        if value < _BARE_LOW or _counts_something(text, match):
+            continue
+        if value > _BARE_HIGH and not _beside_genre(text, match, genre_spans):
+            continue
+        if value > MAX_BPM:
+            text.said.append(_out_of_range(value))
             continue
         if match[1] or _stands_as_tempo(text, match, value, genre_spans):
             value = _tempo_kept(text, match[2])
@@ -150,6 +157,20 @@ def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
         and plain.endswith("s")
         and not plain.endswith("ss")
         and plain not in sounds()
+    )
+
+
+def _beside_genre(
+    text: MarkedText, match: re.Match[str], genre_spans: list[tuple[int, int, float, float]]
+) -> bool:
+    """Whether a number that no machine has stands next to a genre: `bebop 220`."""
+    if match[2] in MACHINES:
+        return False
+    before = text.rest[: match.start()].rstrip(f" ,:-({TAKEN}")
+    return any(
+        end == len(before)
+        or (match.end() <= start and not text.rest[match.end() : start].strip(f" {TAKEN}"))
+        for start, end, _, _ in genre_spans
     )
 
 

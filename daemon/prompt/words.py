@@ -49,6 +49,8 @@ class Words:
     """The prompt without tempo, key, meter, bars, seconds and note: what a model is told."""
     bpm: float | None = None
     key: str | None = None
+    mode_open: bool = False
+    """`key` is a tonic whose mode nothing says: `in E`."""
     meter: str | None = None
     bars: int | None = None
     seconds: float | None = None
@@ -148,7 +150,7 @@ def parse_words(prompt: str) -> Words:
         said_kind = "oneshot"
     text.facet = "key"
     bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
-    key = bare or read_key(text, keys, said_kind == "oneshot")
+    key, mode_open = (bare, False) if bare else read_key(text, keys, said_kind == "oneshot")
     text.facet = "note"
     note = read_note(text) if said_kind == "oneshot" else None
     if progression:
@@ -194,7 +196,8 @@ def parse_words(prompt: str) -> Words:
         singer=singer,
         written=written(text, named, without),
         text=text.text, heard=heard, unread=unread(text, heard),
-        words=tidy(text.rest), bpm=bpm, key=key, meter=meter, bars=bars, seconds=seconds,
+        words=tidy(text.rest), bpm=bpm, key=key, mode_open=mode_open, meter=meter, bars=bars,
+        seconds=seconds,
         sections=sections, note=note,
         count=count, kind=said_kind, oneshot_said=pattern(ONESHOT).search(text.text) is not None,
         thing=said_kind == "sfx" and not names_effect(text),

@@ -19,6 +19,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.composer import compose
 from daemon.engines.embedded.engine import player_of
 from daemon.engines.embedded.likeness import find_style
+from daemon.engines.embedded.mode import with_mode
 from daemon.engines.embedded.plan import Plan, Section
 from daemon.engines.embedded.render import Track
 from daemon.engines.embedded.score import Score
@@ -143,7 +144,7 @@ def planned(course: Course, first_bars: int = PHRASE_BARS) -> tuple[Piece, Plan]
     is_minor = wishes.minor if wishes.minor is not None else is_minor_mode(style.mode)
     piece = course.formed(piece, style.form, first.bpm or style.bpm, is_minor)
     if asked.key is not None:
-        piece = replace(piece, key=asked.key)
+        piece = replace(piece, key=with_mode(first).key_name)
     brief = _brief(piece).amended(sections=piece.sections)
     plan = compose(brief, piece.seed)
     plan = plan.with_(sections=in_phrases(plan.sections, first_bars))

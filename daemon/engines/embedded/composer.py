@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from bridge.music import Key
 from daemon.brief import Brief
 from daemon.engines.embedded.accompanist import joining_pad, write_chords
 from daemon.engines.embedded.arrangement import OF_A_MACHINE_MS, sections_of
@@ -15,6 +14,7 @@ from daemon.engines.embedded.drummer import write_drums, write_tab
 from daemon.engines.embedded.ending import bars_for
 from daemon.engines.embedded.figures import FIGURES
 from daemon.engines.embedded.likeness import find_style
+from daemon.engines.embedded.mode import likely_mode
 from daemon.engines.embedded.plan import PARTS, Feel, Mix, Plan, Sound
 from daemon.engines.embedded.progression import progression_of
 from daemon.engines.embedded.soloist import write_lead, write_tune
@@ -158,10 +158,7 @@ def _choose_key(style: Style, wishes: Wishes, named: Progression | None, seed: i
     if named is not None and named.numerals:
         # i-VI-III-VII counts the degrees of plain minor, whatever mode the style likes
         return f"{tonic} {'minor' if named.is_minor else 'major'}"
-    mode = style.mode
-    if wishes.minor is not None and Key.parse(f"C {mode}").is_minor != wishes.minor:
-        mode = "minor" if wishes.minor else "major"
-    return f"{tonic} {mode}"
+    return f"{tonic} {likely_mode(style, wishes.minor)}"
 
 
 def _may_play(part: str, wishes: Wishes) -> bool:

@@ -18,7 +18,7 @@ from daemon.brief import Brief
 from daemon.correction import Correction
 from daemon.errors import EngineError
 from daemon.hearing import Heard, hear
-from daemon.hearing.key import find_key, hear_tones
+from daemon.hearing.key import Tones, find_key, hear_tones
 
 #: Window of the chord spectra in samples at 11,025 Hz: bins 2.7 Hz apart part neighbouring notes.
 _WINDOW = 4096
@@ -95,8 +95,7 @@ def listen(brief: Brief) -> Reference:
     bpm = float(
         brief.bpm or (own if own and abs(heard.bpm / own - 1) < _NEAR else round(heard.bpm, 3))
     )
-    # a kick drum has a pitch too: tonality is judged from the spectrum above it
-    tones = hear_tones(_above(mono, rate, _KICK_HZ), rate)
+    tones = _tones(mono, rate)
     found, _ = find_key(tones)
     times = _bars_s(len(mono) / rate, meter, heard, brief.bpm)
     if len(times) < 2:
@@ -108,6 +107,16 @@ def listen(brief: Brief) -> Reference:
     chords = _chords(mono, rate, times, key) if tones.is_tonal else []
     low, high = _strikes(mono, rate, times, meter.sixteenths_per_bar)
     return Reference(bpm, meter, key, count, chords, low, high, tones.is_tonal, heard.periodic)
+
+
+def key_of(mono: np.ndarray, rate: int) -> Key | None:
+    """The key in which float32 (frames,) is accompanied; None where none is heard."""
+    return find_key(_tones(mono, rate))[0]
+
+
+def _tones(mono: np.ndarray, rate: int) -> Tones:
+    """A kick drum has a pitch too: tonality is judged from the spectrum above it."""
+    return hear_tones(_above(mono, rate, _KICK_HZ), rate)
 
 
 def _bars_s(seconds: float, meter: Meter, heard: Heard, asked_bpm: float | None) -> np.ndarray:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+#: Words that deny what follows: the denied word asks for no timbre.
+_DENIED_WORD = (
+    r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
+)
 _NO_ROOM = r"\b(?:no|without|zero)\s+(?:any\s+)?(?:reverb|room|echo|delay)"
 #: What a word does to the timbre of everything: changes of `Tone`; `length` and `width` multiply.
 _TONES: tuple[tuple[str, dict[str, float]], ...] = (
@@ -67,6 +71,11 @@ _WET = (
     r"ambient|huge"
 )
 _DRY = r"\bdry\b|tight|close[- ]mic|intimate|bedroom"
+
+
+def without_denied(typed: str) -> str:
+    """The words without those that are denied: `not dark`, `no reverb`."""
+    return re.sub(_DENIED_WORD, " ", typed)
 
 
 def read_mode(words: str) -> bool | None:

@@ -54,6 +54,8 @@ _ANY_VOICE = frozenset(("bass", "chords", "melody", "lead", "arp", "stab"))
 _DRUM_ALSO = {"snare": ("brush", "brush sweep"), "tabla": ("tabla", "bayan")}
 #: What describes a one-shot of another name: its low part, or that it is a chord.
 _OF_ONE_SOUND = frozenset(("stab", "chords", "sub bass", "bass", "noise", "drums"))
+#: Chords off the beat, as of reggae.
+_SKANK = r"\bskank(?:s|ing)?\b"
 #: No more sections than this are read out.
 _MOST_SECTIONS = 4
 #: No more words than this are listed as not used.
@@ -77,7 +79,17 @@ def unmet(brief: Brief, plan: Plan | None, parts: Iterable[str]) -> list[str]:
     lines += [*_tab(brief, plan), *_key(brief, plan)]
     # a one-shot has no plan, and reads words of its own
     used = [*places(words), *(design_places(words.text) if plan is None else ())]
+    if plan is not None and _skanks(plan):
+        used += [match.span() for match in re.finditer(_SKANK, words.text, re.IGNORECASE)]
     return [*list(dict.fromkeys(lines))[:_MOST_LINES], *not_used(words, brief, used)]
+
+
+def _skanks(plan: Plan) -> bool:
+    """Whether short chords are struck, and none on the first or third beat of four."""
+    rows = plan.chords.rows if plan.chords is not None else []
+    return any(set(row) - {"."} for row in rows) and all(
+        set(row) <= set("Xxog.") and row[:1] == "." and row[8:9] in ("", ".") for row in rows
+    )
 
 
 def places(words: Words) -> list[tuple[int, int]]:

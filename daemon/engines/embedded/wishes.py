@@ -23,6 +23,7 @@ from daemon.engines.embedded.tones import (
     read_room,
     read_tone,
     slope_change,
+    without_denied,
 )
 from daemon.prompt.genres import CALM_GENRES
 from daemon.prompt.vocabulary import lift_of
@@ -51,10 +52,6 @@ _DISTORTED = r"distort\w*|\bfuzz\w*|high[- ]gain|\bshred\w*|heavy metal|\bdjent\
 _CRUNCHY = r"overdriv\w*|\bcrunch\w*|\bdirty\b"
 #: Words by which a lead is a synth's.
 _SYNTH = r"\bsynth|\bmoog\b|\bmodular\b|\bsaw lead"
-#: Words that deny what follows: the denied word asks for no timbre.
-_DENIED_WORD = (
-    r"\b(?:no|not|without|never|isn't|minus|zero)\s+(?:too|so|very|any|overly|much)?\s*[\w-]+"
-)
 #: Energy up to which a prompt without a genre has no drums, unless it names some.
 _QUIET_ENERGY = 0.25
 #: How much is struck where the words are calm and say nothing of it.
@@ -151,7 +148,7 @@ class Wishes:
 def read_wishes(brief: Brief) -> Wishes:
     """What the brief's fields and words ask for."""
     typed = " ".join([brief.prompt, brief.change, *brief.mood]).lower()
-    words = re.sub(_DENIED_WORD, " ", typed)
+    words = without_denied(typed)
     voices, parts, drums, texture = band_of(brief)
     for pattern, part, voice in _CLOSER:
         # a lead is any lead until somebody says which

@@ -42,6 +42,17 @@ def test_a_soft_sound_over_a_constant_is_a_sound() -> None:
     assert not look_at(audio, RATE)["faults"]
 
 
+def test_a_sound_that_is_too_soft_is_told_its_peak_and_by_how_much_to_raise_it(tmp_path) -> None:
+    clock_s = np.arange(2 * RATE) / RATE
+    soft = (10 ** (-83.4 / 20) * np.sin(2 * np.pi * 220 * clock_s)).astype(np.float32)[:, None]
+    soundfile.write(tmp_path / "soft.wav", soft, RATE, "FLOAT")
+    told = "its peak is -83.4 dBFS, the least is -80 dBFS: raise it by 4 dB or more"
+    with pytest.raises(ConformError, match=f"soft is silent .{told}"):
+        split.check(Source.read(Brief("", "", reference=str(tmp_path / "soft.wav"))))
+    assert not silence_of(soft * np.float32(10 ** (4 / 20)))
+    assert silence_of(np.zeros((RATE, 1), np.float32)) == "silent"
+
+
 def test_no_verb_makes_anything_of_a_constant(tmp_path: Path) -> None:
     path = tmp_path / "dc.wav"
     soundfile.write(path, constant(0.5), RATE)

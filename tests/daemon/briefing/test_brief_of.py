@@ -51,3 +51,29 @@ def test_notes_as_a_source_are_refused_with_what_to_do(tmp_path: Path, name: str
     with pytest.raises(RequestError, match="sidecrate render") as refused:
         brief_of(tmp_path, *pairs, do=do)
     assert "\n" not in refused.value.text
+
+
+@pytest.mark.parametrize(
+    ("prompt", "key"),
+    [
+        ("bass in E", "E minor"),
+        ("techno in G", "G minor"),
+        ("happy techno in G", "G major"),
+        ("not happy techno in G", "G minor"),
+        ("pop loop in F#", "F# major"),
+        ("sad pop loop in F#", "F# minor"),
+        ("psytrance 145 F#", "F# phrygian"),
+    ],
+)
+def test_a_tonic_without_a_mode_gets_the_one_that_genre_or_mood_suggest(
+    tmp_path: Path, prompt: str, key: str
+) -> None:
+    brief = brief_of(tmp_path, ("prompt", prompt))
+    tonic = key.partition(" ")[0]
+    assert (brief.key_name, brief.decided["key"].value) == (key, key)
+    assert f"{tonic} in the prompt names no mode; {key} is played" in brief.said
+
+
+@pytest.mark.parametrize("prompt", ["808 kick loop in F#", "drum loop in E", "snare in F#"])
+def test_no_mode_is_told_of_drums(tmp_path: Path, prompt: str) -> None:
+    assert not any("names no mode" in line for line in brief_of(tmp_path, ("prompt", prompt)).said)

@@ -43,6 +43,20 @@ def test_less_than_a_beat_is_refused_in_any_case(strict):
     assert refused.value.code == "too_short"
 
 
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_take_too_soft_is_told_its_peak_the_least_and_what_to_do(strict):
+    soft = drone() * np.float32(10 ** (-70.3 / 20) / np.abs(drone()).max())
+    brief = Brief("p", "p", do="fit", bpm=None, bars=None, kind="sfx", strict=strict)
+    told = "its peak is -70.3 dBFS, the least is -60 dBFS: raise it by 11 dB or more"
+    with pytest.raises(ConformError, match=told) as refused:
+        conform(Take(soft, RATE, 1, "file", "", "own"), brief, quiet)
+    assert refused.value.code == "silent"
+    raised = soft * np.float32(10 ** (11 / 20))
+    assert len(conform(Take(raised, RATE, 1, "file", "", "own"), brief, quiet).audio)
+    with pytest.raises(ConformError, match="it holds no sound at all"):
+        conform(Take(soft * 0, RATE, 1, "file", "", "own"), brief, quiet)
+
+
 def click():
     audio = np.zeros((2 * RATE, 1), np.float32)
     audio[:400, 0] = 0.8 * np.exp(-np.arange(400) / 100) * np.sin(np.arange(400) / 5)

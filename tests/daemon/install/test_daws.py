@@ -64,9 +64,13 @@ def test_what_somebody_changed_is_left(places, files, tmp_path):
     assert left == [script] and len(gone) == 1 and script.read_text() == "# mine"
 
 
-@pytest.mark.parametrize("what", ["ableton", "fl-studio"])
-def test_a_daw_that_is_not_there_is_said(places, files, tmp_path, what):
-    with pytest.raises(ServiceError, match="--user-data-dir"):
+@pytest.mark.parametrize(
+    "what", ["ableton", "fl-studio", "reaper", "ardour", "touchosc", "live-extension"]
+)
+def test_a_folder_that_is_not_there_is_said_with_the_command_that_names_it(
+    places, files, tmp_path, what
+):
+    with pytest.raises(ServiceError, match=f"`sidecrate install {what} --user-data-dir FOLDER`"):
         install(places, what, folder(tmp_path / "empty") / "x")
 
 

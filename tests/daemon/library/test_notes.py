@@ -118,6 +118,15 @@ def test_parts_that_are_not_heard_have_no_notes(record: dict[str, Any]) -> None:
     assert edited(record, {"do": "solo", "stem": "drums"})[0] == {"drums": plain()["drums"]}
 
 
+def test_the_last_part_is_not_taken_away(record: dict[str, Any]) -> None:
+    gone = {"do": "mute", "stem": "drums"}
+    alone = edited(record, {"do": "solo", "stem": "drums"}, {"do": "tempo", "bpm": 100})
+    assert set(alone[0]) == {"drums"}
+    with pytest.raises(LibraryError, match="nothing of clip k3f9 would sound") as refused:
+        edited(record, gone, {"do": "mute", "stem": "bass"})
+    assert "\n" not in refused.value.text
+
+
 @pytest.mark.parametrize("step", [{"do": "reverse"}, {"do": "pitch", "semitones": 0.5}])
 def test_what_notes_cannot_follow_is_said(record: dict[str, Any], step: dict[str, Any]) -> None:
     with pytest.raises(LibraryError) as caught:

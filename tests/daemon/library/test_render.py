@@ -203,6 +203,13 @@ def test_stems_are_muted_levelled_alone_and_replaced(home, loop, kick):
     )
 
 
+def test_a_version_in_which_nothing_sounds_is_refused(home, loop):
+    parts = [Path(path).stem for path in render(home, loop, stems=True)["stems"]]
+    mutes = [{"do": "mute", "stem": part} for part in parts]
+    with pytest.raises(LibraryError, match=f"nothing of clip {loop['id']} would sound"):
+        render(home, loop, *mutes)
+
+
 def test_a_clip_is_laid_on_top_at_the_same_tempo(home, loop, kick):
     made = sound(
         render(

@@ -42,3 +42,9 @@ def test_a_collection_that_was_the_kit_is_played_again(sounds):
     assert np.abs(sum(stems.values()) - finished.audio).max() < 1e-3
     with pytest.raises(LibraryError):
         read_stems({**record, "kit_files": [], "request": {}}, finished.audio, RATE)
+
+
+def test_a_mix_without_stems_or_a_plan_names_what_takes_it_apart():
+    record = {"id": "k3f9", "kind": "loop", "engine": "musicgen", "stems": []}
+    with pytest.raises(LibraryError, match="`sidecrate split k3f9` takes its mix apart"):
+        read_stems(record, np.zeros((10, 2), np.float32), RATE)

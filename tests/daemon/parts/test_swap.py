@@ -12,6 +12,7 @@ from daemon.brief import Brief
 from daemon.briefing.repeat import repeat_request
 from daemon.engines.embedded.engine import make
 from daemon.errors import ConformError
+from daemon.parts.source import Grid, Source
 from daemon.parts.swap import swap, swing_of
 
 RATE = 44100
@@ -115,6 +116,23 @@ def test_a_part_that_the_loop_did_not_have_is_not_said_to_have_gone(tmp_path, pl
     assert "loop had no bass: the new part comes to all that it has" in said
     assert "no genre is named: it is house by its tempo" in said
     assert "went" not in said
+
+
+def test_the_key_of_a_new_part_is_told_where_none_was_heard(tmp_path, loop, played):
+    soundfile.write(tmp_path / "break.wav", played.stems["drums"], RATE, "FLOAT")
+    result = swapped(tmp_path / "break.wav", change="bass")
+    (line,) = result.report["warnings"]
+    assert result.key and f"no key was heard in break: the new bass is in {result.key}, " in line
+    assert "`sidecrate correct FILE --key KEY`" in line
+    assert swapped(tmp_path / "break.wav", change="drums").report["warnings"] == []
+    assert swapped(loop, change="bass").report["warnings"] == []
+
+
+def test_a_loop_whose_beat_is_not_sure_is_said_to_be_so(loop, monkeypatch):
+    grid = Grid(124.0, 2, "4/4", None, "heard", 0.31)
+    monkeypatch.setattr(Source, "grid", grid)
+    said = swapped(loop, change="drums").report["warnings"]
+    assert said == ["the beat is not sure (31%): listen before you trust it"]
 
 
 def test_a_loop_whose_drums_a_kit_plays_names_the_licence_of_both(loop, tmp_path):

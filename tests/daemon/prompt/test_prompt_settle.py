@@ -103,6 +103,13 @@ def test_one_key_spelled_two_ways_is_no_conflict():
     assert brief(view, prompt="house", key="A#m").key_name == "A#m"
 
 
+def test_a_tonic_without_a_mode_takes_the_mode_of_a_song_that_is_on_it():
+    told = brief(live(key="E dorian").view(0.0), prompt="house in E")
+    assert told.key_name == "E dorian" and told.decided["key"].overruled == ()
+    other = brief(live(key="Gm").view(0.0), prompt="house in E")
+    assert other.key_name == "E" and other.decided["key"].overruled == (("max:live-1", "Gm"),)
+
+
 def test_the_session_gives_rate_and_project():
     b = brief(live(sample_rate=48000, project="Night Drive").view(0.0), prompt="house")
     assert (b.sample_rate, b.project) == (48000, "Night Drive")

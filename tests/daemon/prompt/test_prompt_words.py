@@ -53,7 +53,7 @@ ROWS = [
     row("with a minor feel"),
     row("key lime"),
     row("a key change"),
-    row("techno in A", genre="techno"),
+    row("techno in A", key="A", genre="techno"),
     row("in A dark room, techno", genre="techno"),
     row("Am7 chords", instruments=("chords",)),
     row("A minor 7 chord"),
@@ -269,7 +269,7 @@ ROWS = [
     row("closed hat loop 140 triplets", bpm=140, kind="loop", instruments=("hats",), only=True),
     row("riser 8 bars 128", bpm=128, bars=8, kind="sfx"),
     row("bass music 140", bpm=140, kind="loop"),
-    row("ambient pad 60s long in C", seconds=60, genre="ambient"),
+    row("ambient pad 60s long in C", key="C", seconds=60, genre="ambient"),
     row("3 am house", genre="house"),
     # weather is an effect where nobody plays; a beat with another style's chords stays that beat
     row("lonely harp in the rain", instruments=("harp", "rain")),
@@ -339,19 +339,44 @@ def test_every_key_is_one(prompt, said):
         ("500 bpm gabber", "500 bpm in the prompt is not used: a tempo goes from 40 to 300"),
         ("house in Am then Dm", "two keys; Am is used, Dm is not"),
         ("100 bars", "100 bars in the prompt is not used"),
-        ("techno in G", "'in G' names no mode"),
-        ("piano in G jazz", "'in G' names no mode"),
         (
             "sad piano Am7",
             "Am7 is a chord and not read as a key; if it should be the key, write key: Am",
         ),
         ("Am F C G chords, pop", "Am, F, C, G are taken to be chords in A minor"),
         ("gqom drums 126", "gqom has no groove of its own here; it is played like amapiano"),
+        ("bebop 350", "350 bpm in the prompt is not used: a tempo goes from 40 to 300"),
         ("4 bars or 8 bars", "two lengths; 4 bars is used, 8 is not"),
     ],
 )
 def test_what_is_not_used_is_said(prompt, what):
     assert any(what in line for line in parse_words(prompt).said), parse_words(prompt).said
+
+
+@pytest.mark.parametrize(
+    ("prompt", "key", "mode_open"),
+    [
+        ("bass in E", "E", True),
+        ("techno in G", "G", True),
+        ("piano in G jazz", "G", True),
+        ("piano, in A, 90 bpm", "A", True),
+        ("pad in F#", "F#", True),
+        ("808 kick loop in F sharp", "F#", True),
+        ("psytrance bassline 145 F#", "F#", True),
+        ("bass in E minor", "E minor", False),
+        ("pad in the key of E", "E", False),
+        ("a piano in a room", None, False),
+        ("strings in A room", None, False),
+        ("guitar in D.C. style", None, False),
+        ("beat in D&B style", None, False),
+        ("drums in B section", None, False),
+        ("loop in a", None, False),
+        ("808 in E", None, False),
+    ],
+)
+def test_a_tonic_without_a_mode_is_a_key_whose_mode_is_open(prompt, key, mode_open):
+    words = parse_words(prompt)
+    assert (words.key, words.mode_open) == (key, mode_open)
 
 
 @pytest.mark.parametrize(
@@ -369,6 +394,52 @@ def test_a_tempo_of_any_decimals_is_read_and_rounding_is_said(prompt, bpm, is_ro
     assert read.bpm == bpm
     assert any("3 decimals are kept" in line for line in read.said) is is_rounded
     assert not any("two tempos" in line for line in read.said)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm"),
+    [
+        ("bebop 220", 220),
+        ("gabber at 240", 240),
+        ("300 bebop", 300),
+        ("bebop 301", None),
+        ("jazz 1950", None),
+        ("techno 202", None),
+        ("house 256 samples", None),
+        ("sine at 220", None),
+        ("piano 220", None),
+    ],
+)
+def test_a_number_over_200_is_a_tempo_beside_a_genre_alone(prompt, bpm):
+    assert parse_words(prompt).bpm == bpm
+
+
+@pytest.mark.parametrize(
+    ("prompt", "left"),
+    [
+        ("3 over 4", ["3 over 4"]),
+        ("guitar, capo 2", ["capo 2"]),
+        ("house, sax over drums", []),
+        ("techno squelchy 132 bpm", ["squelchy"]),
+    ],
+)
+def test_figures_that_set_nothing_are_among_the_words_that_set_nothing(prompt, left):
+    words = parse_words(prompt)
+    assert [words.text[start:end] for start, end in words.unread] == left
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "polyrhythm percussion",
+        "percussion polyrhythm",
+        "3 over 4 polyrhythm percussion",
+        "4 over 3 percussion polyrhythms",
+    ],
+)
+def test_a_polyrhythm_of_percussion_asks_for_nobody_else(prompt):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only) == (("percussion",), True)
 
 
 def test_thousands_are_no_tempo():

@@ -243,3 +243,16 @@ def test_somebody_who_is_described_plays_alone_in_a_description_of_a_song_too():
 def test_a_guitar_that_leads_alone_has_no_synthesizer_beside_it():
     plan = plan_of("only an electric guitar lead, fast and lively, without any accompaniment")
     assert set(voices(plan).values()) <= {"solo guitar", "distorted guitar", "clean guitar"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_set"),
+    [("reggae, organ skank", True), ("ska guitar skank", True), ("pop, organ skank", False)],
+)
+def test_a_skank_sets_something_where_chords_are_struck_off_the_beat(prompt, is_set):
+    assert any("skank" in line for line in told(prompt)) is not is_set
+
+
+def test_figures_that_are_not_played_are_told():
+    assert "set nothing here: 3 over 4" in told("house drums, 3 over 4")
+    assert "set nothing here: capo 2" in told("house guitar, capo 2")
