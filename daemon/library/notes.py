@@ -304,15 +304,15 @@ def drops_parts(steps: list[Step]) -> bool:
 def nothing_sounds(record: ClipRecord) -> LibraryError:
     """The refusal of steps that leave nothing of a clip."""
     return LibraryError(
-        f"nothing of clip {record['id']} would sound: no other part plays in it",
-        "no_notes" if record["kind"] == "midi" else "bad_request",
+        f"nothing of clip {record['id']} would sound: no other part plays in it", "bad_request"
     )
 
 
 def notes_of_version(version: dict[str, Any]) -> bytes:
     """{record, steps} -> the version's notes as a MIDI file.
 
-    LibraryError code `no_notes` where it has none, and why.
+    LibraryError code `no_notes` where it has none, and why; `bad_request` where its steps leave
+    none.
     """
     record = as_record(version["record"])
     path = Path((record["path"] if record["kind"] == "midi" else record.get("midi")) or "")
