@@ -1,4 +1,4 @@
-import { KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { api, canHear, Clip, Collection, FullClip, Sharing, StepKind } from "../api/client";
 import { lineOf, titleOf } from "../library/about";
 import { player, usePlayer, versionOf } from "../player/player";
@@ -49,27 +49,43 @@ export function Inspector({
   const [tab, setTab] = useState<Tab>("Edit");
   const [busy, setBusy] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null),
-    tabs = useRef<HTMLDivElement>(null);
+    tabs = useRef<HTMLDivElement>(null),
+    had = useRef<HTMLElement | null>(null);
   const heard = usePlayer();
   const clip = detail?.id === id ? detail : null;
   const known = clip !== null;
   useEffect(() => {
     if (known) heading.current?.focus({ preventScroll: true });
   }, [id, known]);
+  useLayoutEffect(() => {
+    const before = had.current;
+    if (!before) return;
+    if (busy) {
+      // a button that is busy loses the focus, and no key would reach this room
+      if (before.matches(":disabled")) heading.current?.focus({ preventScroll: true });
+      return;
+    }
+    had.current = null;
+    if ([document.body, heading.current].includes(document.activeElement as HTMLElement) && before.isConnected)
+      before.focus({ preventScroll: true });
+  }, [busy]);
   const playing = heard.playing && heard.clip?.id === id;
 
   const act: Act = useCallback(
     async (work, done) => {
+      had.current = document.activeElement as HTMLElement | null;
       setBusy(true);
+      let told = done;
       try {
         await work();
-        say(done);
       } catch (error) {
-        say((error as Error).message);
+        told = (error as Error).message;
       }
       const now = await load();
       edited();
       setBusy(false);
+      // told when the clip is known as it is now: an undo that follows at once finds its step
+      say(told);
       // what is heard goes on from its place, as it is edited now
       const its = player.snapshot();
       if (
