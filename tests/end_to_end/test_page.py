@@ -310,7 +310,9 @@ def test_notes_alone_are_edited_and_alike_sounds_found(
     page.get_by_text("as a clip of its own").wait_for()
     page.keyboard.press("Escape")
     # the row that it closes to has the focus a moment later
-    page.wait_for_function(f"document.activeElement.closest('[data-clip]')?.dataset.clip === '{notes}'")
+    page.wait_for_function(
+        f"document.activeElement.closest('[data-clip]')?.dataset.clip === '{notes}'"
+    )
     row = page.locator(f"[data-clip='{loop}']")
     row.focus()
     page.keyboard.press("s")
