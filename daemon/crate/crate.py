@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import filecmp
 import json
 import os
 import re
@@ -35,6 +37,8 @@ from daemon.record import ClipRecord, CrateRecord, parse_record
 MOST_PATH = 259 if sys.platform == "win32" else 1000
 #: A stem's path is longer than its clip's by its own name, and so is a DAW's file beside a clip.
 _STEM_CHARACTERS = 24
+#: Errors of network drives and others that flush no folder.
+_NO_FLUSH = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
 class Crate:
@@ -174,7 +178,9 @@ class Crate:
         except CrateError:
             # Notes and stems without their clip would be half a clip.
             for place in brought:
-                place.unlink(missing_ok=True)
+                # a DAW may hold it open; the reason to tell is the first one
+                with contextlib.suppress(OSError):
+                    place.unlink(missing_ok=True)
             raise
         return done
 
@@ -270,10 +276,13 @@ class Crate:
         return _found(rows[0])
 
     def keep(self, what: str) -> Path:
-        """A second name of a clip under Kept/: a hard link, or a copy where the volume has none."""
+        """A second name of a clip under Kept/: a hard link, or a copy where the volume has none.
+
+        Where another file has the name there, it is `kick-2.wav`.
+        """
         record = self.find(what)
         path = Path(record["path"])
-        target = self.folder / "Kept" / path.name
+        target = _kept_place(self.folder / "Kept", path, record["kept"])
         if not target.exists():
             if not path.exists():
                 raise CrateError(
@@ -321,6 +330,20 @@ def notes_of(record: ClipRecord) -> str | None:
     return str(path) if path else None
 
 
+def _kept_place(folder: Path, path: Path, known: str | None) -> Path:
+    """The place of a clip's second name, there already or free; `known`: where it was put before.
+
+    Files of the user's that he has given the same name in two folders do not stand for each other.
+    """
+    if known and os.path.exists(known):
+        return Path(known)
+    target, number = folder / path.name, 1
+    while target.exists() and path.exists() and not filecmp.cmp(path, target, shallow=False):
+        number += 1
+        target = folder / f"{path.stem}-{number}{path.suffix}"
+    return target
+
+
 def _bring(source: Path, target: Path) -> Path:
     """Copy a file atomically, on the target's own volume, and never over another."""
     if target.exists():
@@ -343,5 +366,8 @@ def _sync_folder(folder: Path) -> None:
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
+        except OSError as error:
+            if error.errno not in _NO_FLUSH:
+                raise
         finally:
             os.close(handle)

@@ -1,8 +1,11 @@
+import errno
 import os
+import stat
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -138,6 +141,32 @@ def test_a_clip_that_cannot_be_written_leaves_nothing(crate, tmp_path):
     ], "no notes without their clip"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows flushes no folders")
+def test_a_drive_that_flushes_no_folders_takes_clips_all_the_same(crate, tmp_path, monkeypatch):
+    flush = os.fsync
+
+    def as_on_a_network_drive(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", as_on_a_network_drive)
+    record = crate.publish(dict(RECORD), source(tmp_path))
+    assert os.path.getsize(record["path"]) == 8000
+
+
+def test_the_reason_is_told_though_a_stem_cannot_be_taken_back(crate, tmp_path, monkeypatch):
+    crate.folder.mkdir()
+    (crate.folder / "Loops").write_text("a file where the folder should be")
+
+    def held(path, missing_ok=False):
+        raise PermissionError(errno.EACCES, "a DAW holds it open", str(path))
+
+    monkeypatch.setattr(Path, "unlink", held)
+    with pytest.raises(CrateError, match="could not be written"):
+        crate.publish({**RECORD}, source(tmp_path))
+
+
 def test_a_crate_that_cannot_be_is_said(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(CrateError, match=r"crate\.folder"):
@@ -218,6 +247,22 @@ def test_keep_is_a_second_name_of_the_same_clip(crate, published):
     assert kept.parent == crate.folder / "Kept" and os.path.samefile(kept, published["path"])
     assert crate.keep("last") == kept
     assert crate.find("last")["kept"] == str(kept)
+
+
+def test_two_clips_that_their_user_gave_one_name_are_both_kept(crate, tmp_path):
+    kept = {}
+    for folder in ("drums", "more drums"):
+        clip = crate.reserve()
+        place = crate.folder / folder / "kick.wav"
+        place.parent.mkdir(parents=True)
+        place.write_bytes(folder.encode())
+        crate.record_alone({**RECORD, "id": clip, "path": str(place)})
+        kept[clip] = crate.keep(clip), folder
+    assert len({place for place, _ in kept.values()}) == 2
+    for clip, (place, folder) in kept.items():
+        assert place.read_bytes() == folder.encode() and crate.find(clip)["kept"] == str(place)
+        os.unlink(crate.find(clip)["path"])
+        assert crate.keep(clip) == place, "it is kept already"
 
 
 def test_trash_takes_all_of_a_clip_to_the_bin(crate, published, tmp_path, monkeypatch):
