@@ -304,14 +304,20 @@ class Queue(JobTable):
 
         With `again` the clip is queued again. None when the claim is no longer ours.
         """
-        row = self._database.row("SELECT tries FROM clips WHERE id = ?", claim.clip)
-        used = (row["tries"] if row else 0) + 1
-        verdict: Verdict = "again" if again and used < tries else "failed"
+        verdict: Verdict = "failed"
+        if again and not self.is_last_try(claim.clip, tries):
+            verdict = "again"
         state = "queued" if verdict == "again" else "failed"
         done = self._end_clip(
-            claim, "state = ?, tries = ?, error_code = ?, error_text = ?", (state, used, code, text)
-        )
+            claim, "state = ?, tries = tries + 1, error_code = ?, error_text = ?",
+            (state, code, text),
+        )  # fmt: skip
         return verdict if done else None
+
+    def is_last_try(self, clip: str, tries: int) -> bool:
+        """Whether a clip that fails now has used up its `tries`."""
+        row = self._database.row("SELECT tries FROM clips WHERE id = ?", clip)
+        return (row["tries"] if row else 0) + 1 >= tries
 
     def part(self, clip: str) -> None:
         """Detach a clip that is queued again from its purchase, which has ended."""

@@ -106,6 +106,12 @@ class JobTable:
         query = f"SELECT id FROM clips WHERE job IN (SELECT id FROM jobs WHERE state IN ({MARKS}))"
         return {str(row["id"]) for row in self._database.rows(query, *UNFINISHED)}
 
+    def is_done(self, clip: str) -> bool:
+        """Whether a clip is in the crate."""
+        return bool(
+            self._database.rows("SELECT 1 FROM clips WHERE id = ? AND state = 'done'", clip)
+        )
+
     def waiting(self, place: str = "") -> list[Job]:
         """Jobs of which no clip was begun, with one that waits for a place; for any, without."""
         query = (

@@ -171,8 +171,9 @@ class Ending:
     def fail(self, claim: Claim, code: str, text: str, *, again: bool) -> Verdict | None:
         """End a clip that was not made, or queue it again where `again`: see `Queue.clip_failed`.
 
-        The take that was paid for is kept.
+        The take that was paid for is kept, after the last try of one that could be repeated too.
         """
+        again = again and not self._queue.is_last_try(claim.clip, self._tries)
         if not again and (kept := self._keep_paid_take(claim.clip)):
             text += (
                 f"; the take that was paid for is kept, and fits for free: sidecrate fit '{kept}'"

@@ -13,11 +13,14 @@ from daemon.crate.crate import Crate
 from daemon.errors import CrateError
 from daemon.home.places import Places
 from daemon.jobs.queue import Queue
+from daemon.spending.paid_takes import keep_paid_take
 
 log = logging.getLogger(__name__)
 
 #: How long recordings and paid takes are kept: a month, for `again` and `fit`.
 RECORDING_KEPT_S = 30 * 86400.0
+#: How long a batch that was written waits for its order.
+BATCH_KEPT_S = 86400.0
 
 
 def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
@@ -33,6 +36,7 @@ def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
     _sweep(places.state, inbox)
     queue.take_over()
     _tidy_jobs(places, queue)
+    _tidy_batches(places)
 
 
 def _tidy_recordings(places: Places) -> None:
@@ -54,9 +58,23 @@ def _sweep(state: Path, inbox: Path) -> None:
 
 
 def _tidy_jobs(places: Places, queue: Queue) -> None:
-    """Remove folders of clips whose jobs have ended."""
+    """Remove folders of clips whose jobs have ended.
+
+    A kill may have come before their takes were seen to: what was paid for is kept.
+    """
     wanted = queue.unfinished_clips()
     if places.jobs.is_dir():
         for folder in places.jobs.iterdir():
-            if folder.name not in wanted:
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder.name in wanted:
+                continue
+            if not queue.is_done(folder.name):
+                keep_paid_take(folder, places.paid_takes, folder.name)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tidy_batches(places: Places) -> None:
+    """Remove batches that were refused, or whose order never came."""
+    for batch in places.batches.glob("*.jsonl"):
+        with contextlib.suppress(OSError):
+            if time.time() - batch.stat().st_mtime > BATCH_KEPT_S:
+                batch.unlink()

@@ -56,6 +56,18 @@ def test_a_take_that_was_paid_for_outlives_its_clip_and_is_named(office, cost_us
     )
 
 
+def test_a_take_that_was_paid_for_outlives_the_last_try_to_fit_it(office):
+    job = office.accept()
+    for verdict in ("again", "failed"):
+        claim = office.claim()
+        if verdict == "again":
+            leave_paid_take(office, claim.clip, 0.2)
+        assert office.ending.fail(claim, "died", "it died", again=True) == verdict
+    office.ending.settle(job)
+    kept = office.paid_takes / f"{claim.clip}.wav"
+    assert kept.read_bytes() == b"sound" and f"sidecrate fit '{kept}'" in office.told[-1].text
+
+
 def test_a_take_that_was_paid_for_outlives_the_cancel_of_its_job(office):
     job = office.accept()
     claim = office.claim()
