@@ -11,7 +11,7 @@ import typer
 
 from daemon.cli.order import open_crate
 from daemon.home.places import Places
-from daemon.library.folder import look_through
+from daemon.library.folder import copy_marks, look_through
 from daemon.library.library import Library
 from daemon.library.marks_file import fetch_marks
 from daemon.library.versions import Versions
@@ -40,7 +40,7 @@ def open_library() -> Iterator[Library]:
             yield library
         finally:
             if crate is not None:
-                library.database.marks_file.copy_to(crate.folder)
+                copy_marks(library, crate)
             library.close()
 
 

@@ -104,6 +104,10 @@ class Crate:
             )
         return ""
 
+    def is_there(self) -> bool:
+        """Whether the folder is there, and is no mount point whose drive is away."""
+        return self.folder.is_dir() and not is_unmounted(self.folder, self._known_mount())
+
     def _make_folder(self) -> None:
         """Make the crate where there never was one. CrateError where it is away."""
         if why := self.away():

@@ -26,7 +26,7 @@ from daemon.crate.crate import Crate
 from daemon.home.places import Places
 from daemon.home.whole_folders import remove_folder
 from daemon.jobs.database import Database
-from daemon.library.folder import Changes, Stat, look_through
+from daemon.library.folder import Changes, Stat, copy_marks, look_through
 from daemon.library.library import Library
 from daemon.library.marks_file import fetch_marks
 from daemon.library.versions import MEASURE
@@ -128,7 +128,7 @@ class CrateWatch:
         with self._watching:
             self._ended = True
             self._unwatch()
-        self._library.database.marks_file.copy_to(self._crate.folder)
+        copy_marks(self._library, self._crate)
 
     def published(self, clip: str) -> None:
         """Take a published clip into the library before anybody is told of it."""
@@ -162,7 +162,7 @@ class CrateWatch:
         """Copy the marks into the crate every few seconds."""
         while True:
             await asyncio.sleep(_COPY_EVERY_S)
-            await asyncio.to_thread(self._library.database.marks_file.copy_to, self._crate.folder)
+            await asyncio.to_thread(copy_marks, self._library, self._crate)
 
     async def _measure(self) -> None:
         """While the daemon is idle, measure clips whose sound is not known, as those from
@@ -218,7 +218,7 @@ class CrateWatch:
             changes = look_through(
                 library, Crate(self._crate.folder, self._layout, jobs), self._ignored
             )
-            library.database.marks_file.copy_to(self._crate.folder)
+            copy_marks(library, self._crate)
             for file in self._places.profiles.glob("*/library.db"):
                 # the look of the machine's own library has put its finds into the job table
                 with contextlib.closing(Library(file)) as one:

@@ -83,7 +83,7 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
     """
     changes = Changes()
     ignored = {} if ignored is None else ignored
-    if not crate.folder.is_dir():
+    if not crate.is_there():
         return changes
     updates: list[tuple[str, str, Stat]] = []
     fresh: list[ClipRecord] = []
@@ -97,6 +97,15 @@ def look_through(library: Library, crate: Crate, ignored: dict[str, Stat] | None
             changes.gone.append(clip)
     _store(library, crate, changes, updates, fresh)
     return changes
+
+
+def copy_marks(library: Library, crate: Crate) -> None:
+    """Bring the marks' copy in the crate up to date, where the crate is there.
+
+    A file in an empty mount point would make it look like the crate.
+    """
+    if crate.is_there():
+        library.database.marks_file.copy_to(crate.folder)
 
 
 def _look_at_known(

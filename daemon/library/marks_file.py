@@ -82,8 +82,12 @@ class MarksFile:
 
         A full disk is no error here: the transaction itself reports it.
         """
-        with contextlib.suppress(OSError), self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(said, ensure_ascii=False) + "\n")
+        line = json.dumps(said, ensure_ascii=False).encode() + b"\n"
+        with contextlib.suppress(OSError), self.path.open("ab+") as file:
+            if file.tell() and file.seek(-1, os.SEEK_END) and file.read(1) != b"\n":
+                # a crash or a full disk cut the line before off; this one must not go with it
+                line = b"\n" + line
+            file.write(line)
 
     def read(self) -> Marked:
         """The state that the lines add up to; a line cut off by a crash is skipped."""
@@ -141,7 +145,9 @@ def fetch_marks(library: Path, crate: Path) -> None:
     marks_file = marks_file_of(library)
     if not library.exists() and not marks_file.path.exists() and (crate / COPY).is_file():
         library.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(crate / COPY, marks_file.path)
+        # half of it would take the place of the whole one in the crate
+        with beside(marks_file.path) as part:
+            shutil.copy2(crate / COPY, part)
 
 
 def restore(db: sqlite3.Connection, marked: Marked) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import threading
 import time
@@ -92,6 +93,21 @@ def test_a_mark_is_in_the_crate_within_seconds(
 
     asyncio.run(whole())
     assert not list(places.crate.glob("*part*"))
+
+
+def test_no_marks_are_copied_into_an_empty_mount_point(places: Places, jobs: Database) -> None:
+    places.state.joinpath("mounts.json").write_text(
+        json.dumps({str(places.crate): str(places.crate)})
+    )
+
+    async def whole() -> None:
+        one = keeper_of(places, jobs)
+        one.start()
+        one.library.marks.prefer({"theme": "dark"})
+        await one.end()
+
+    asyncio.run(whole())
+    assert list(places.crate.iterdir()) == [], "a file there would make it look like the crate"
 
 
 @pytest.mark.slow

@@ -1,8 +1,10 @@
+import json
 import shutil
 from pathlib import Path
 
 from daemon.library.filters import Filters
-from daemon.library.folder import look_through
+from daemon.library.folder import copy_marks, look_through
+from daemon.library.marks_file import COPY
 
 
 def shown(home):
@@ -17,6 +19,25 @@ def test_a_clip_that_is_renamed_or_moved_is_found_there(home, loop, kick):
     assert look_through(home.library, home.crate).moved == [loop["id"]]
     assert shown(home)[loop["id"]] == new and home.crate.find(loop["id"])["path"] == str(new)
     assert home.library.search(Filters(text="best")).total == 1
+
+
+def test_an_empty_mount_point_is_no_crate(home, loop, tmp_path):
+    """As where the crate is a drive's own folder, and that is unplugged on Linux."""
+    crate = home.crate
+    (crate.database.path.parent / "mounts.json").write_text(
+        json.dumps({str(crate.folder): str(crate.folder)})
+    )
+    home.library.marks.favourite(loop["id"])
+    on_the_drive = tmp_path / "drive"
+    crate.folder.rename(on_the_drive)
+    crate.folder.mkdir()
+    assert not look_through(home.library, crate) and shown(home)
+    copy_marks(home.library, crate)
+    assert list(crate.folder.iterdir()) == [] and "is away" in crate.away()
+    crate.folder.rmdir()
+    on_the_drive.rename(crate.folder)
+    copy_marks(home.library, crate)
+    assert not crate.away() and (crate.folder / COPY).is_file()
 
 
 def test_a_clip_that_is_deleted_is_not_shown_and_comes_back_with_its_marks(home, loop, tmp_path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from daemon.library.library import Library
-from daemon.library.marks_file import COPY, MarksFile, fetch_marks
+from daemon.library.marks_file import COPY, MarksFile, fetch_marks, marks_file_of
 
 
 def record(clip: str, **more: Any) -> dict[str, Any]:
@@ -159,3 +161,36 @@ def test_a_copy_is_whole_though_another_program_dies_over_one(
     monkeypatch.setattr("os.replace", replace)
     marks.copy_to(tmp_path)
     assert (tmp_path / COPY).read_text() == marks.path.read_text() != ""
+
+
+def test_a_line_after_one_that_was_cut_off_is_read(tmp_path: Path) -> None:
+    marks = MarksFile(tmp_path / "marks.jsonl")
+    marks.note(clip="aaaa", rating=1)
+    with marks.path.open("a") as file:
+        file.write('{"clip": "aaaa", "rat')
+    marks.note(clip="bbbb", tags=["Größe"])
+    marks.note(clip="cccc", rating=3)
+    assert marks.read().clips == {
+        "aaaa": {"rating": 1}, "bbbb": {"tags": ["Größe"]}, "cccc": {"rating": 3},
+    }  # fmt: skip
+
+
+def test_marks_are_fetched_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crate, library = tmp_path / "crate", tmp_path / "state" / "library.db"
+    crate.mkdir()
+    MarksFile(crate / COPY).note(clip="aaaa", favourite=1)
+    copied = shutil.copy2
+
+    def breaks_off(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:9])
+        raise OSError(errno.EIO, "the drive was unplugged")
+
+    monkeypatch.setattr(shutil, "copy2", breaks_off)
+    with pytest.raises(OSError, match="unplugged"):
+        fetch_marks(library, crate)
+    assert list(library.parent.iterdir()) == []
+    monkeypatch.setattr(shutil, "copy2", copied)
+    fetch_marks(library, crate)
+    assert marks_file_of(library).read().clips == {"aaaa": {"favourite": 1}}
