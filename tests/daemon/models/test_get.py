@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import http.server
+import os
+import subprocess
+import sys
 import threading
 import zipfile
 from dataclasses import replace
@@ -12,6 +15,7 @@ import pytest
 
 from daemon.cli.bring_model import bring_model
 from daemon.errors import ModelError
+from daemon.models import get
 from daemon.models.get import get_model
 from daemon.models.store import files_of, folder_of, is_here, put_in_place
 from daemon.models.table import MODELS, FromHub, FromPackage, Model, ModelFile, find_model
@@ -157,6 +161,32 @@ def test_what_the_hub_gives_otherwise_is_not_kept(hub, monkeypatch, served, said
     assert "\n" not in error.value.text and left_behind(model) == []
 
 
+KILLED = """
+import os
+from daemon.models import get, table
+get._from_hub = lambda *given: os._exit(9)
+get.get_model(table.find_model("demucs"), print)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="on Windows only their age tells what is left over")
+def test_what_a_killed_get_has_left_goes_with_the_next(hub, monkeypatch):
+    model = from_hub(monkeypatch)
+    hub[f"/somebody/tiny/resolve/{'a' * 40}/weights.bin"] = DATA
+    assert subprocess.run([sys.executable, "-c", KILLED]).returncode == 9
+    assert len(left_behind(model)) == 1
+    get_model(model, quiet)
+    assert left_behind(model) == ["tiny"]
+
+
+def test_pip_is_quoted_whatever_letters_it_writes(monkeypatch):
+    model = add(monkeypatch)
+    says = "import os, sys; os.write(2, b'ERROR: no caf\\xe9 here\\n'); sys.exit(1)"
+    monkeypatch.setattr(get, "_pip", lambda: [sys.executable, "-c", says])
+    with pytest.raises(ModelError, match="pip could not fetch tiny-net==1.0: no caf"):
+        get_model(model, quiet)
+
+
 def test_a_file_that_was_cut_short_later_is_found(hub, monkeypatch):
     model = from_hub(monkeypatch)
     with pytest.raises(ModelError, match="is not here: bring it with `sidecrate models get tiny`"):
@@ -194,14 +224,15 @@ def test_a_hash_that_is_not_known_is_stated_and_what_lies_beside_stays(tmp_path,
         bring_model("tiny", yes=True, as_json=True)
     with pytest.raises(ModelError, match="abc is no SHA-256"):
         bring_model("tiny", yes=True, as_json=True, sha256="abc")
-    own = folder_of(model) / "mine.bin"
-    own.parent.mkdir(parents=True)
-    own.write_bytes(b"mine")
+    own = [folder_of(model) / "mine.bin", folder_of(model) / "notes" / "mine.txt"]
+    for one in own:
+        one.parent.mkdir(parents=True, exist_ok=True)
+        one.write_bytes(b"mine")
     ready = tmp_path / "home" / "ready"
     ready.mkdir(parents=True)
     (ready / "weights.bin").write_bytes(DATA)
     put_in_place(model.held_to(digest(DATA)), ready)
-    assert own.read_bytes() == b"mine"
+    assert [one.read_bytes() for one in own] == [b"mine", b"mine"]
     assert [one.read_bytes() for one in files_of("tiny")] == [DATA]
     (folder_of(model) / "weights.bin").write_bytes(DATA[:-1])
     with pytest.raises(ModelError, match="cut short"):
