@@ -190,7 +190,7 @@ class CrateWatch:
     def _libraries(self) -> Iterator[list[Library]]:
         """The machine's own library and each profile's, on connections of this thread."""
         with contextlib.ExitStack() as stack:
-            files = [self._places.library, *self._places.profiles.glob("*/library.db")]
+            files = [self._places.library, *self._places.profiles.glob("[!.]*/library.db")]
             yield [stack.enter_context(contextlib.closing(Library(file))) for file in files]
 
     def _unmeasured(self) -> dict[str, str]:
@@ -219,7 +219,7 @@ class CrateWatch:
                 library, Crate(self._crate.folder, self._layout, jobs), self._ignored
             )
             copy_marks(library, self._crate)
-            for file in self._places.profiles.glob("*/library.db"):
+            for file in self._places.profiles.glob("[!.]*/library.db"):
                 # the look of the machine's own library has put its finds into the job table
                 with contextlib.closing(Library(file)) as one:
                     one.arrivals.catch_up(jobs, whole=True)

@@ -1,8 +1,8 @@
 """Profiles, for several people on one machine: a name, a password and a library of marks each.
 
 One person alone has no profile. Each profile is a folder under `state/profiles`, named by a hash of
-the name. So two programs that add the same name at once cannot both succeed. The module is light:
-argon2 is loaded when a password is set or checked.
+the name, which appears whole. So two programs that add the same name at once cannot both succeed.
+The module is light: argon2 is loaded when a password is set or checked.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from bridge.files.whole import write_whole
 from daemon.errors import LibraryError
 from daemon.home.places import Places
+from daemon.home.whole_folders import whole_folder
 
 #: A page lists all profiles, and each start opens them.
 MOST_PROFILES = 50
@@ -49,7 +50,8 @@ class Profiles:
     def all(self) -> list[Profile]:
         """All profiles, sorted by name."""
         return sorted(
-            (self._read(path) for path in self._places.profiles.glob(f"*/{_FILE}")),
+            # one that is being added is hidden still
+            (self._read(path) for path in self._places.profiles.glob(f"[!.]*/{_FILE}")),
             key=lambda one: one.name.lower(),
         )
 
@@ -84,23 +86,29 @@ class Profiles:
             raise LibraryError(f"there are {MOST_PROFILES} profiles; remove one first", "too_many")
         folder = self._places.profiles / _id_of(shown)
         self._places.profiles.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            raise LibraryError(
-                f"there is a profile {shown!r} already; take another name", "exists"
-            ) from None
-        if not others and self._places.library.exists():
-            _copy_database(self._places.library, folder / "library.db")
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(
-                    self._places.library.with_name("library.marks.jsonl"),
-                    folder / "library.marks.jsonl",
-                )
-        made = time.time()
-        said = {"name": shown, "password_hash": hashed, "made": made}
-        write_whole(folder / _FILE, json.dumps(said), private=True)
-        return Profile(folder.name, shown, hashed, made)
+        made = Profile(folder.name, shown, hashed, time.time())
+        if not (folder / _FILE).exists():
+            # whole or not at all: half a profile would hold its name for good
+            with whole_folder(folder, _FILE) as part:
+                part.chmod(0o700)
+                if not others:
+                    self._copy_marks_to(part)
+                _write(part, made)
+        # one that another program has added meanwhile has another salt
+        if self.by_id(made.id) != made:
+            raise LibraryError(f"there is a profile {shown!r} already; take another name", "exists")
+        return made
+
+    def _copy_marks_to(self, folder: Path) -> None:
+        """What was marked, collected and edited without any profile, into a profile's folder."""
+        if not self._places.library.exists():
+            return
+        _copy_database(self._places.library, folder / "library.db")
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copyfile(
+                self._places.library.with_name("library.marks.jsonl"),
+                folder / "library.marks.jsonl",
+            )
 
     def check(self, name: str, password: str) -> Profile | None:
         """The profile, if the password is right. An unknown name takes equally long."""
@@ -117,8 +125,7 @@ class Profiles:
     def set_password(self, profile: Profile, password: str) -> Profile:
         """Change the password, which ends every session of the old one."""
         changed = Profile(profile.id, profile.name, _hashed(password), profile.made)
-        said = {"name": changed.name, "password_hash": changed.password_hash, "made": changed.made}
-        write_whole(self._places.profiles / profile.id / _FILE, json.dumps(said), private=True)
+        _write(self._places.profiles / profile.id, changed)
         return changed
 
     def remove(self, profile: Profile) -> None:
@@ -134,6 +141,11 @@ class Profiles:
             raise LibraryError(
                 f"{path} cannot be read ({error}); mend it, or delete its folder"
             ) from None
+
+
+def _write(folder: Path, profile: Profile) -> None:
+    said = {"name": profile.name, "password_hash": profile.password_hash, "made": profile.made}
+    write_whole(folder / _FILE, json.dumps(said), private=True)
 
 
 def _id_of(name: str) -> str:
