@@ -30,6 +30,8 @@ from daemon.jobs.queue import CLAIMABLE, Claim, Queue
 OPEN = ("reserved", "intended", "created")
 #: How the order of a purchase begins that a command makes for itself, and no job waits for.
 LONE = "picture:"
+#: Sums of prices miss by so much at the most: three at 0.1 fill a cap of 0.3.
+_ROUNDING_USD = 1e-9
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ def day_spent(database: Database, now: float, *, ended_only: bool = False) -> fl
         day_begin(now),
     )
     return float(row[0]) if row else 0.0
+
+
+def is_over_cap(spent_usd: float, estimate_usd: float, per_day_usd: float) -> bool:
+    """Whether an estimate does not fit beside what is spent of the day's cap."""
+    return spent_usd + estimate_usd > per_day_usd + _ROUNDING_USD
 
 
 class Purchases:
@@ -112,9 +119,10 @@ class Purchases:
             rows = same_engine[: 1 if is_joined else info.takes_at_once]
             estimate_usd = info.price.estimate_usd(len(rows)) if info.price else 0.0
             now = time.time()
-            if day_spent(self._database, now, ended_only=True) + estimate_usd > self._per_day_usd:
+            ended_usd = day_spent(self._database, now, ended_only=True)
+            if is_over_cap(ended_usd, estimate_usd, self._per_day_usd):
                 return self._queue.take_clip(db, row)
-            if day_spent(self._database, now) + estimate_usd > self._per_day_usd:
+            if is_over_cap(day_spent(self._database, now), estimate_usd, self._per_day_usd):
                 self.waits_for = (
                     f"what is being bought now may use up the day's {self._per_day_usd:.2f} USD;"
                     " it goes on when that is known, or when spend.per_day_usd is raised"
@@ -228,7 +236,7 @@ def reserve_usd(
     """Reserve an estimate against the daily cap. The purchase's number; None over the cap."""
     with database.write() as db:
         now = time.time()
-        if day_spent(database, now) + estimate_usd > per_day_usd:
+        if is_over_cap(day_spent(database, now), estimate_usd, per_day_usd):
             return None
         return db.execute(
             "INSERT INTO purchases"

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from daemon.errors import EngineError
 from daemon.jobs.database import Database
-from daemon.spending.ledger import LONE, OPEN, day_spent, end_of, others_of, store_of
+from daemon.spending.ledger import LONE, OPEN, day_spent, end_of, is_over_cap, others_of, store_of
 
 
 class LonePurchase:
@@ -37,7 +37,7 @@ class LonePurchase:
             if row is None:
                 now = time.time()
                 spent_usd = day_spent(database, now)
-                if spent_usd + estimate_usd > per_day_usd:
+                if is_over_cap(spent_usd, estimate_usd, per_day_usd):
                     raise EngineError(
                         f"{engine} would cost about {estimate_usd:.3f} USD, and {spent_usd:.3f} of"
                         f" the day's {per_day_usd:.2f} USD are spent; raise spend.per_day_usd, or"
