@@ -164,6 +164,8 @@ class _Order:
             self._heard_s = time.monotonic()
             if state.get("state") == "done":
                 return state
+            # a box that only has it wait says so each second, and would be heard for ever
+            self._check_deadline()
             if state.get("state") == "failed":
                 raise EngineError(
                     f"on {self._line.box.name}: {state.get('text')}",
@@ -197,14 +199,17 @@ class _Order:
     def _rest(self, seconds: float, words: str) -> None:
         end_s = time.monotonic() + seconds
         while (now_s := time.monotonic()) < end_s:
-            if now_s > self._until_s:
-                minutes = round(self._patience.wait_s / 60)
-                text = f"the box {self._line.box.name} was not done within {minutes} minutes"
-                raise EngineError(text, "deadline")
+            self._check_deadline()
             if self._patience.may_move and now_s > self._heard_s + AWAY_S:
                 raise EngineError(f"{self._line.box.name} {words.partition(';')[0]}", AWAY)
             self._tell(self._share, words)
             time.sleep(min(_LOOK_S, end_s - now_s))
+
+    def _check_deadline(self) -> None:
+        if time.monotonic() > self._until_s:
+            minutes = round(self._patience.wait_s / 60)
+            text = f"the box {self._line.box.name} was not done within {minutes} minutes"
+            raise EngineError(text, "deadline")
 
     def _tell(self, share: float, words: str) -> None:
         """Progress never goes back, though a box begins anew."""
