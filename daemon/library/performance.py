@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -111,8 +110,9 @@ def _play(number: int, said: Any, bars: float) -> Play:
 
 
 def _number(name: str, value: Any, low: float, high: float) -> float:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or not low <= value <= high:
+    # a number that is none (NaN) lies in no range
+    good = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
+    if not good:
         raise _refused(f"{name} takes {low:g} to {high:g}, not {value!r:.60}")
     return float(value)
 

@@ -123,8 +123,7 @@ class Radio:
             beacon = beacon_of(self._places)
             beacon.parent.mkdir(parents=True, exist_ok=True)
             about = {"url": address, "port": server.port, "host": wanted.host, "pid": os.getpid()}
-            write_whole(beacon, json.dumps({**about, "token": self._token}))
-            beacon.chmod(0o600)
+            write_whole(beacon, json.dumps({**about, "token": self._token}), private=True)
             stack.callback(beacon.unlink, missing_ok=True)
             ready(address)
             await self._stopped.wait()

@@ -77,6 +77,7 @@ def test_a_sound_that_ends_is_heard_once():
     ("values", "words"),
     [
         ({"bpm": 900}, "bpm takes 40 to 300"),
+        ({"bpm": 10**400}, "bpm takes 40 to 300"),
         ({"bars": 1.5}, "whole bars"),
         ({"bars": 512, "bpm": 40}, "up to 600 s"),
         ({"plays": []}, "at least one clip"),
