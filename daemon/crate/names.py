@@ -97,7 +97,12 @@ def slug(words: str, most: int = _MOST_WORDS, letters: Letters = "plain") -> str
     if len(joined) > most:
         joined = joined[: most + 1].rsplit("-", 1)[0][:most].strip("-")
     # a folder of the layout is a slug alone
-    return f"{joined}-" if joined in _RESERVED else joined or "clip"
+    return f"{joined}-" if is_reserved(joined) else joined or "clip"
+
+
+def is_reserved(name: str) -> bool:
+    """Whether Windows lets no file or folder have this name, as `con` or `Aux.old`."""
+    return name.partition(".")[0].strip().lower() in _RESERVED
 
 
 def spelled_plainly(words: str) -> str:

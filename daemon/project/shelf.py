@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.files.whole import write_whole
+from daemon.crate.names import is_reserved
 from daemon.errors import ConfigError, ServiceError
 from daemon.home.lock import HomeLock
 from daemon.project.state import STEPS, State
@@ -36,14 +37,18 @@ class Shelf:
         self._runs: dict[str, subprocess.Popen[bytes]] = {}
 
     def all(self) -> list[dict[str, Any]]:
-        """Each project in short, the newest first."""
-        places = [file.parent for file in self._folder.glob(f"*/{FILE}")]
+        """Each project in short, the newest first; folders of other names are not looked at."""
+        places = [
+            file.parent
+            for file in self._folder.glob(f"*/{FILE}")
+            if _NAME.fullmatch(file.parent.name)
+        ]
         places.sort(key=lambda place: (place / FILE).stat().st_mtime, reverse=True)
         return [self.about(place.name) for place in places]
 
     def new(self, name: str, text: str) -> dict[str, Any]:
         """Begin a project with this file. ConfigError with its faults; nothing is written then."""
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or is_reserved(name):
             raise ServiceError(
                 f"name: {name!r} cannot name a folder; it takes 1 to 60 letters, digits, spaces,"
                 " dots and dashes",
@@ -67,14 +72,18 @@ class Shelf:
     def about(self, name: str) -> dict[str, Any]:
         """A project with the state of every file; `faults` where its file cannot be used."""
         place = self._place(name)
-        text = (place / FILE).read_text(encoding="utf-8")
+        text = (place / FILE).read_bytes().decode("utf-8", "replace")
         faults: list[str] = []
         wishes: Wishes | None = None
         try:
-            wishes = read_wishes(text, FILE)
+            wishes = _wishes_of(place)
         except ConfigError as error:
             faults = error.text.splitlines()
-        state = State.of(place)
+        try:
+            state = State.of(place)
+        except ConfigError as error:
+            state = State(place)
+            faults += error.text.splitlines()
         count = wishes.pieces if wishes else max((piece for _, piece in state.made), default=0)
         out = state.thrown_out()
         rows = {
@@ -94,7 +103,7 @@ class Shelf:
     def run(self, name: str, step: str = "") -> dict[str, Any]:
         """Make what is missing, in a program of its own. ServiceError where one runs already."""
         place = self._place(name)
-        read_wishes((place / FILE).read_text(encoding="utf-8"), FILE)
+        _wishes_of(place)
         if step and step not in STEPS:
             text = f"step: {step!r} is none; it takes {', '.join(STEPS)}"
             raise ServiceError(text, "bad_request")
@@ -175,6 +184,14 @@ class Shelf:
 def default_text(prompt: str, pieces: int, seconds: float) -> str:
     """The text of a new project's file, as `sidecrate project new` writes it."""
     return example(prompt, pieces, seconds)
+
+
+def _wishes_of(place: Path) -> Wishes:
+    """What the file of a project says. ConfigError with its faults."""
+    try:
+        return read_wishes((place / FILE).read_text(encoding="utf-8"), FILE)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{FILE}: byte {error.start} is no UTF-8; save it anew as that") from None
 
 
 def _state_of(state: State, step: str, piece: int, out: set[int]) -> str:
