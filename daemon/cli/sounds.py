@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -136,8 +137,10 @@ def _here(places: Places) -> Iterator[Path]:
 
 
 def _licence(path: Path) -> str:
-    told = path.with_suffix(".json")
-    return str(json.loads(told.read_text("utf-8")).get("licence", "")) if told.is_file() else ""
+    # another program's file may have that name, and hold anything
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return str(json.loads(path.with_suffix(".json").read_text("utf-8")).get("licence", ""))
+    return ""
 
 
 def _line(row: dict[str, Any]) -> str:

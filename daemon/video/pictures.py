@@ -39,7 +39,8 @@ class Pictures:
         """Licences of those that a model painted, as the files beside them tell."""
         found = []
         for file in self.files:
-            with contextlib.suppress(OSError, ValueError, KeyError):
+            # another program's file may have that name, and hold anything
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 about = json.loads(file.with_name(f"{file.name}.json").read_text("utf-8"))
                 found.append(f"{about['license']} ({about['painter']})")
         return sorted(set(found))
@@ -79,6 +80,8 @@ class Pictures:
                 opened.draft("RGB", wanted)
                 whole = ImageOps.exif_transpose(opened).convert("RGB")
                 return np.asarray(ImageOps.fit(whole, wanted, Image.Resampling.BILINEAR))
+        except Image.DecompressionBombError as error:
+            raise AudioError(f"{file}: {error}; make it smaller") from None
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
             raise _no_image(file, error) from None
 
@@ -141,6 +144,8 @@ def check_picture(file: Path) -> None:
     try:
         with Image.open(file) as opened:
             opened.load()
+    except Image.DecompressionBombError as error:
+        raise AudioError(f"{file}: {error}; make it smaller") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise _no_image(file, error) from None
 
@@ -164,7 +169,12 @@ def found(place: Path) -> list[Path]:
     """The pictures and videos of a place, by name. AudioError where there are none."""
     endings = (*IMAGES, *VIDEOS)
     if place.is_dir():
-        files = sorted(p for p in place.iterdir() if p.suffix.lower() in endings and p.is_file())
+        files = sorted(
+            file
+            for file in place.iterdir()
+            # macOS puts a hidden `._name.jpg`, which is no picture, beside each on foreign drives
+            if file.suffix.lower() in endings and file.name[0] != "." and file.is_file()
+        )
         if not files:
             raise AudioError(
                 f"pictures: {place} holds none; put pictures ({', '.join(IMAGES[:4])}) or videos "

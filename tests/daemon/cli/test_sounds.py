@@ -25,8 +25,9 @@ def test_a_font_that_is_used_plays_and_stands_once_in_the_config(home, tmp_path)
         answer = CliRunner().invoke(sounds_app, ["use", str(font)])
         assert answer.exit_code == 0 and said in answer.output, answer.output
     assert load_config(home.config_file).sounds.fonts == (str(font),)
+    font.with_suffix(".json").write_text("[of another program")
     row = rows(home)[0]
-    assert (row["name"], row["state"]) == ("tiny", "plays")
+    assert (row["name"], row["state"], row["licence"]) == ("tiny", "plays", "")
     font.unlink()
     assert rows(home)[0]["state"] == "missing"
 
