@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import socket
 import ssl
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ from daemon.home.masking import mask
 #: To connect, and between two packets: a worker says something each second.
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 _CHUNK_BYTES = 1 << 20
+#: Bounds of the pause that a full box can ask for.
+_LEAST_PAUSE_S, _MOST_PAUSE_S = 0.5, 60.0
 #: Status of a call that reached another machine than the paired one; nothing was sent to it.
 STRANGER = 495
 
@@ -148,11 +151,7 @@ class Line:
         text = f"the box {self.box.name} refused it (HTTP {status}): {why[:300]}"
         if status == 401:
             text = f"the box {self.box.name} does not know us any more; pair it again"
-        try:
-            wait_s: float | None = float(headers.get("retry-after", ""))
-        except ValueError:
-            wait_s = None
-        return LineError(text, status, wait_s)
+        return LineError(text, status, _wait_of(headers.get("retry-after", "")))
 
 
 def checked_hello(hello: dict[str, Any], name: str) -> dict[str, Any]:
@@ -247,6 +246,15 @@ def _believing(pem: str) -> ssl.SSLContext:
     context.check_hostname = False
     context.load_verify_locations(cadata=pem)
     return context
+
+
+def _wait_of(said: str) -> float | None:
+    """The pause in s that a full box asks for, within bounds; None where it names none."""
+    try:
+        wait_s = float(said)
+    except ValueError:
+        return None
+    return None if math.isnan(wait_s) else min(max(wait_s, _LEAST_PAUSE_S), _MOST_PAUSE_S)
 
 
 def _chunks(file: Any) -> Iterator[bytes]:

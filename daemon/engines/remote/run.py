@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 #: Pause before another try at a box that does not answer, or is full and does not say for how long.
 _PAUSE_S = 2.0
-#: Longest pause that a full box can ask for.
-_MOST_PAUSE_S = 60.0
 #: How long a box may be away or full before work that may move is done elsewhere.
 AWAY_S = 60.0
 #: Interval in which a pause looks for a cancel.
@@ -189,7 +187,7 @@ class _Order:
                     self._look_again()
                 if not error.passes:
                     raise
-                self._rest(min(error.wait_s or _PAUSE_S, _MOST_PAUSE_S), _why(error))
+                self._rest(error.wait_s or _PAUSE_S, _why(error))
 
     def _look_again(self) -> None:
         """The box offers other engines than it did: later requests shall know."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import math
 import re
 import time
@@ -260,10 +261,10 @@ def _wait_of(body: dict[str, Any], detail: str, header: str) -> float | None:
     """The wait that a rate limit demands, in seconds: from its field, its header or its text."""
     in_words = re.search(r"resets in ~?(\d+)", detail)
     for value in (body.get("retry_after"), header, in_words[1] if in_words else None):
-        try:
-            return min(max(float(str(value)), 0.0), 300.0)
-        except ValueError:
-            continue
+        with contextlib.suppress(ValueError):
+            wait_s = float(str(value))
+            if not math.isnan(wait_s):
+                return min(max(wait_s, 0.0), 300.0)
     return None
 
 

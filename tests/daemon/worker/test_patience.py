@@ -4,7 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from daemon.engines.remote import line as remote_line
 from daemon.engines.remote import run
+from daemon.engines.replicate import client
 from daemon.errors import EngineError
 
 
@@ -34,3 +36,13 @@ def test_a_task_that_never_has_its_turn_is_given_up_after_its_time_and_taken_bac
         run.bring(line, {"id": "t1"}, {}, None, lambda *_: None, patience)
     assert caught.value.code == "deadline" and clock.s < 130
     assert line.dropped == ["/v1/tasks/t1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "box_s", "service_s"),
+    [("3", 3.0, 3.0), ("-5", 0.5, 0.0), ("1e9", 60.0, 300.0), ("nan", None, None),
+     ("Wed, 21 Oct", None, None), ("", None, None)],
+)  # fmt: skip
+def test_a_pause_that_somebody_asks_for_is_one(said, box_s, service_s):
+    assert remote_line._wait_of(said) == box_s
+    assert client._wait_of({}, "", said) == service_s
