@@ -44,12 +44,24 @@ def lower_priority() -> None:
 
 
 def die_with_parent() -> None:
-    """Let Linux kill us when the daemon dies; elsewhere end of file on stdin does it."""
+    """Let Linux kill us when the daemon dies; elsewhere the end of stdin does it."""
     if sys.platform == "linux":
         import ctypes
 
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def end_with_stdin() -> None:
+    """End this process when its stdin ends, which only its parent holds: on every system."""
+
+    def wait() -> None:
+        # not `sys.stdin`, whose lock a thread would hold while Python ends
+        while os.read(0, 4096):
+            pass
+        os._exit(0)
+
+    threading.Thread(target=wait, name="parent", daemon=True).start()
 
 
 def leave_signals_to_the_daemon() -> None:

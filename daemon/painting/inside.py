@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from bridge.errors import SidecrateError
-from daemon.children.inside import die_with_parent, lower_priority
+from daemon.children.inside import die_with_parent, end_with_stdin, lower_priority
 from daemon.errors import EngineError
 
 #: Pixels of a picture of a model that names no size of its own.
@@ -35,8 +35,11 @@ def main() -> None:
     def say(**line: Any) -> None:
         print(json.dumps(line), file=out, flush=True)
 
+    asked = json.loads(sys.stdin.readline())
+    # a command that is killed must leave no model at work
+    end_with_stdin()
     try:
-        _paint(json.loads(sys.stdin.readline()), say)
+        _paint(asked, say)
     except SidecrateError as error:
         say(error=error.text, code=error.code)
     except MemoryError:

@@ -8,7 +8,6 @@ import json
 import os
 import socket
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bridge.errors import SidecrateError
-from daemon.children.inside import die_with_parent, leave_signals_to_the_daemon
+from daemon.children.inside import die_with_parent, end_with_stdin, leave_signals_to_the_daemon
 from daemon.home.page_address import page_url, write_address
 from daemon.home.places import Places
 from daemon.home.web_access import load_token
@@ -79,15 +78,10 @@ async def serve(places: Places) -> None:
         await site.close()
 
 
-def _end_with_stdin() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
 def main() -> None:
     die_with_parent()
     leave_signals_to_the_daemon()
-    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    end_with_stdin()
     said = json.loads(sys.argv[1])
     places = Places(*(Path(said[name]) for name in ("config_file", "state", "crate", "inbox")))
     try:

@@ -9,10 +9,10 @@ from daemon.project.wishes import FILE
 TEXT = default_text("dusty boom bap, 88 bpm", 2, 8.0)
 
 
-def begin(folder, name, text=TEXT.encode()):
+def begin(folder, name, text=TEXT, encoding="utf-8"):
     place = folder / name
     place.mkdir()
-    (place / FILE).write_bytes(text)
+    (place / FILE).write_text(text, encoding=encoding)
     return place
 
 
@@ -20,7 +20,7 @@ def test_all_projects_are_shown_whatever_one_of_them_holds(tmp_path):
     begin(tmp_path, "good")
     begin(tmp_path, "Night (live)")
     begin(tmp_path, ".hidden")
-    begin(tmp_path, "latin", TEXT.replace("dusty", "caf\xe9").encode("latin-1"))
+    begin(tmp_path, "latin", TEXT.replace("dusty", "caf\xe9"), "latin-1")
     (begin(tmp_path, "torn") / ".made.json").write_text("[[")
     found = {one["name"]: one for one in Shelf(tmp_path).all()}
     assert set(found) == {"good", "latin", "torn"}
