@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from daemon.errors import LibraryError
+from daemon.errors import LibraryError, RequestRefused, ServiceError
 
 #: Changes remembered; older ones are no longer taken back.
 MOST = 100
@@ -32,7 +32,8 @@ class Journal:
     async def undo(self) -> tuple[str, str]:
         """Take back the last change: (what it was, what was done).
 
-        LibraryError where there is none. A change that cannot be taken back leaves the journal.
+        LibraryError where there is none. A change that cannot be taken back leaves the journal;
+        where only the daemon is missing it stays, for the next call.
         """
         if not self.changes:
             raise LibraryError(
@@ -40,4 +41,11 @@ class Journal:
                 "nothing",
             )
         change = self.changes.pop()
-        return change.words, await change.back()
+        try:
+            return change.words, await change.back()
+        except RequestRefused:
+            raise
+        except ServiceError:
+            # else the call that is told to come again would take back the change before
+            self.changes.append(change)
+            raise
