@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.cluster import hierarchy
+from scipy.spatial.distance import pdist
 
 from daemon.audio.sound import mixed
 from daemon.hearing.pitch import find_note
@@ -158,9 +159,9 @@ def _groups(hits: list[_Hit]) -> list[list[_Hit]]:
     if len(hits) < 2:
         return [hits] if hits else []
     shapes = np.stack([hit.shape for hit in hits])
-    distance = np.abs(shapes[:, None] - shapes[None]).mean(axis=2)
-    upper = distance[np.triu_indices(len(hits), 1)]
-    number = hierarchy.fcluster(hierarchy.average(upper), _UNLIKE_DB, "distance")
+    # pair by pair: a long take has thousands of hits, and all differences at once would fill GBs
+    unlike_db = pdist(shapes, "cityblock") / shapes.shape[1]
+    number = hierarchy.fcluster(hierarchy.average(unlike_db), _UNLIKE_DB, "distance")
     return [[hit for hit, k in zip(hits, number, strict=True) if k == one] for one in set(number)]
 
 
