@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -27,8 +27,7 @@ from daemon.notes.line_notes import Heard, in_tune, line_notes, tuning_of
 from daemon.notes.listeners import LISTENERS, Listener
 from daemon.notes.one_pitch import Curve, with_bends
 from daemon.notes.voices_alone import has_one_pitch, is_one_voice
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: s of a loop's own other end that are heard before and after it: as far as a long note rings.
 _AROUND_S = 2.0

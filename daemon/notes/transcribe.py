@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,7 @@ from daemon.notes.sheet import PROGRAMS, Sheet, SheetTrack
 from daemon.notes.ticks import PER_QUARTER, Lines, Ticks, timed
 from daemon.parts.source import Source
 from daemon.verbs.registry import Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: What the fields are when they are not said.
 _VOICE, _QUANTISE, _SURE = "auto", 0.5, 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,7 @@ from daemon.parts.single_notes import is_partial_of, single_notes
 from daemon.parts.source import Source
 from daemon.parts.stems import DRUMS, Stems
 from daemon.verbs.registry import Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: s; the shortest sound that has parts.
 _SHORTEST_S = 0.2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
@@ -15,8 +14,7 @@ from daemon.parts.separators import SEPARATORS, Separator, better_than, choose
 from daemon.parts.source import Source
 from daemon.parts.true_stems import pieces_of_plan, read_stems
 from daemon.verbs.registry import load_object
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: The parts of drums.
 DRUMS = ("kick", "snare", "hats", "toms", "cymbals")

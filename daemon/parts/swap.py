@@ -6,7 +6,7 @@ its key, its chords bar by bar, with the swing of the part that goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,7 @@ from daemon.parts.source import Source
 from daemon.parts.split import check
 from daemon.parts.stems import Stems
 from daemon.verbs.registry import Result
-
-Tell = Callable[[float, str], None]
+from daemon.verbs.tell import Tell
 
 #: The separator's share of the progress; then the musician's.
 _SHARE = 0.6
