@@ -44,6 +44,9 @@ def mark(
 def collect(
     name: Annotated[str | None, typer.Argument(help="The collection; none lists them all.")] = None,
     clip: Annotated[list[str] | None, typer.Argument(help="Clips to put into it.")] = None,
+    first: Annotated[
+        bool, typer.Option("--first", help="Put these clips before its others, in this order.")
+    ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take these clips out of it.")] = False,
     rename: Annotated[
         str | None, typer.Option(help="Give it another name.", metavar="NAME")
@@ -70,6 +73,8 @@ def collect(
             library.collections.remove(name, found)
         elif found:
             library.collections.add(name, found)
+            if first:
+                library.collections.arrange(name, found)
         for inside in library.collections.clips(name):
             record = library.record(inside)
             print(json.dumps(record) if as_json else f"{inside}  {record['path']}")

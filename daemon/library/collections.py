@@ -110,10 +110,15 @@ class Collections:
             )
 
     def arrange(self, name: str, clips: Iterable[str]) -> None:
-        """Reorder a collection's clips; those not named follow in their old order."""
-        number = self.number(name)
-        order = list(clips)
-        order += [clip for clip in self.clips(name) if clip not in order]
+        """Put clips of a collection first, in this order; its others follow in their old order.
+
+        LibraryError code `unknown_clip` for one that is not in it.
+        """
+        number, inside, first = self.number(name), self.clips(name), list(dict.fromkeys(clips))
+        if strangers := [clip for clip in first if clip not in inside]:
+            text = f"clip {strangers[0]} is not in {name!r}; put it into the collection first"
+            raise LibraryError(text, "unknown_clip")
+        order = [*first, *(clip for clip in inside if clip not in first)]
         with self._database.write() as db:
             for position, clip in enumerate(order, 1):
                 db.execute(

@@ -17,10 +17,10 @@ from stat import S_ISREG
 from typing import Any
 
 from bridge.files.whole import PART
-from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import Crate
-from daemon.errors import AudioError
+from daemon.crate.names import PICTURES
 from daemon.jobs.ids import ID_LETTERS
+from daemon.library.found_record import found_record
 from daemon.library.library import Library
 from daemon.library.search_words import name_words
 from daemon.record import ClipRecord
@@ -167,7 +167,7 @@ def _arrived(
 ) -> None:  # fmt: skip
     """Sort a file at an unknown path: a moved clip, one whose record is lost, or no clip."""
     path = found.path
-    record = _record_in(path)
+    record = found_record(path) if _is_wav(path) else None
     named = _ID_IN_NAME.search(Path(path).stem)
     clip = named[1] if named else ""
     if record:
@@ -193,32 +193,23 @@ def _is_wav(path: str) -> bool:
     return path.lower().endswith(".wav")
 
 
-def _record_in(path: str) -> ClipRecord | None:
-    """The clip's record inside a WAV. None where there is none, or in a clip's stem."""
-    if not _is_wav(path):
-        return None
-    try:
-        record = read_record(path)
-    except AudioError:
-        return None
-    whole = is_clips_own(record) and {"id", "kind", "report"} <= set(record or ())
-    return record if whole else None
-
-
 class _Beside:
-    """Notes and stems in the crate of clips whose record is lost; searched on first use."""
+    """What lies in the crate beside clips whose record is lost; searched on first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def of(self, path: str) -> ClipRecord:
-        """`midi` and `stems` as they were when the clip was published."""
+        """`midi`, `stems` and `picture` as they were when the clip was published."""
         stem = Path(path).stem
         stems = self._stems.get(stem)
-        return {
+        found: ClipRecord = {
             "midi": self._notes.get(stem),
             "stems": sorted(str(one) for one in Path(stems).glob("*.wav")) if stems else [],
         }
+        if picture := self._pictures.get(stem):
+            found["picture"] = picture
+        return found
 
     @cached_property
     def _notes(self) -> dict[str, str]:
@@ -229,12 +220,21 @@ class _Beside:
 
     @cached_property
     def _stems(self) -> dict[str, str]:
-        folders = [
-            Path(where) / _STEMS for where, inner, _ in os.walk(self._folder) if _STEMS in inner
-        ]
+        return {one.name: one.path for one in self._inside(_STEMS) if one.is_dir()}
+
+    @cached_property
+    def _pictures(self) -> dict[str, str]:
         return {
-            one.name: one.path for folder in folders for one in os.scandir(folder) if one.is_dir()
+            Path(one.name).stem: one.path
+            for one in self._inside(PICTURES)
+            if one.name.endswith(".png")
         }
+
+    def _inside(self, name: str) -> Iterator[os.DirEntry[str]]:
+        """What lies in each folder of that name: a layout may have one for each project."""
+        for where, inner, _ in os.walk(self._folder):
+            if name in inner:
+                yield from _entries(os.path.join(where, name))
 
 
 def _store(

@@ -9,11 +9,12 @@ from typing import Any
 
 from daemon.brief import Brief
 from daemon.errors import ConformError
-from daemon.notes.transcribe import Tell, written_down
+from daemon.notes.transcribe import written_down
 from daemon.parts.source import Source
 from daemon.pieces.midi import read_midi
 from daemon.pieces.piece import Part, Piece
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: The share of a verb's progress in which its source is heard.
 HEARD_SHARE = 0.6

@@ -20,7 +20,7 @@ from daemon.audio.loudness import measure_level, turned_down
 from daemon.brief import Brief
 from daemon.engines.embedded.notes import STEP
 from daemon.errors import ConformError
-from daemon.notes.transcribe import Tell, written_down
+from daemon.notes.transcribe import written_down
 from daemon.parts.kit import cut_kit
 from daemon.parts.places import PARTS
 from daemon.parts.source import Source
@@ -32,6 +32,7 @@ from daemon.pieces.piece import Note, Part, Piece
 from daemon.pieces.play import play, voice_of
 from daemon.pieces.source import is_asked
 from daemon.verbs.registry import Result
+from daemon.verbs.tell import Tell
 
 #: What is listened for in each stem; voices are not heard as notes, and stay.
 _VOICES = {"drums": "drums", "bass": "mono", "other": "poly", "chords": "poly", "lead": "mono"}

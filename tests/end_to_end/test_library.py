@@ -55,7 +55,8 @@ def test_clips_are_found_marked_edited_collected_exported_and_moved(start_daemon
 
     daemon.command("mark", loop["id"], "--favourite", "--rating", "4")
     assert [clip["id"] for clip in listed(daemon, "--favourite", "--rating", "3")] == [loop["id"]]
-    daemon.command("collect", "My Kit", loop["id"], "last")
+    daemon.command("collect", "My Kit", "last")
+    daemon.command("collect", "My Kit", loop["id"], "--first")
     out = tmp_path / "out"
     out.mkdir()
     assert (

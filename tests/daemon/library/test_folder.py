@@ -1,6 +1,9 @@
 import json
 import shutil
+import struct
 from pathlib import Path
+
+import pytest
 
 from daemon.library.filters import Filters
 from daemon.library.folder import copy_marks, look_through
@@ -94,3 +97,47 @@ def test_what_was_trashed_is_no_longer_in_the_library(home, loop, kick, monkeypa
     home.crate.trash(loop["id"])
     home.library.arrivals.catch_up(home.jobs)
     assert list(shown(home)) == [kick["id"]]
+
+
+def forged(home, **changes):
+    """A WAV in the crate whose record says what it should not; its path."""
+    record = {"id": "frgd", "kind": "loop", "report": {}, "words": "forged", "bpm": 90.0}
+    path = home.crate.folder / "forged.wav"
+    path.parent.mkdir(exist_ok=True)
+    text = json.dumps({**record, **changes}).encode()
+    text += b" " * (len(text) % 2)
+    sound = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 44100, 88200, 2, 16)
+    sound += struct.pack("<4sI", b"data", 200) + bytes(200)
+    sound += struct.pack("<4sI", b"sdcr", len(text)) + text
+    path.write_bytes(struct.pack("<4sI4s", b"RIFF", 4 + len(sound), b"WAVE") + sound)
+    return path
+
+
+def test_a_clip_of_another_machine_is_taken_in_without_the_paths_that_it_names(home, tmp_path):
+    mine = tmp_path / "letter.png"
+    mine.write_bytes(b"of the user's own")
+    forged(home, picture=str(mine), midi=str(mine), stems=[str(mine)])
+    pictures = home.crate.folder / "Pictures"
+    pictures.mkdir()
+    (pictures / "forged.png").write_bytes(b"PNG")
+    assert look_through(home.library, home.crate).new == ["frgd"]
+    found = home.crate.find("frgd")
+    assert (found["midi"], found["stems"]) == (None, [])
+    assert found["picture"] == str(pictures / "forged.png")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": "../../outside"}, {"id": 7}, {"id": ""}, {"kind": "film"}, {"kind": ["loop"]},
+        {"report": []}, {"report": {"after": "loud"}}, {"report": {"after": {"lufs": "loud"}}},
+        {"made": "yesterday"}, {"made": float("nan")}, {"bars": 10**30}, {"bpm": "fast"},
+        {"features": "?"}, {"features": "AAAA"}, {"tags": 5}, {"key": ["A"]}, {"engine": {"a": 1}},
+        {"collection": ["kit"]},
+    ],
+)  # fmt: skip
+def test_a_record_that_we_did_not_write_makes_no_clip_and_hides_no_other(home, loop, changes):
+    path = forged(home, **changes)
+    ignored = {}
+    assert not look_through(home.library, home.crate, ignored)
+    assert list(shown(home)) == [loop["id"]] and str(path) in ignored

@@ -115,7 +115,10 @@ def test_collections_keep_their_order(library, tmp_path):
     assert library.collections.add("My Kit", ["bbbb", "aaaa"]) == 2
     assert library.collections.add("my kit", ["aaaa", "cccc"]) == 1
     assert library.collections.clips("MY KIT") == ["bbbb", "aaaa", "cccc"]
+    with pytest.raises(LibraryError, match="dddd is not in 'my kit'"):
+        library.collections.arrange("my kit", ["cccc", "dddd"])
     library.collections.arrange("my kit", ["cccc"])
+    assert library.collections.clips("my kit") == ["cccc", "bbbb", "aaaa"]
     library.collections.remove("my kit", ["bbbb"])
     assert library.collections.clips("my kit") == ["cccc", "aaaa"] and library.collections.of(
         "aaaa"
