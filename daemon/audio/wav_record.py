@@ -1,21 +1,41 @@
-"""The clip's record inside its WAV file, read without decoding and without decoder libraries."""
+"""The clip's record inside its WAV file, read without decoding and without decoder libraries.
+
+The file may be a stranger's: a record whose values are of other types than ours is none.
+"""
 
 from __future__ import annotations
 
+import base64
+import math
+import re
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from bridge.music import Key, Meter
+from bridge.request import KINDS
 from daemon.audio.riff import read_chunk, read_container
 from daemon.errors import AudioError
 from daemon.record import ClipRecord, parse_record
 
 #: Identifier of the private chunk that holds the clip's whole record as UTF-8 JSON.
 RECORD_CHUNK = b"sdcr"
+#: An id is a folder's name too.
+_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_TEXTS = (
+    "id", "engine", "license", "genre", "project", "prompt", "words", "collection", "job", "part",
+    "from", "model", "features",
+)  # fmt: skip
+_NUMBERS = ("bpm", "bars", "seconds", "note", "made")
+#: Beyond this no number of a clip lies; SQLite takes no whole one beyond 64 bits.
+_MOST = 1e12
+#: Bytes of a sound's features; none where it is silent.
+_FEATURES = (0, 21)
 
 
 def read_record(path: str | PathLike[str]) -> ClipRecord | None:
-    """The record that `write_clip` stored; None where the file is no WAV or has none.
+    """The record that `write_clip` stored; None where the file is no WAV or has none of ours.
 
     AudioError where it cannot be opened.
     """
@@ -27,9 +47,35 @@ def read_record(path: str | PathLike[str]) -> ClipRecord | None:
     if text is None:
         return None
     try:
-        return parse_record(text.decode("utf-8"))
-    except ValueError:
+        record = parse_record(text.decode("utf-8"))
+        return record if _is_ours(record) else None
+    except (ValueError, RecursionError):
         return None
+
+
+def _is_ours(record: Mapping[str, Any]) -> bool:
+    """Whether what is read of a record is of our types. ValueError where a text is malformed."""
+    report = record.get("report", {})
+    after = report.get("after", {}) if isinstance(report, dict) else None
+    if not isinstance(after, dict) or not isinstance(record.get("tags") or [], list):
+        return False
+    if not all(isinstance(record.get(name) or "", str) for name in _TEXTS):
+        return False
+    Key.parse(str(record.get("key") or "C"))
+    Meter.parse(str(record.get("meter") or "4/4"))
+    features = base64.b64decode(record.get("features") or "", validate=True)
+    numbers = [record.get(name) for name in _NUMBERS] + [after.get("lufs")]
+    return (
+        all(_is_number(value or 0) for value in numbers)
+        and _ID.fullmatch(record.get("id", "x") or "") is not None
+        and record.get("kind", KINDS[0]) in KINDS
+        and len(features) in _FEATURES
+    )
+
+
+def _is_number(value: Any) -> bool:
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_one and math.isfinite(value) and abs(value) < _MOST
 
 
 def is_clips_own(record: ClipRecord | None) -> bool:

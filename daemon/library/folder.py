@@ -17,14 +17,17 @@ from stat import S_ISREG
 from typing import Any
 
 from bridge.files.whole import PART
+from daemon.audio.wav_record import is_clips_own, read_record
 from daemon.crate.crate import Crate
 from daemon.crate.names import PICTURES
+from daemon.errors import AudioError
 from daemon.jobs.ids import ID_LETTERS
-from daemon.library.found_record import found_record
 from daemon.library.library import Library
 from daemon.library.search_words import name_words
-from daemon.record import ClipRecord
+from daemon.record import ClipRecord, without
 
+#: Paths on the machine that wrote a record: what lies beside its file here is looked for.
+_PATHS = ("path", "midi", "stems", "picture")
 _STEMS = "Stems"
 _KEPT = "Kept"
 _ID_IN_NAME = re.compile(rf"_([{ID_LETTERS}]{{4,12}})$")
@@ -167,7 +170,7 @@ def _arrived(
 ) -> None:  # fmt: skip
     """Sort a file at an unknown path: a moved clip, one whose record is lost, or no clip."""
     path = found.path
-    record = found_record(path) if _is_wav(path) else None
+    record = _record_in(path)
     named = _ID_IN_NAME.search(Path(path).stem)
     clip = named[1] if named else ""
     if record:
@@ -191,6 +194,19 @@ def _arrived(
 
 def _is_wav(path: str) -> bool:
     return path.lower().endswith(".wav")
+
+
+def _record_in(path: str) -> ClipRecord | None:
+    """The clip's record inside a WAV, without paths. None where there is none, or in a stem."""
+    if not _is_wav(path):
+        return None
+    try:
+        record = read_record(path)
+    except AudioError:
+        return None
+    if record is None or not is_clips_own(record) or not {"id", "kind", "report"} <= set(record):
+        return None
+    return without(record, *_PATHS)
 
 
 class _Beside:

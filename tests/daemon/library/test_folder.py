@@ -129,10 +129,10 @@ def test_a_clip_of_another_machine_is_taken_in_without_the_paths_that_it_names(h
 @pytest.mark.parametrize(
     "changes",
     [
-        {"id": "../../outside"}, {"id": 7}, {"id": ""}, {"kind": "film"}, {"kind": ["loop"]},
+        {"id": "../../outside"}, {"id": 7}, {"id": ""}, {"id": None}, {"kind": "film"}, {"kind": ["loop"]},
         {"report": []}, {"report": {"after": "loud"}}, {"report": {"after": {"lufs": "loud"}}},
         {"made": "yesterday"}, {"made": float("nan")}, {"bars": 10**30}, {"bpm": "fast"},
-        {"features": "?"}, {"features": "AAAA"}, {"tags": 5}, {"key": ["A"]}, {"engine": {"a": 1}},
+        {"features": "?"}, {"features": "AAAA"}, {"tags": 5}, {"key": ["A"]}, {"key": "H"}, {"meter": "0/0"}, {"engine": {"a": 1}},
         {"collection": ["kit"]},
     ],
 )  # fmt: skip

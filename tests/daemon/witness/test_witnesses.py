@@ -131,6 +131,15 @@ def test_a_file_that_says_nothing_and_one_that_is_broken_have_no_statements(tmp_
 
 
 @pytest.mark.parametrize(
+    "record", ['{"bpm": "fast", "bars": 4}', '{"key": "H"}', '{"meter": "x"}', '{"bpm": [1]}', "[]"]
+)
+def test_a_record_that_we_did_not_write_is_no_witness(tmp_path, record):
+    chunk = files.chunk(b"sdcr", record.encode())
+    path = files.wav(tmp_path / "a.wav", FOUR_SECONDS, chunk)
+    assert read_witnesses(path, 4.0).statements == ()
+
+
+@pytest.mark.parametrize(
     ("values", "named"),
     [({"bpm": 39.0}, "40 to 300"), ({"downbeat_s": -1.0}, "0 to 1200"), ({"key": "J"}, "'J'")],
 )
