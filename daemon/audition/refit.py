@@ -56,10 +56,11 @@ def refit(
 def refit_clip(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
     """{path, clip, loops, from_bpm, bpm, semitones, bars, meter, cache, stretcher} -> its file.
 
-    Returns {path, lufs, true_peak_db}, from the cache where possible. AudioError where the file
-    cannot be read, ConformError where nothing can stretch.
+    Returns {path, lufs, true_peak_db}, from the cache where the clip's file is still the same.
+    AudioError where it cannot be read, ConformError where nothing can stretch.
     """
     cache = Path(task["cache"])
+    of = _mark(Path(task["path"]))
     # its own tempo too: the user may have corrected that since
     tempi = f"{task['from_bpm']:.9g}to{task['bpm']:.9g}bpm"
     name = f"{task['clip']}_{tempi}_{task['semitones']:+g}"
@@ -67,7 +68,8 @@ def refit_clip(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
         name += f"_{task['stretcher']}"
     about = cache / f"{name}.json"
     sound = cache / f"{name}.wav"
-    if not (about.exists() and sound.exists()):
+    known = _read(about) if sound.exists() else {}
+    if not known or of not in (None, known.get("of")):
         audio, rate = read_audio(task["path"])
         frames = round(len(audio) * task["from_bpm"] / task["bpm"])
         if task["loops"] and task["bars"]:
@@ -80,12 +82,29 @@ def refit_clip(task: dict[str, Any], tell: TellStage) -> dict[str, Any]:
         # The sound is flushed too: after a power cut its JSON must not stand beside an empty file.
         with beside(sound) as part:
             soundfile.write(part, made, rate, subtype="FLOAT", format="WAV")
-        write_whole(
-            about, json.dumps({"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db})
-        )
+        known = {"lufs": max(level.lufs, -120.0), "true_peak_db": level.true_peak_db, "of": of}
+        write_whole(about, json.dumps(known))
         _forget_oldest(cache)
     os.utime(about)
-    return {"path": str(sound), **json.loads(about.read_text(encoding="utf-8"))}
+    return {"path": str(sound), "lufs": known["lufs"], "true_peak_db": known["true_peak_db"]}
+
+
+def _mark(path: Path) -> list[int] | None:
+    """What tells a file from the one that its user puts in its place; None where it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]
+
+
+def _read(about: Path) -> dict[str, Any]:
+    """What is known of a cached sound; empty where nothing is."""
+    try:
+        found: dict[str, Any] = json.loads(about.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _forget_oldest(cache: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import os
 
 import numpy as np
 import pytest
@@ -50,7 +51,18 @@ def test_what_was_made_before_is_taken_from_the_cache(clip, tmp_path):
     clip.unlink()
     assert refit_clip(task(clip, tmp_path), lambda *_: None) == first
     (about,) = (tmp_path / "cache").glob("*.json")
-    assert set(json.loads(about.read_text())) == {"lufs", "true_peak_db"}
+    assert set(json.loads(about.read_text())) == {"lufs", "true_peak_db", "of"}
+
+
+def test_a_clip_that_its_user_has_changed_is_heard_as_it_is_now(clip, tmp_path):
+    before = refit_clip(task(clip, tmp_path), lambda *_: None)
+    loud = soundfile.read(before["path"])[0]
+    audio, rate = soundfile.read(clip)
+    soundfile.write(clip, 0.1 * audio, rate, subtype="FLOAT")
+    os.utime(clip, ns=(1, 1))  # as long, and not of the same time
+    after = refit_clip(task(clip, tmp_path), lambda *_: None)
+    assert after["lufs"] == pytest.approx(before["lufs"] - 20, abs=0.1)
+    assert np.abs(soundfile.read(after["path"])[0]).max() < 0.2 * np.abs(loud).max()
 
 
 def test_another_stretcher_does_not_get_what_one_has_made(clip, tmp_path):
