@@ -26,7 +26,8 @@ _TOKEN = re.compile(
     r"<(?P<header>\w+)>|(?P<opcode>[\w$]+)=(?P<value>.*?)(?=\s+[\w$]+=|\s*<\w+>|\s*$)"
 )
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
-_LINE = re.compile(r"^\s*#(?P<what>include|define)\s+(?P<rest>.+?)\s*$", re.M)
+#: Within one line: a run of empty ones would be searched anew from each of them.
+_LINE = re.compile(r"^[ \t]*#(?P<what>include|define)[ \t]+(?P<rest>.+?)[ \t\r]*$", re.M)
 _NOTE = re.compile(r"^([a-gA-G])([#b]?)(-?\d+)$")
 _STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 #: Bytes of text, includes within includes, regions and frames of a recording, at most.
@@ -57,7 +58,7 @@ def read_sfz(path: Path) -> Font:
     font = Font(path.stem)
     regions: list[Region] = []
     sounds: dict[Path, _Sound] = {}
-    for opcodes in _regions(_text(path, path.parent, {}, 0), path.name):
+    for opcodes in _regions(_Text(path).of(path, 0), path.name):
         sample = opcodes.get("sample", "")
         if not sample or sample.startswith("*") or not _at_rest(opcodes):
             continue
@@ -74,33 +75,47 @@ def read_sfz(path: Path) -> Font:
     return font
 
 
-def _text(path: Path, root: Path, defines: dict[str, str], depth: int) -> str:
-    """The text with includes in their places and defines put in, without comments."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise AudioError(f"{path.name}: no SFZ is longer than {_MOST_BYTES // 10**6} MB")
-        raw = path.read_text("utf-8", errors="replace")
-    except OSError as error:
-        raise AudioError(f"{path.name} cannot be read: {error.strerror}") from None
-    if "\0" in raw:
-        raise AudioError(f"{path.name} is no SFZ file: it is no text")
-    text = _COMMENT.sub("", raw)
+class _Text:
+    """The text of an instrument: includes in their places, defines put in, without comments."""
 
-    def directive(found: re.Match[str]) -> str:
+    def __init__(self, path: Path) -> None:
+        self._root = path.parent
+        self._defines: dict[str, str] = {}
+        self._left_bytes = _MOST_BYTES
+        """Of all files, each as often as it is included."""
+
+    def of(self, path: Path, depth: int) -> str:
+        """The text of one of its files. AudioError where it cannot be read, or all are too long."""
+        too_long = AudioError(f"{path.name}: no SFZ is longer than {_MOST_BYTES // 10**6} MB")
+        try:
+            self._left_bytes -= path.stat().st_size
+            if self._left_bytes < 0:
+                raise too_long
+            raw = path.read_text("utf-8", errors="replace")
+        except OSError as error:
+            raise AudioError(f"{path.name} cannot be read: {error.strerror}") from None
+        if "\0" in raw:
+            raise AudioError(f"{path.name} is no SFZ file: it is no text")
+        text = _LINE.sub(lambda found: self._put(found, path.name, depth), _COMMENT.sub("", raw))
+        for name in sorted(self._defines, key=len, reverse=True):
+            value = self._defines[name]
+            # of defines within defines a few lines make gigabytes
+            if len(text) + text.count(name) * (len(value) - len(name)) > _MOST_BYTES:
+                raise too_long
+            text = text.replace(name, value)
+        return text
+
+    def _put(self, found: re.Match[str], name: str, depth: int) -> str:
+        """What stands in the place of a directive."""
         rest = found["rest"]
         if found["what"] == "define":
-            name, _, value = rest.partition(" ")
-            defines[name] = value.strip()
+            defined, _, value = rest.partition(" ")
+            self._defines[defined] = value.strip()
             return ""
         if depth >= _MOST_DEPTH:
-            raise AudioError(f"{path.name}: includes include each other")
-        inner = (root / rest.strip('"').replace("\\", "/")).resolve()
-        return _text(inner, root, defines, depth + 1)
-
-    text = _LINE.sub(directive, text)
-    for name in sorted(defines, key=len, reverse=True):
-        text = text.replace(name, defines[name])
-    return text
+            raise AudioError(f"{name}: includes include each other")
+        inner = (self._root / rest.strip('"').replace("\\", "/")).resolve()
+        return self.of(inner, depth + 1)
 
 
 def _regions(text: str, name: str) -> Iterator[Opcodes]:

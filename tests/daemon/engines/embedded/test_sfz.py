@@ -1,5 +1,7 @@
 """SFZ: what plays at a key, in tune and by turns; files for a role; what is refused, and why."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import soundfile
@@ -108,3 +110,20 @@ def test_what_cannot_be_played_is_refused_with_what_to_do(folder, tmp_path):
             read_sfz(tmp_path / f"{name}.sfz")
     with pytest.raises(EngineError, match="write its role before it, as in drums=keys"):
         make(brief(folder / "keys.sfz"), 1, quiet)
+
+
+def test_a_few_lines_that_mean_gigabytes_are_refused_before_they_are_made(folder):
+    chain = ["#define $lll " + "x" * 1000]
+    # the longer name is put in first, and each holds the next a thousand times
+    chain += [f"#define ${'l' * n} " + f"${'l' * (n - 1)}" * 1000 for n in range(4, 9)]
+    defines, includes = folder / "defines.sfz", folder / "includes.sfz"
+    defines.write_text("\n".join([*chain, "<region> sample=$llllllll"]))
+    (folder / "part.sfzi").write_text("// padding\n" * 300_000)
+    includes.write_text('#include "part.sfzi"\n' * 50)
+    for path in (defines, includes):
+        tracemalloc.start()
+        with pytest.raises(AudioError, match="no SFZ is longer than 8 MB"):
+            read_sfz(path)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 100e6, f"{path.name}: {peak / 1e6:.0f} MB"
