@@ -9,7 +9,6 @@ now and then changed, over the SoundFont's drums or a sampled kit.
 
 from __future__ import annotations
 
-import argparse
 import io
 import sys
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tools.beat_net.styles import grooves, written
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
 from tools.train_notes.pieces import Piece, by_font, notes_of, on_kit, sounds_of, store
 from tools.train_separator.mixes import split_kits
@@ -96,16 +96,10 @@ def _within(rows: np.ndarray, start_s: float) -> np.ndarray:
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("fonts", type=Path, nargs="+")
-    about.add_argument("--count", type=int, default=100)
-    about.add_argument("--first-seed", type=int, default=0)
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked = parser_of(__doc__, "bank", "folder", "fonts", count=100).parse_args()
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         rng = np.random.default_rng([218, seed])
         piece = band(rng, seed, asked.fonts, bank)
         if piece is None:

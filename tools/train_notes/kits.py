@@ -9,7 +9,6 @@ all of it behind a low-pass.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from scipy import signal
 
 from daemon.hearing.drum_net import ROLES
 from daemon.hearing.log_spectra import RATE, quick_of
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing import music, patterns
 from tools.train_hearing.music import Bank
 from tools.train_notes.made_kits import made_kit
@@ -237,18 +237,14 @@ def played_sounds(
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
+    about = parser_of(__doc__, "bank", "folder", count=300)
     about.add_argument("--more", type=Path, action="append", default=[])
-    about.add_argument("--count", type=int, default=300)
-    about.add_argument("--first-seed", type=int, default=0)
     asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
     percussion = [kit for path in (asked.bank, *asked.more) for kit in percussion_of(path)]
     kits = [*bank.kits, *(kit for path in asked.more for kit in Bank.load(path).kits)]
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         rng = np.random.default_rng([21, seed])
         if seed % _PLAYED_EVERY == 0:
             pieces = played_sounds(rng, seed)

@@ -8,7 +8,6 @@ SoundFont; the others are his own.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from daemon.hearing.log_spectra import RATE
 from daemon.notes.drumless import drumless
+from tools.examples import parser_of, seeds_of
 from tools.train_notes.pieces import UNPITCHED, around, played, sampled, store
 
 #: s of a piece that is no loop, and of the longest loop.
@@ -49,14 +49,9 @@ def left_of(seed: int, fonts: list[Path]) -> tuple[np.ndarray, np.ndarray] | Non
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("folder", type=Path)
-    about.add_argument("fonts", type=Path, nargs="+")
-    about.add_argument("--count", type=int, default=300)
-    about.add_argument("--first-seed", type=int, default=8000)
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    asked = parser_of(__doc__, "folder", "fonts", count=300, first_seed=8000).parse_args()
+    seeds = seeds_of(asked)
+    for seed in seeds:
         if (found := left_of(seed, asked.fonts)) is not None:
             store(asked.folder / f"mix{seed}.npz", *found, np.zeros((0, 3)))
     return 0

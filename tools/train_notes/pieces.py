@@ -6,7 +6,6 @@ played by a General MIDI SoundFont with programs drawn at random, his drums on a
 
 from __future__ import annotations
 
-import argparse
 import io
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
 from daemon.hearing.drum_net import ROLES, role_of
 from daemon.hearing.log_spectra import RATE, maps_of
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_separator.mixes import split_kits
@@ -290,20 +290,14 @@ def store(path: Path, sound: np.ndarray, notes: np.ndarray, hits: np.ndarray) ->
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("fonts", type=Path, nargs="+")
-    about.add_argument("--count", type=int, default=400)
-    about.add_argument("--first-seed", type=int, default=0)
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked = parser_of(__doc__, "bank", "folder", "fonts", count=400).parse_args()
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
     nothing = np.zeros((0, 4))
-    for seed in range(asked.first_seed, asked.first_seed + asked.count, _NOISE_EVERY):
+    for seed in seeds[::_NOISE_EVERY]:
         sound = noise(np.random.default_rng([18, seed, 1]))
         store(asked.folder / f"noise{seed}.npz", sound, nothing, nothing[:, :3])
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         rng = np.random.default_rng([18, seed])
         piece = sampled(rng, seed, asked.fonts, bank) if seed % 2 else played(rng, seed)
         for what, sound, notes, hits in sounds_of(rng, piece):

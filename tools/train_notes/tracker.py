@@ -9,11 +9,9 @@ or looped, at 8 bits and low rates, some channels hardly heard, a sampled kit ov
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from scipy import signal
@@ -21,6 +19,7 @@ from scipy import signal
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.hearing.log_spectra import RATE
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import BASS, LEAD, PAD, Bank
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_notes.pieces import Piece, brief_of, notes_of, on_kit, sounds_of, store
@@ -256,15 +255,10 @@ def _chip(rng: np.random.Generator) -> Voice:
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("--count", type=int, default=110)
-    about.add_argument("--first-seed", type=int, default=0)
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked = parser_of(__doc__, "bank", "folder", count=110).parse_args()
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         rng = np.random.default_rng([118, seed])
         for what, sound, notes, hits in sounds_of(rng, tracked(rng, seed, bank)):
             store(asked.folder / f"tracker_{what}{seed}.npz", sound, notes, hits)

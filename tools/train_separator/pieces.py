@@ -11,7 +11,6 @@ drums go with which tones.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import soxr
 
 from tools.beat_net.singer import voice
 from tools.beat_net.song import RATE as VOICE_RATE
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import RATE, Bank
 from tools.train_notes.kits import BARS, GAINS, PIECES, SLOTS, Kit, written
 from tools.train_notes.made_kits import made_kit
@@ -131,19 +131,15 @@ def with_others(
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
+    about = parser_of(__doc__, "bank", "folder", count=250, counted="pieces")
     about.add_argument("--more", type=Path, action="append", default=[])
-    about.add_argument("--count", type=int, default=250, help="pieces")
     about.add_argument("--each", type=int, default=3, help="mixes of a piece; 0: drums")
-    about.add_argument("--first-seed", type=int, default=0)
     asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
     kits = [*bank.kits, *(kit for path in asked.more for kit in Bank.load(path).kits)]
     before: list[dict[str, np.ndarray]] = []
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         rng = np.random.default_rng([22, seed])
         if asked.each and rng.random() < _PLAYED:
             found = played(rng, seed)

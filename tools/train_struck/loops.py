@@ -5,15 +5,14 @@ python -m tools.train_struck.loops BANK.npz SOUNDS --first-seed 6000 --count 120
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from daemon.hearing.drum_net import ROLES, role_of
 from daemon.hearing.log_spectra import RATE
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import Bank
 from tools.train_notes import kits
 from tools.train_notes.pieces import Piece, altered, on_kit, played
@@ -107,15 +106,10 @@ def _crackling(rng: np.random.Generator, sound: np.ndarray) -> np.ndarray:
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("--count", type=int, default=120)
-    about.add_argument("--first-seed", type=int, default=6000)
-    asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked = parser_of(__doc__, "bank", "folder", count=120, first_seed=6000).parse_args()
+    seeds = seeds_of(asked)
     bank = split_kits(Bank.load(asked.bank), held_out=False)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         made = list(of_loop(np.random.default_rng([181, seed]), seed, bank))
         np.savez(asked.folder / f"loop{seed}.npz", allow_pickle=False, **stored(made))
     return 0

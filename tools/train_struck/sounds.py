@@ -5,7 +5,6 @@ python -m tools.train_struck.sounds BANK.npz SOUNDS FONT.sf2... --more MORE.npz 
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from daemon.engines.embedded.voices.voice import Strike, Tone
 from daemon.hearing.attacks_seen import attacks_of
 from daemon.hearing.log_spectra import RATE
 from daemon.hearing.struck import PIECES, SAID
+from tools.examples import parser_of, seeds_of
 from tools.train_hearing.music import RATE as BANK_RATE
 from tools.train_hearing.music import Bank
 from tools.train_notes import kits
@@ -303,18 +303,13 @@ def stored(sounds: list[Made]) -> dict[str, np.ndarray]:
 
 
 def main() -> int:
-    about = argparse.ArgumentParser(description=__doc__)
-    about.add_argument("bank", type=Path)
-    about.add_argument("folder", type=Path)
-    about.add_argument("fonts", type=Path, nargs="+")
+    about = parser_of(__doc__, "bank", "folder", "fonts", count=160, counted=f"batches of {_BATCH}")
     about.add_argument("--more", type=Path, action="append", default=[])
     about.add_argument("--kept", action="store_true", help="those to judge by")
-    about.add_argument("--count", type=int, default=160, help=f"batches of {_BATCH}")
-    about.add_argument("--first-seed", type=int, default=0)
     asked = about.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    seeds = seeds_of(asked)
     stock = stock_of(asked.bank, asked.more, asked.fonts, asked.kept)
-    for seed in range(asked.first_seed, asked.first_seed + asked.count):
+    for seed in seeds:
         np.savez(
             asked.folder / f"{seed}.npz",
             allow_pickle=False,
