@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import itertools
 import json
 import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bridge.files.whole import PART, sweep_parts, write_whole
@@ -302,8 +303,12 @@ WHAT: dict[str, Callable[[Places, Path | None], Installed]] = {
 
 
 def install(places: Places, what: str, user_data: Path | None) -> Installed:
-    """Install our files for `what` and list them in the state folder. ServiceError says why not."""
+    """Install our files for `what` and list them in the state folder. ServiceError says why not.
+
+    What its user has changed in one of them since is kept beside it.
+    """
     try:
+        kept = [_kept(path) for path in _changed(places, what)]
         done = WHAT[what](places, user_data)
     except OSError as error:
         raise ServiceError(
@@ -314,7 +319,28 @@ def install(places: Places, what: str, user_data: Path | None) -> Installed:
     _write_down(
         places, {**_written_down(places), what: {str(path): _digest(path) for path in done.files}}
     )
-    return done
+    told = tuple(f"You had changed {path.stem}: your own stays as {path}." for path in kept)
+    return replace(done, steps=(*done.steps, *told))
+
+
+def _changed(places: Places, what: str) -> list[Path]:
+    """The files of an earlier install that are no longer as they were put there."""
+    known = _written_down(places).get(what, {})
+    return [
+        path
+        for path, digest in ((Path(name), digest) for name, digest in known.items())
+        if path.is_file() and _digest(path) != digest
+    ]
+
+
+def _kept(path: Path) -> Path:
+    """A copy of a user's file beside it, under a name that no DAW loads."""
+    for number in itertools.count(1):
+        place = path.with_name(f"{path.name}.yours" + (f"-{number}" if number > 1 else ""))
+        with contextlib.suppress(FileExistsError):
+            write_whole(place, path.read_bytes(), new=True)
+            return place
+    raise AssertionError("unreachable")
 
 
 def uninstall(places: Places, what: str) -> tuple[list[Path], list[Path]]:

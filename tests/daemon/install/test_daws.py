@@ -64,6 +64,20 @@ def test_what_somebody_changed_is_left(places, files, tmp_path):
     assert left == [script] and len(gone) == 1 and script.read_text() == "# mine"
 
 
+def test_what_somebody_changed_is_kept_when_it_is_installed_once_more(places, files, tmp_path):
+    folder(tmp_path / "data" / "Settings")
+    device, roll = install(places, "fl-studio", tmp_path / "data").files
+    for number, own in enumerate((b"my own pads", b"and more of them"), 1):
+        device.write_bytes(own)
+        done = install(places, "fl-studio", tmp_path / "data")
+        kept = device.with_name(f"{device.name}.yours" + (f"-{number}" if number > 1 else ""))
+        assert kept.read_bytes() == own and device.read_bytes() == device.name.encode()
+        assert str(kept) in done.steps[-1]
+    again = install(places, "fl-studio", tmp_path / "data")
+    assert not any("You had changed" in step for step in again.steps)
+    assert [path.name for path in roll.parent.iterdir()] == [roll.name]
+
+
 @pytest.mark.parametrize(
     "what", ["ableton", "fl-studio", "reaper", "ardour", "touchosc", "live-extension"]
 )
