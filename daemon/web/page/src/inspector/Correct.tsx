@@ -3,7 +3,7 @@ import { api, FullClip } from "../api/client";
 import { quartersPerBar } from "../player/beats";
 import { player } from "../player/player";
 import { Waveform } from "../player/Waveform";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { t } from "../words/words";
 
 /** Taps that lie further apart than this, in ms, begin anew. */

@@ -1,6 +1,6 @@
 import { FormEvent, useEffect, useState } from "react";
 import { api, FullClip, StepKind } from "../api/client";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { Mixer } from "./Mixer";
 import { partsOf } from "./parts";
 import { StepForm, stepText } from "./StepForm";

@@ -2,6 +2,7 @@ import { KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useStat
 import { api, canHear, Clip, Collection, FullClip, Sharing, StepKind } from "../api/client";
 import { lineOf, titleOf } from "../library/about";
 import { player, usePlayer, versionOf } from "../player/player";
+import { Act } from "./act";
 import { Again } from "./Again";
 import { Correct } from "./Correct";
 import { Edit } from "./Edit";
@@ -28,7 +29,6 @@ interface Props {
   close: () => void;
   say: (text: string) => void;
 }
-export type Act = (work: () => Promise<unknown>, done: string) => void;
 const TABS = ["Edit", "Master", "Notes", "More", "Heard", "Marks", "Take it"] as const;
 type Tab = (typeof TABS)[number];
 

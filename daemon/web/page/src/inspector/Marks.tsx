@@ -1,6 +1,6 @@
 import { FormEvent } from "react";
 import { api, Collection, FullClip } from "../api/client";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { t } from "../words/words";
 
 /** A person's marks on a clip: stars, tags and collections. */

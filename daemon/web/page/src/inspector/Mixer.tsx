@@ -3,7 +3,7 @@ import { api, FullClip, Step } from "../api/client";
 import { player, usePlayer } from "../player/player";
 import { wordsOf } from "../views/words";
 import { t, tWord } from "../words/words";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { Channel, FLAT, mix, stampOf, useMix } from "./mix";
 
 const LOW_DB = -24,

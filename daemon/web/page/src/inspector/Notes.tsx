@@ -3,7 +3,7 @@ import { api, FullClip } from "../api/client";
 import type { Change, History, LoadedNotes } from "../roll/notes";
 import { Roll, startOf } from "../roll/Roll";
 import { t } from "../words/words";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 
 /** A clip's notes on a piano roll, in the tab or large over the page; what is changed is saved as a step before all others. */
 export function Notes({

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { api, download, FullClip, Share, shareAddress, Sharing } from "../api/client";
 import { player } from "../player/player";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { t, tWord } from "../words/words";
 
 const FORMATS: [string, string][] = [

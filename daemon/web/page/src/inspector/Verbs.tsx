@@ -1,7 +1,7 @@
 import { FormEvent, useEffect, useState } from "react";
 import { api, FullClip, VerbField, VerbRow } from "../api/client";
 import { ClipChoice } from "./ClipChoice";
-import { Act } from "./Inspector";
+import { Act } from "./act";
 import { t, tWord } from "../words/words";
 
 /** Fields that every verb takes, which a page has no use for. */
