@@ -21,7 +21,8 @@ class Exports:
         self._folder = folder
 
     def new_folder(self) -> Path:
-        """A new folder for one export."""
+        """A new folder for one export. Expired ones go: the page may be served for months."""
+        self.tidy()
         folder = self._folder / secrets.token_hex(16)
         folder.mkdir(parents=True)
         return folder
