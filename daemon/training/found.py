@@ -13,6 +13,7 @@ import numpy as np
 
 from bridge.files.whole import write_whole
 from daemon.engines.mine.loops import Loop, packed, unpacked
+from daemon.engines.mine.model import DAMAGED
 from daemon.engines.mine.sounds import Sound
 
 #: s of work after which it is written down.
@@ -59,7 +60,7 @@ class ReadNotes:
             self._count += 1
             try:
                 self._known.update(_load(path))
-            except (OSError, ValueError, KeyError, TypeError, RuntimeError):
+            except DAMAGED:
                 path.unlink(missing_ok=True)
 
     def known(self, path: Path) -> Read | None:

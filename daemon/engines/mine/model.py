@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +28,11 @@ from daemon.errors import EngineError
 
 #: 2: with loops; a file without any is still read and written as 1.
 FORMAT = 2
+#: What NumPy raises over a file that is none of its own, or damaged in any place.
+DAMAGED = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, EOFError,
+    SyntaxError, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 #: Numbers that describe a shape in its space.
 _MOST_NUMBERS = 32
 #: Sounds in a role from which a space is learnt; with fewer, two are mixed.
@@ -194,7 +201,7 @@ def read_head(path: Path) -> dict[str, Any]:
                 "model",
             )
         return dict(head)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise EngineError(
             f"{path} is no engine of `sidecrate train`, or is damaged ({error})", "model"
         ) from None
@@ -213,9 +220,7 @@ def load_model(path: Path, roles: bool = True, loops: bool = True) -> Model:
                 for name, number in (head["roles"].items() if roles else ())
             }
             own = tuple(unpacked(file, head.get("loops", ()) if loops else ()))
-    except (
-        OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile
-    ) as error:  # fmt: skip
+    except DAMAGED as error:
         raise EngineError(f"{path} is damaged ({error}); train it anew", "model") from None
     return Model(str(head["name"]), learnt, dict(head["about"]), own)
 
