@@ -94,8 +94,12 @@ def choices_of(midi: Path) -> list[Choice]:
     OSError, ValueError and EOFError where the file cannot be read.
     """
     import mido
+    from mido.midifiles.meta import KeySignatureError
 
-    file = mido.MidiFile(midi)
+    try:
+        file = mido.MidiFile(midi)
+    except KeySignatureError as error:
+        raise ValueError(str(error)) from None
     parts = [
         (track.name or f"part {k}", _notes(track, file.ticks_per_beat))
         for k, track in enumerate(file.tracks)

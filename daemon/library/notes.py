@@ -28,7 +28,7 @@ from daemon.errors import LibraryError
 from daemon.library.steps import GRIDS, Step, shape_after
 from daemon.library.treatments import slice_order
 from daemon.pieces.changes import changed, read_changes
-from daemon.pieces.midi import part_places, read_midi, struck_notes
+from daemon.pieces.midi import UNREADABLE, part_places, read_midi, struck_notes
 from daemon.record import ClipRecord, as_record
 
 #: MIDI channel 10, counted from 0: its notes are drums, which a transposition leaves alone.
@@ -56,7 +56,7 @@ class Score:
     def __init__(self, path: Path, record: ClipRecord) -> None:
         try:
             file = mido.MidiFile(path)
-        except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
+        except UNREADABLE as error:
             raise LibraryError(
                 f"{path} cannot be read as MIDI ({error}); export the clip's sound instead",
                 "no_notes",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import mido
+from mido.midifiles.meta import KeySignatureError
 
 from bridge.inbox.names import user_name
 from bridge.music import MAX_BPM, MIN_BPM, Key, Meter
@@ -19,6 +20,8 @@ from daemon.pieces.piece import Note, Part, Piece, find_key, share_in_key
 
 #: General MIDI's drum channel, counted from 0.
 DRUM_CHANNEL = 9
+#: What `mido` raises over a file that it cannot read.
+UNREADABLE = (OSError, EOFError, ValueError, LookupError, KeySignatureError)
 #: Notes of the largest file; an hour of busy piano has fewer.
 MOST_NOTES = 50_000
 #: Bytes of the largest file: one of `MOST_NOTES` notes with controllers is smaller.
@@ -214,7 +217,7 @@ def _open(path: Path, name: str) -> mido.MidiFile:
                 f" a MIDI file of at most {_MOST_BYTES:,} is taken"
             )
         file = mido.MidiFile(path, clip=True)
-    except (OSError, EOFError, ValueError, KeyError, IndexError) as error:
+    except UNREADABLE as error:
         why = str(error) or "it ends too early"
         raise ConformError(
             f"{name} cannot be read as MIDI ({why}); export it again as a Standard MIDI File"

@@ -16,7 +16,9 @@ import numpy as np
 from bridge.errors import SidecrateError
 from bridge.music import Meter
 from daemon.audio.files import read_audio
+from daemon.errors import AudioError
 from daemon.parts.source import Source
+from daemon.pieces.midi import UNREADABLE
 from daemon.video.movement import STEPS, Movement, movement_of
 
 #: Stems of a clip that are its low end.
@@ -224,13 +226,24 @@ def _low_stem(stems: Iterable[str], frames: int, rate: int) -> np.ndarray | None
 
 
 def _notes(path: str | None, once_s: float) -> tuple[Note, ...]:
-    """The notes beside a clip, in seconds; none where it has none."""
+    """The notes beside a clip, in seconds; none where it has none.
+
+    AudioError names a file of them that cannot be read.
+    """
     if not path or not Path(path).is_file():
         return ()
+    try:
+        messages = list(mido.MidiFile(path))
+    except (*UNREADABLE, ArithmeticError, TypeError) as error:
+        why = str(error) or "it ends too early"
+        raise AudioError(
+            f"{path} cannot be read as MIDI ({why}); take it from beside the clip, or export it"
+            " again"
+        ) from None
     found: list[Note] = []
     sounding: dict[tuple[int, int], float] = {}
     at_s = 0.0
-    for message in mido.MidiFile(path):
+    for message in messages:
         at_s += message.time
         if message.type not in ("note_on", "note_off"):
             continue

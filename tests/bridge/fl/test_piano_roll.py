@@ -143,3 +143,13 @@ def test_the_piano_roll_module_is_called_as_the_stubs_say():
     ]
     assert {"number", "time", "length", "velocity"} <= set(dir(real.Note)) and PPQ > 0
     assert {"PPQ", "addNote", "clearNotes"} <= set(dir(real.score))
+
+
+def test_notes_in_a_key_that_there_is_none_of_are_no_midi_file(tmp_path):
+    file = mido.MidiFile()
+    file.add_track().append(mido.MetaMessage("key_signature", key="C"))
+    file.save(tmp_path / "beat.mid")
+    data = (tmp_path / "beat.mid").read_bytes()
+    (tmp_path / "beat.mid").write_bytes(data.replace(b"\x59\x02\0", b"\x59\x02\x68"))
+    with pytest.raises(ValueError, match="104 sharps"):
+        PianoRoll(tmp_path).add(tmp_path / "beat.mid")

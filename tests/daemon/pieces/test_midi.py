@@ -133,6 +133,13 @@ def _meter(path, file):
     file.save(path)
 
 
+def _no_key(path, file):
+    file.tracks[0].insert(0, mido.MetaMessage("key_signature", key="C", time=0))
+    file.save(path)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"\xff\x59\x02\x00\x00", b"\xff\x59\x02\x68\x00"))
+
+
 def _no_midi(path, file):
     path.write_bytes(b"RIFF....WAVE")
 
@@ -147,6 +154,7 @@ def _no_midi(path, file):
         (_empty, "holds no notes"),
         (_cut, "cannot be read as MIDI"),
         (_meter, "is in 19/16"),
+        (_no_key, "cannot be read as MIDI .*104 sharps"),
         (_no_midi, "cannot be read as MIDI"),
     ],
 )
