@@ -27,7 +27,7 @@ _TEXTS = (
     "id", "engine", "license", "genre", "project", "prompt", "words", "collection", "job", "part",
     "from", "model", "features",
 )  # fmt: skip
-_NUMBERS = ("bpm", "bars", "seconds", "note", "made")
+_NUMBERS = ("bpm", "bars", "seconds", "note", "made", "sample_rate", "frames")
 #: Beyond this no number of a clip lies; SQLite takes no whole one beyond 64 bits.
 _MOST = 1e12
 #: Bytes of a sound's features; none where it is silent.
@@ -56,15 +56,18 @@ def read_record(path: str | PathLike[str]) -> ClipRecord | None:
 def _is_ours(record: Mapping[str, Any]) -> bool:
     """Whether what is read of a record is of our types. ValueError where a text is malformed."""
     report = record.get("report", {})
-    after = report.get("after", {}) if isinstance(report, dict) else None
-    if not isinstance(after, dict) or not isinstance(record.get("tags") or [], list):
+    if not isinstance(report, dict) or not isinstance(record.get("tags") or [], list):
+        return False
+    after, found = report.get("after", {}), report.get("found", {})
+    if not isinstance(after, dict) or not isinstance(found, dict):
         return False
     if not all(isinstance(record.get(name) or "", str) for name in _TEXTS):
         return False
     Key.parse(str(record.get("key") or "C"))
     Meter.parse(str(record.get("meter") or "4/4"))
     features = base64.b64decode(record.get("features") or "", validate=True)
-    numbers = [record.get(name) for name in _NUMBERS] + [after.get("lufs")]
+    numbers = [record.get(name) for name in _NUMBERS]
+    numbers += [after.get("lufs"), found.get("confidence")]
     return (
         all(_is_number(value or 0) for value in numbers)
         and _ID.fullmatch(record.get("id", "x") or "") is not None

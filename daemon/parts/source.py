@@ -114,8 +114,8 @@ class Source:
             return self.known
         if self.is_one_sound:
             return Grid(None, None, "4/4", None, "one sound has no beat", 0.0)
-        if self.word.bpm is None and self.record and self.record["kind"] == "loop":
-            meter = str(self.record["meter"] or "4/4")
+        if self.word.bpm is None and self.record and self.record.get("kind") == "loop":
+            meter = str(self.record.get("meter") or "4/4")
             bpm, bars = self.record["bpm"], self.record.get("bars")
             if bpm and bars and self._frames(bars, meter, bpm) == len(self.audio):
                 return Grid(bpm, bars, meter, self.record.get("key"), "its record", 1.0)

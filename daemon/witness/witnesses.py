@@ -107,10 +107,9 @@ def _of_record(record: ClipRecord) -> list[Statement]:
 
 def _knows_its_grid(record: ClipRecord, seconds: float) -> bool:
     """Whether a loop's grid was composed or surely heard, and its length is still the loop's."""
-    bpm, bars = record.get("bpm"), record.get("bars")
-    if record.get("kind") != "loop" or not bpm or not bars or "part" in record:
+    bpm, bars, rate = record.get("bpm"), record.get("bars"), record.get("sample_rate")
+    if record.get("kind") != "loop" or not bpm or not bars or not rate or "part" in record:
         return False
-    rate = record["sample_rate"]
     frames = loop_frames(bars, Meter.parse(record.get("meter") or "4/4"), bpm, rate)
     found = (record.get("report") or {}).get("found") or {}
     sure = record.get("engine") != "file" or (found.get("confidence") or 0.0) >= SURE

@@ -130,6 +130,14 @@ def test_a_file_that_says_nothing_and_one_that_is_broken_have_no_statements(tmp_
         assert read_witnesses(tmp_path / name, 4.0).statements == ()
 
 
+@pytest.mark.parametrize("more", ["", ', "report": {"found": {}}'])
+def test_a_loops_record_without_its_rate_is_a_witness_and_no_more(tmp_path, more):
+    record = '{"kind": "loop", "bpm": 120, "bars": 2' + more + "}"
+    path = files.wav(tmp_path / "a.wav", FOUR_SECONDS, files.chunk(b"sdcr", record.encode()))
+    found = read_witnesses(path, 4.0)
+    assert [one.bpm for one in found.statements] == [120] and not found.own_grid
+
+
 @pytest.mark.parametrize(
     "record", ['{"bpm": "fast", "bars": 4}', '{"key": "H"}', '{"meter": "x"}', '{"bpm": [1]}', "[]"]
 )
