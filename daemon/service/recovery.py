@@ -32,10 +32,15 @@ def recover(places: Places, crate: Crate, queue: Queue, inbox: Path) -> None:
             log.info("%d half-written files were removed from the crate", swept)
     except CrateError as error:
         log.error("%s", error.text)
-    _tidy_recordings(places)
+    tidy(places)
     _sweep(places.state, inbox)
     queue.take_over()
     _tidy_jobs(places, queue)
+
+
+def tidy(places: Places) -> None:
+    """Remove what was kept for long enough: at the start, and each day of a daemon's months."""
+    _tidy_recordings(places)
     _tidy_batches(places)
 
 

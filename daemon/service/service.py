@@ -42,7 +42,7 @@ from daemon.service.hosted_slots import HostedSlots
 from daemon.service.language_slot import LanguageSlot
 from daemon.service.order_box import OrderBox
 from daemon.service.publishing import Publishing
-from daemon.service.recovery import recover
+from daemon.service.recovery import recover, tidy
 from daemon.service.server_slots import ServerSlots
 from daemon.service.slots import WorkerSettings, WorkerSlots
 from daemon.settings.meaning import (
@@ -65,6 +65,8 @@ log = logging.getLogger(__name__)
 DOOR_RETRY_S = 5.0
 #: How often free heap pages are given back to the system.
 GIVE_BACK_EVERY_S = 60.0
+#: How often what was kept for long enough is removed.
+TIDY_EVERY_S = 86400.0
 #: Threads for publishing and for scans of the crate; they are kept once started.
 FILE_THREADS = 2
 #: How long a thread may hold Python's lock (the GIL) while another waits for it. Storing one order
@@ -282,7 +284,7 @@ class Service:
     # -- serving
 
     async def _serve(self) -> None:
-        gave_back_s = time.monotonic()
+        gave_back_s = tidied_s = time.monotonic()
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), DOOR_RETRY_S)
@@ -290,6 +292,9 @@ class Service:
             if time.monotonic() - gave_back_s >= GIVE_BACK_EVERY_S:
                 await asyncio.to_thread(give_back)
                 gave_back_s = time.monotonic()
+            if time.monotonic() - tidied_s >= TIDY_EVERY_S:
+                await asyncio.to_thread(tidy, self._places)
+                tidied_s = time.monotonic()
             if not self._doors.all_open:
                 # in a thread: a drive that does not answer, or Link, would block the loop
                 await asyncio.to_thread(self._doors.open_again)
