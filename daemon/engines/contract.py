@@ -34,7 +34,11 @@ PLACES = ("worker", "hosted", "local", "server")
 
 @dataclass(frozen=True)
 class Price:
-    """A paid engine's price in USD: for a run, for each take, and for each second of work."""
+    """A paid engine's price in USD: for a run, for each take, and for each second of work.
+
+    ValueError where a part of it is none: what is no number passes every cap, and less than nothing
+    makes room under it.
+    """
 
     per_run_usd: float = 0.0
     per_take_usd: float = 0.0
@@ -43,6 +47,11 @@ class Price:
     """Typical seconds of work of a run, before its takes."""
     usual_take_s: float = 0.0
     """Typical seconds that each take adds."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, int | float) or not 0 <= value < math.inf:
+                raise ValueError(f"price: {name}: {value!r} is not allowed; it takes 0 and more")
 
     def estimate_usd(self, takes: int) -> float:
         """The typical cost of a run of `takes` takes."""

@@ -45,7 +45,8 @@ def order_price_usd(house: House, verb: str, what: str, request: Request) -> flo
 def check_prices(prices: list[float], max_price: float) -> None:
     """EngineError where the orders together would cost more than `max_price` USD."""
     total_usd = sum(prices)
-    if total_usd > max_price:
+    # a price that is no number (NaN) allows nothing
+    if not total_usd <= max_price:
         raise EngineError(
             f"this would cost about {total_usd:.3f} USD and max_price is {max_price:g}; nothing was"
             f" ordered. Ask the user, then say max_price: {_above(total_usd):g}, or leave out the"

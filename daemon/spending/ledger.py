@@ -70,7 +70,7 @@ def day_spent(database: Database, now: float, *, ended_only: bool = False) -> fl
 
 def is_over_cap(spent_usd: float, estimate_usd: float, per_day_usd: float) -> bool:
     """Whether an estimate does not fit beside what is spent of the day's cap."""
-    return spent_usd + estimate_usd > per_day_usd + _ROUNDING_USD
+    return not spent_usd + estimate_usd <= per_day_usd + _ROUNDING_USD
 
 
 class Purchases:

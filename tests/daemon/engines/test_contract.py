@@ -8,7 +8,7 @@ import pytest
 
 from daemon.brief import Brief
 from daemon.children.inside import find_function
-from daemon.engines.contract import PLACES, EngineInfo
+from daemon.engines.contract import PLACES, EngineInfo, Price
 from daemon.engines.registry import engines
 from daemon.errors import EngineError
 
@@ -171,3 +171,9 @@ def test_a_prompt_that_says_nothing_is_a_take_or_a_reason(info, kind):
         assert len(error.text.split()) > 3
     else:
         assert take.audio is not None or take.midi
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -0.01, "free"])
+def test_a_price_that_no_cap_could_hold_is_refused(value):
+    with pytest.raises(ValueError, match=r"per_take_usd: .* is not allowed; it takes 0 and more"):
+        Price(per_take_usd=value)
