@@ -8,6 +8,7 @@ again. Where that cannot decide, nothing is sent.
 
 from __future__ import annotations
 
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -223,11 +224,12 @@ class Buying(ABC):
 
     def _cost(self, prediction: Mapping[str, Any]) -> float | None:
         """USD, by the service's own measurement; None where there is none."""
-        worked = (prediction.get("metrics") or {}).get("predict_time")
-        if not isinstance(worked, int | float):
+        worked_s = (prediction.get("metrics") or {}).get("predict_time")
+        # a time that is none says nothing of the cost: its estimate counts on
+        if not isinstance(worked_s, int | float) or not 0 <= worked_s < math.inf:
             return None
         return self._price.cost_usd(
-            float(worked), self._takes if prediction.get("status") == "succeeded" else 0
+            float(worked_s), self._takes if prediction.get("status") == "succeeded" else 0
         )
 
     def _version(self) -> str:
