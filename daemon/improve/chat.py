@@ -235,8 +235,11 @@ class Chat:
         try:
             tokens_in = int(usage["prompt_tokens"])  # type: ignore[index]
             tokens_out = int(usage["completion_tokens"])  # type: ignore[index]
+            if min(tokens_in, tokens_out) < 0:
+                raise ValueError
             return cost_usd((price[0], price[1]), tokens_in, tokens_out)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
+            # its estimate counts on
             return 0.0 if not any(price) else None
 
 
