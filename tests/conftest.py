@@ -69,6 +69,7 @@ _SLOW_FILES = {
     _HERE / "daemon" / "engines" / "embedded" / "test_kinds.py",
     _HERE / "daemon" / "engines" / "mine" / "test_loops.py",
     _HERE / "daemon" / "engines" / "servers" / "test_servers.py",
+    _HERE / "daemon" / "mcp" / "test_server.py",
     _HERE / "daemon" / "notes" / "test_transcribe.py",
     _HERE / "daemon" / "parts" / "test_swap.py",
     _HERE / "daemon" / "pieces" / "test_in_place.py",

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy import signal
 
 from daemon.audio.loudness import measure_level
 from daemon.audio.sound import mixed
@@ -100,6 +99,9 @@ def _bar(audio: np.ndarray, bar: int, bar_frames: float) -> np.ndarray | None:
 
 def _picture(mono: np.ndarray, rate: int) -> np.ndarray:
     """(frames, bands) of dB: how a bar's colour and level go."""
+    # only here, as it takes half a second to load
+    from scipy import signal
+
     hertz, _, power = signal.spectrogram(mono, rate, nperseg=2048, noverlap=0)
     edges = np.geomspace(60, min(12000, rate / 2.1), _BANDS + 1)
     rows = np.searchsorted(hertz, edges)

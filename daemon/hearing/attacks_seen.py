@@ -11,7 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 import scipy.fft
-from scipy import ndimage, signal
+from scipy import ndimage
+
+from daemon.audio.windows import hann
 
 #: Hz and frames of the analysis: 86 columns a second.
 RATE = 22050
@@ -90,7 +92,7 @@ def _levels(mono: np.ndarray) -> np.ndarray:
     columns = len(mono) // HOP + 1
     padded = np.pad(mono, (_QUICK // 2, _QUICK // 2 + HOP)).astype(np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _QUICK)[::HOP][:columns]
-    window = signal.windows.hann(_QUICK, sym=False).astype(np.float32)
+    window = hann(_QUICK)
     bins = np.arange(_QUICK // 2 + 1) * RATE / _QUICK
     weights = _bands(bins)
     power = np.concatenate(
@@ -134,7 +136,7 @@ class _Sharp:
         edge = _SHARP + max(-_BEFORE, _LATER)
         padded = np.pad(mono, (edge, edge)).astype(np.float32)
         view = np.lib.stride_tricks.sliding_window_view(padded, _SHARP)
-        window = signal.windows.hann(_SHARP, sym=False).astype(np.float32)
+        window = hann(_SHARP)
         starts = columns * HOP + edge
         self.before, self.after, self.later = (
             (np.abs(scipy.fft.rfft(view[starts + late] * window, axis=1)) ** 2).astype(np.float32)
@@ -181,6 +183,9 @@ def _low_tone(mono: np.ndarray, columns: np.ndarray) -> np.ndarray:
     before, length = (round(seconds * RATE) for seconds in _LOW_AROUND_S)
     padded = np.pad(mono, (before, length)).astype(np.float32)
     rows = np.lib.stride_tricks.sliding_window_view(padded, length)[columns * HOP]
+    # only here, as it takes half a second to load
+    from scipy import signal
+
     low = signal.sosfiltfilt(signal.butter(2, _LOW_HZ, fs=RATE, output="sos"), rows, axis=1)
     whole = signal.hilbert(low, axis=1)
     turn = np.angle(whole[:, 1:] * whole[:, :-1].conj())

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy import fft, signal, sparse
+from scipy import fft, sparse
+
+from daemon.audio.windows import hann
 
 #: Hz and frames of the maps: 86 columns a second.
 RATE = 22050
@@ -69,7 +71,7 @@ def _map(mono: np.ndarray, windows: tuple[tuple[float, int], ...]) -> np.ndarray
     for n, (_, length) in enumerate(windows):
         padded = np.pad(mono, (length // 2, length // 2 + HOP)).astype(np.float32)
         frames = np.lib.stride_tricks.sliding_window_view(padded, length)[::HOP][:columns]
-        window = signal.windows.hann(length, sym=False).astype(np.float32)
+        window = hann(length)
         weights = _rows(windows, n)
         parts = []
         for first in range(0, columns, 256):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
 
 from daemon.audio.loudness import true_peak_db
 from daemon.hearing.envelopes import BEFORE_S, envelopes
@@ -97,6 +96,9 @@ class _Means:
         hz: float | tuple[float, float],
         window_s: float,
     ) -> _Means:
+        # only here, as it takes half a second to load
+        from scipy import signal
+
         taken = signal.butter(2, hz, kind, fs=max(sample_rate, _LEAST_RATE), output="sos")
         window = min(round(window_s * sample_rate), len(mono))
         sums = np.cumsum(np.concatenate([[0.0], signal.sosfilt(taken, mono) ** 2]))

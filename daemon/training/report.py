@@ -14,7 +14,6 @@ from functools import cache
 
 import numpy as np
 from scipy.linalg import sqrtm
-from scipy.signal import stft
 
 from daemon.audio.sound import mixed
 from daemon.engines.mine.making import Wish, make_sound
@@ -101,6 +100,9 @@ def judge_role(name: str, sounds: list[Sound], seed: int = 1) -> RoleReport:
 def heard(audio: np.ndarray) -> np.ndarray:
     """A sound as the judge hears it: (bands * times,) in dB under its loudest cell."""
     mono = mixed(whole(audio)[: round(_TIMES * _HOP)])
+    # only here, as it takes half a second to load
+    from scipy.signal import stft
+
     power = np.abs(stft(mono, SAMPLE_RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[2]) ** 2
     level = 10 * np.log10(_bands() @ power[:, :_TIMES] + 1e-12)
     return np.asarray(np.maximum(level - level.max(), _FLOOR_DB)).ravel()

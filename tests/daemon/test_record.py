@@ -25,6 +25,7 @@ def said_by_mypy(folder: Path, reads: str) -> str:
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reads", ["record['bmp']", "record.get('bmp')", "record.get('bmp', 0)"])
 def test_a_key_that_no_record_has_is_an_error_of_mypy(tmp_path, reads):
     assert 'TypedDict "ClipRecord" has no key "bmp"' in said_by_mypy(tmp_path, reads)

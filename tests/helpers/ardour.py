@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from bridge.osc.packet import build_message
 from tests.conftest import require, skip_or_fail
@@ -281,6 +282,20 @@ class Ardour:
         self.press(script)
         self._wait(self.out.exists, script)
         return self.out.read_text()
+
+    def save(self) -> None:
+        """Save the session once each of its tracks leads on to something.
+
+        Ardour connects a new track some time after it is there. A session that is saved before
+        exports silence.
+        """
+        self._wait(self._is_saved_whole, "the connections of the tracks")
+
+    def _is_saved_whole(self) -> bool:
+        self.run("save")
+        routes = ElementTree.parse(self._session).iterfind("Routes/Route")
+        outputs = [one for route in routes for one in route.iterfind("IO[@direction='Output']")]
+        return len(outputs) > 1 and all(one.find("Port/Connection") is not None for one in outputs)
 
     def regions(self) -> list[tuple[str, int, int, str, bool]]:
         """(track, start, length, end in bars|beats|ticks, whether it fades) of each region."""

@@ -16,12 +16,15 @@ from typing import Any, TypeVar
 from daemon.client.beacon import read_beacon
 from daemon.client.connection import DaemonClient
 from daemon.home.places import HOME_VARIABLE, Places
+from tests.helpers import warm
 from tests.helpers.fake_engine import REGISTERED
 
 T = TypeVar("T")
 CONFIG = "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\n"
 #: s; a machine that is busy with other work is late by tens of seconds. Only a fault waits so long.
 _PATIENCE_S = 60.0
+#: s that a command may take, less than the time of a test.
+_LONGEST_S = 110.0
 
 
 def wait_until(look: Callable[[], T], wait_s: float = 30.0, what: str = "it") -> T:
@@ -41,6 +44,8 @@ def wait_until(look: Callable[[], T], wait_s: float = 30.0, what: str = "it") ->
 class DaemonProcess:
     """`sidecrate run` on `home`."""
 
+    process: subprocess.Popen[str] | warm.WarmProcess
+
     def __init__(self, home: Path, config: str = CONFIG, **environment: str) -> None:
         home.mkdir(parents=True, exist_ok=True)
         (home / "config.yaml").write_text(config, encoding="utf-8")
@@ -51,6 +56,13 @@ class DaemonProcess:
 
     def launch(self) -> None:
         """Begin it, and do not wait until it answers."""
+        if warm.can_fork(self.environment):
+            with open(os.devnull, "r+") as nothing:
+                self.process = warm.WarmProcess(
+                    warm.DAEMON, ("run",), self.environment,
+                    (nothing, nothing, subprocess.PIPE), start_new_session=True,
+                )  # fmt: skip
+            return
         self.process = subprocess.Popen(
             # as the command does: nothing is imported from the folder that it is started in
             [sys.executable, "-P", "-m", "daemon.cli", "run"], env=self.environment,
@@ -124,13 +136,15 @@ class DaemonProcess:
 def command(
     *arguments: str, environment: dict[str, str], stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
+    if warm.can_fork(environment):
+        return warm.run(*arguments, environment=environment, stdin=stdin, timeout=_LONGEST_S)
     return subprocess.run(
         [sys.executable, "-m", "daemon.cli", *arguments],
         env=environment,
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=_LONGEST_S,
     )
 
 

@@ -44,6 +44,7 @@ def ours(tmp_path):
     return folder
 
 
+@pytest.mark.slow
 def test_alone_nothing_is_said(ours):
     done = run(ours)
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Sidecrate ")
@@ -62,6 +63,7 @@ def test_one_that_lies_over_ours_and_cannot_be_loaded_is_said(ours):
     assert "another package is called 'daemon' too" in done.stderr
 
 
+@pytest.mark.slow
 def test_one_that_lies_over_ours_and_harms_nothing_is_said_and_work_goes_on(ours):
     done = run(other_daemon(ours))
     assert done.returncode == 0 and done.stdout.startswith("Sidecrate ")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from daemon.hearing.log_spectra import RATE
 from tools.train_notes.left import left_of
 
 
+@pytest.mark.slow
 def test_a_loop_without_its_drums_keeps_its_notes():
     found = left_of(8002, [])
     assert found is not None

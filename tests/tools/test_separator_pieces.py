@@ -41,6 +41,7 @@ def test_a_part_in_another_place_keeps_its_middle_or_its_sides():
         assert 0.2 < np.sqrt((moved**2).mean() / (sound**2).mean()) < 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gain", [0.3, 0.01, 0.0])
 def test_a_lesson_with_its_sides_closer_is_seen_as_the_narrower_mix(gain):
     torch = pytest.importorskip("torch")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from scipy.signal import istft, stft
 
 SAMPLE_RATE = 44100
 MOST_S = 1.5
@@ -102,6 +101,9 @@ def coarse(shapes: np.ndarray) -> np.ndarray:
 
 def spectrum_of(sound: np.ndarray) -> np.ndarray:
     """(FRAMES, channels) -> complex (channels, bins, steps)."""
+    # only here, as it takes half a second to load
+    from scipy.signal import stft
+
     overlap = _WINDOW - _HOP
     return np.asarray(
         stft(sound.T, SAMPLE_RATE, nperseg=_WINDOW, noverlap=overlap)[2][:, :, :_STEPS]
@@ -130,6 +132,8 @@ def rendered(spectra: list[tuple[float, np.ndarray]], wanted: np.ndarray) -> np.
     mixed = np.asarray(mixed)
     for _ in range(_ROUNDS):
         mixed = reshaped(mixed, wanted)
+    from scipy.signal import istft
+
     sound = istft(mixed, SAMPLE_RATE, nperseg=_WINDOW, noverlap=_WINDOW - _HOP)[1].T[:FRAMES]
     peak = float(np.abs(sound).max(initial=0.0))
     return np.asarray(sound / peak if peak > 0 else sound, np.float32)

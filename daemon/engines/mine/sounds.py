@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import soxr
-from scipy.signal import fftconvolve
 
 from daemon.audio.sound import mixed
 from daemon.engines.mine.shape import FRAMES, SAMPLE_RATE
@@ -75,6 +74,9 @@ def _note(piece: np.ndarray) -> float | None:
     power = float((piece**2).sum())
     if power <= 1e-9:
         return None
+    # only here, as it takes half a second to load
+    from scipy.signal import fftconvolve
+
     match = fftconvolve(piece, piece[::-1])[len(piece) - 1 :]
     # each lag has fewer samples than the one before it
     match = match / np.maximum(power * (1 - np.arange(len(match)) / len(match)), 1e-12)

@@ -158,6 +158,7 @@ def test_marks_inside_the_text_are_dropped():
     assert decode("\ufeffa\ufeffb".encode()) == "ab"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "why"),
     [

@@ -113,6 +113,7 @@ def test_only_another_machines_address_is_let_in(gate, address):
     assert gate.let_in(" 192.168.1.20 ") == "192.168.1.20" and gate.admits(TABLET)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 @given(PACKETS)
 def test_no_packet_of_a_stranger_does_more_than_knock(packet):

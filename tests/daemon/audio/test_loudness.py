@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy import signal
 
 from daemon.audio.loudness import (
     _FILTERED,
@@ -38,6 +37,9 @@ def test_a_tone_of_23_dbfs_in_both_channels_is_23_lufs(rate):
 @pytest.mark.parametrize("rate", [8000, 44100, 192000])
 @pytest.mark.parametrize("frames", [0, 1, 3, 4, _FILTERED - 1, _FILTERED, 2 * _FILTERED + 3])
 def test_weighting_is_that_of_an_independent_filter_over_every_edge(rate, frames):
+    # imported here alone: each process of the tests would wait for it
+    from scipy import signal
+
     noise = np.random.default_rng(frames).standard_normal(frames).astype(np.float32)
     weighted = np.concatenate([np.empty(0), *_weighted(noise, rate)])
     assert np.allclose(
@@ -59,6 +61,8 @@ def test_a_loop_is_as_loud_as_two_rounds_of_it_written_out(seconds):
 
 @pytest.mark.parametrize("frames", [1, 63, 64, 65, 1000, 300_000])
 def test_the_true_peak_is_that_of_an_independent_oversampling(frames):
+    from scipy import signal
+
     noise = np.random.default_rng(frames).uniform(-0.5, 0.5, (frames, 2)).astype(np.float32)
     inside = signal.resample_poly(noise, 4, 1, axis=0)
     expected = 20 * math.log10(max(np.abs(noise).max(), np.abs(inside).max()))

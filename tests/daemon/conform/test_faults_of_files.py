@@ -24,6 +24,7 @@ def fitted(audio, **fields):
     return conform(Take(audio, RATE, 1, "file", "", "own"), brief, quiet)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["loop", "track", "oneshot", "sfx"])
 def test_a_dc_offset_is_taken_out_and_told(kind):
     given = {"bars": None} if kind != "loop" else {}

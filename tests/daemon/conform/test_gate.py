@@ -22,6 +22,7 @@ def drone():
     ].astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("audio, code", [(drone(), "beatless"), (drums(166.0, 6), "off_tempo")])
 def test_refused_where_strict_and_written_where_not(audio, code):
     brief = Brief("p", "p", bpm=131.0, bars=2)

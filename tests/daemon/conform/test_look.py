@@ -10,7 +10,6 @@ from daemon.audio.wav import write_clip
 from daemon.brief import Brief
 from daemon.conform.conform import conform
 from daemon.conform.look import look
-from daemon.conform.picture import draw_clip, draw_look
 from daemon.engines.contract import Take
 from daemon.errors import AudioError
 
@@ -42,6 +41,9 @@ def test_look_says_what_it_hears(chords):
 
 @pytest.mark.slow
 def test_silence_and_broken_files(tmp_path):
+    # imported here alone, as further down: each process of the tests would wait for it
+    from daemon.conform.picture import draw_look
+
     soundfile.write(tmp_path / "silent.wav", np.zeros((RATE, 2)), RATE)
     seen = look(tmp_path / "silent.wav")
     assert seen["bpm"] is None and seen["faults"] and seen["lufs"] == -120
@@ -53,6 +55,8 @@ def test_silence_and_broken_files(tmp_path):
 
 @pytest.mark.slow
 def test_pictures(chords, tmp_path):
+    from daemon.conform.picture import draw_clip, draw_look
+
     draw_look(chords, look(chords), tmp_path / "look.png")
     audio, rate = soundfile.read(chords, dtype="float32", always_2d=True)
     clip = conform(
@@ -78,6 +82,8 @@ def test_pictures(chords, tmp_path):
 
 @pytest.mark.slow
 def test_a_picture_is_never_drawn_over_a_file_of_the_users(tmp_path):
+    from daemon.conform.picture import draw_look
+
     soundfile.write(tmp_path / "a.wav", np.zeros((RATE, 1)), RATE)
     seen, out = look(tmp_path / "a.wav"), tmp_path / "a.png"
     draw_look(tmp_path / "a.wav", seen, out)

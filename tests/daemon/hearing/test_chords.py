@@ -61,6 +61,7 @@ def test_a_bar_without_a_chord_keeps_the_one_before_it_as_make_reads_it():
     assert by_bar(chords[:1], 4) == []
 
 
+@pytest.mark.slow
 def test_look_says_them_by_bar_and_noise_has_none():
     found = look_at(played(["C", "C", "Dm", "G"] * 2)[:, None], RATE, 120.0)
     assert found["chords_by_bar"] == ["C", "C", "Dm", "G"] * 2

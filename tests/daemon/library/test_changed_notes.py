@@ -70,6 +70,7 @@ def test_other_steps_follow_the_notes_whenever_those_were_changed(home, made):
     assert [step["do"] for step in edits.steps(clip["id"])] == ["tempo"]
 
 
+@pytest.mark.slow
 def test_what_differs_between_two_pieces_is_found_and_told_in_a_line(home, made):
     piece = read_midi(Path(home.publish(made, "loop")["midi"]))
     drums = piece.parts[0]

@@ -82,6 +82,7 @@ def test_a_rate_that_mp3_has_not_is_changed(home, loop, tmp_path):
     assert soundfile.info(export(home, loop, "mp3", tmp_path)).samplerate == 48000
 
 
+@pytest.mark.slow
 def test_stems_come_as_a_zip_and_notes_as_midi(home, loop, tmp_path):
     with zipfile.ZipFile(export(home, loop, "stems", tmp_path, {"do": "reverb"})) as archive:
         assert archive.testzip() is None and {

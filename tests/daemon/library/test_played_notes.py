@@ -37,6 +37,7 @@ def notes(home, tmp_path):
     return record
 
 
+@pytest.mark.slow
 def test_notes_are_heard_as_they_are_and_as_they_are_edited(home, notes):
     assert play_again(notes, 44100).midi == Path(notes["path"]).read_bytes(), (
         "what is played are the clip's own notes"

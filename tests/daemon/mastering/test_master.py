@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import soundfile
-from scipy import signal
 
 from bridge.music import Meter, loop_frames
 from daemon.audio.loudness import integrated_lufs, loop_lufs, true_peak_db
@@ -26,6 +25,9 @@ def quiet(share, words=""):
 
 def music(seed, frames=FRAMES, tilt=1.0, width=0.3, rate=RATE):
     """Noise of some colour in beats, with tones: as wide as said, peaking at -6 dB."""
+    # imported here alone: each process of the tests would wait for it
+    from scipy import signal
+
     rng = np.random.default_rng(seed)
     sos = signal.butter(1, 400, fs=rate, output="sos")
     both = rng.standard_normal((frames, 2))
@@ -39,6 +41,8 @@ def music(seed, frames=FRAMES, tilt=1.0, width=0.3, rate=RATE):
 
 
 def thirds_db(channel):
+    from scipy import signal
+
     hz, power = signal.welch(channel, RATE, nperseg=32768)
     centres = 1000 * 2.0 ** (np.arange(-12, 12) / 3)
     inside = [(hz >= c * 2 ** (-1 / 6)) & (hz < c * 2 ** (1 / 6)) for c in centres]
@@ -72,6 +76,8 @@ def test_a_loop_gets_the_spectrum_the_width_and_the_loudness_of_its_reference():
     assert made.after.width_db == pytest.approx(like.measured.width_db, abs=0.7)
     assert loop_lufs(made.audio, RATE) == pytest.approx(-10, abs=0.1)
     assert true_peak_db(made.audio) <= -1
+    from scipy import signal
+
     fine = signal.resample_poly(np.tile(made.audio, (2, 1)), 8, 1, axis=0)[RATE:-RATE]
     assert 20 * np.log10(np.abs(fine).max()) <= -1
 

@@ -26,8 +26,6 @@ from daemon.mcp.server import make_server
 from tests.helpers import fake_engine
 from tests.helpers.daemon_process import DaemonProcess, wait_until
 
-pytestmark = pytest.mark.slow
-
 CONFIG = (
     "osc: {port: 0}\nmidi: {enabled: false}\nfl: {enabled: false}\ninbox: {enabled: false}\n"
     "workers: {count: 1}\n"

@@ -8,18 +8,23 @@ from bridge.verbs import VERBS
 from daemon.mcp.shapes import MOST_BYTES, clip_shape, job_shape
 from daemon.mcp.tools import tool_table
 
-pytest.importorskip("mcp", reason="the extra mcp is not installed")
-
-from daemon.mcp.server import _tool
-
 #: 3,000 tokens are about 10,300 bytes of this list: it holds 3.44 bytes a token (o200k_base).
 MOST_LIST_BYTES = 10_000
+
+
+def described(tool):
+    """A tool as a host is told of it."""
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    # imported here alone: each process of the tests would wait for it
+    from daemon.mcp.server import _tool
+
+    return _tool(tool)
 
 
 def test_the_list_of_tools_is_short_and_has_every_verb_once():
     tools = tool_table()
     listed = [
-        _tool(one).model_dump(by_alias=True, exclude_none=True, mode="json")
+        described(one).model_dump(by_alias=True, exclude_none=True, mode="json")
         for one in tools.values()
     ]
     assert len(tools) == 12
@@ -29,7 +34,7 @@ def test_the_list_of_tools_is_short_and_has_every_verb_once():
 
 
 def test_annotations_say_what_reads_destroys_and_costs():
-    listed = {one.name: _tool(one) for one in tool_table().values()}
+    listed = {one.name: described(one) for one in tool_table().values()}
     assert [
         name for name, one in listed.items() if one.annotations and one.annotations.read_only_hint
     ] == ["find"]

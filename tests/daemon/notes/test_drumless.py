@@ -70,6 +70,7 @@ def test_only_what_has_drums_is_heard_twice(monkeypatch, is_struck):
     assert ("without" in voice.method) is is_struck, "the report says so"
 
 
+@pytest.mark.slow
 def test_notes_under_drums_are_heard():
     """A loop of a seed that nothing is taught on; heard once, with its drums, F was .37."""
     seed = 2_000_004

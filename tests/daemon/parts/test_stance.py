@@ -49,6 +49,7 @@ def test_parts_come_apart_however_the_mix_stands(mixes, way):
         assert other[part] > gain_db - 2.5, (part, stereo, other)
 
 
+@pytest.mark.slow
 def test_the_middle_of_a_mono_chord_is_no_bass():
     t = np.arange(6 * RATE) / RATE
     chord = sum(

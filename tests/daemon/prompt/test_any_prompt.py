@@ -37,6 +37,7 @@ def test_prompts_of_a_grammar_are_read(seed):
             assert len(error.text.split()) > 3
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=300))
 @settings(max_examples=150, deadline=None)
 def test_any_text_at_all_is_read(text):

@@ -98,6 +98,7 @@ def operations() -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{method.upper()} {path.removeprefix('/api')}", operation
 
 
+@pytest.mark.slow
 def test_every_operation_has_a_readable_name_of_its_own() -> None:
     names = [operation["operationId"] for _, operation in operations()]
     assert len(set(names)) == len(names) > 50

@@ -91,6 +91,7 @@ def test_who_plays(prompt, part, voice):
     assert getattr(plan_of(prompt), part).sound.voice == voice
 
 
+@pytest.mark.slow
 def test_new_plans_name_no_voice_that_only_older_ones_have():
     assert VERSION == 9
     assert set(CAST) <= set(STYLES)

@@ -139,6 +139,7 @@ def test_the_page_of_a_model_says_what_it_needs_and_how_to_get_it(monkeypatch, t
     assert len(model_lines(row, whole=False)) == 2
 
 
+@pytest.mark.slow
 def test_the_list_imports_no_model_library():
     code = (
         "import sys; from daemon.cli.app import app; from typer.testing import CliRunner\n"
