@@ -41,7 +41,10 @@ def frames_of(samples: int, rate: int) -> int:
 
 @lru_cache(maxsize=4)
 def _filters(rate: int, size: int) -> np.ndarray:
-    """Triangles (bins, bands), evenly spaced by pitch but at least a bin wide; float32."""
+    """Triangles (bins, bands), evenly spaced by pitch but at least a bin wide; float32.
+
+    Bins above the highest band are left out.
+    """
     edges_hz = [LOW_HZ]
     bin_hz = rate / size
     # low bands are as wide as a bin, so that none is empty; the rest share the pitch above them
@@ -53,7 +56,8 @@ def _filters(rate: int, size: int) -> np.ndarray:
     low, middle, high = edges[:-2], edges[1:-1], edges[2:]
     shape = np.clip(np.minimum((hz - low) / (middle - low), (high - hz) / (high - middle)), 0, None)
     shape /= np.maximum(shape.sum(axis=0), 1e-9)
-    return (shape * (middle / 1000.0) ** RISE).astype(np.float32)
+    used = int(np.ceil(HIGH_HZ / bin_hz)) + 1
+    return (shape * (middle / 1000.0) ** RISE)[:used].astype(np.float32)
 
 
 def features(sound: np.ndarray, rate: int) -> np.ndarray:
@@ -72,7 +76,8 @@ def features(sound: np.ndarray, rate: int) -> np.ndarray:
         at = np.round(np.arange(first, last) * rate / FPS).astype(np.int64) - window // 2
         piece = _mono(sound, int(at[0]), int(at[-1]) + window)
         cut = np.lib.stride_tricks.sliding_window_view(piece, window)[at - at[0]]
-        levels[first:last] = np.abs(sfft.rfft(cut * hann, size, axis=1)) @ filters
+        spectra = sfft.rfft(cut * hann, size, axis=1)[:, : len(filters)]
+        levels[first:last] = np.abs(spectra) @ filters
     loud = float(np.percentile(levels.mean(axis=1), LOUD)) if count else 0.0
     levels *= np.float32(GAIN / max(loud, _SILENT))
     return np.log1p(levels, out=levels)
