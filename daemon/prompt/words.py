@@ -14,7 +14,7 @@ from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
 from daemon.prompt.lyrics import take_lyrics, take_sections
 from daemon.prompt.marked_text import Heard, MarkedText, tidy
-from daemon.prompt.named import find_instruments, written
+from daemon.prompt.named import Named, find_instruments, written
 from daemon.prompt.named_moods import find_moods
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
@@ -150,7 +150,11 @@ def parse_words(prompt: str) -> Words:
         said_kind = "oneshot"
     text.facet = "key"
     bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
-    key, mode_open = (bare, False) if bare else read_key(text, keys, said_kind == "oneshot")
+    key, mode_open = (
+        (bare, False)
+        if bare
+        else read_key(text, keys, said_kind == "oneshot", _pitched_ends(named))
+    )
     text.facet = "note"
     note = read_note(text) if said_kind == "oneshot" else None
     if progression:
@@ -210,6 +214,11 @@ def parse_words(prompt: str) -> Words:
         pace=max((mood.pace for _, _, mood in found_moods), key=abs, default=0),
         said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _pitched_ends(named: list[Named]) -> list[int]:
+    """Where the instruments end that can have a key."""
+    return [one.end for one in named if one.sound.part in ("bass", "chords", "lead", "pad")]
 
 
 def _bars_of(tab: DrumTab | None, tune: Tune | None, meter: str | None) -> int | None:

@@ -256,3 +256,8 @@ def test_a_skank_sets_something_where_chords_are_struck_off_the_beat(prompt, is_
 def test_figures_that_are_not_played_are_told():
     assert "set nothing here: 3 over 4" in told("house drums, 3 over 4")
     assert "set nothing here: capo 2" in told("house guitar, capo 2")
+
+
+@pytest.mark.parametrize("prompt", ["like Daft Punk", "in the style of Soul Asylum, guitar"])
+def test_a_genre_inside_a_name_chooses_no_style(prompt):
+    assert plan_of(prompt).genre not in ("punk", "soul")
