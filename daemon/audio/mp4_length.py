@@ -1,8 +1,8 @@
 """The exact length of a sound in an MP4 or QuickTime file, which its codec's last block hides.
 
 AAC comes in blocks of 1,024 frames. A player that decodes the last one whole gets up to 23 ms more
-than was recorded, and a loop of whole bars is none. Boxes as in ISO/IEC 14496-12; `iTunSMPB` is what
-iTunes and Logic write: priming, remainder and length in frames, in hexadecimal.
+than was recorded, and a loop of whole bars is none. Boxes as in ISO/IEC 14496-12; `iTunSMPB` is
+what iTunes and Logic write: priming, remainder and length in frames, in hexadecimal.
 """
 
 from __future__ import annotations
