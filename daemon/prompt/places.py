@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bridge.music import MAX_BPM, MIN_BPM
 from daemon.prompt.band import ONLY_WORDS, band_places
 from daemon.prompt.foreign_words import DENIALS
 from daemon.prompt.forms import DENIED_FIELDS
@@ -18,7 +17,7 @@ from daemon.prompt.named import Named
 from daemon.prompt.patterns import pattern
 from daemon.prompt.plain_words import PLAIN_WORDS
 from daemon.prompt.singers import singer_places
-from daemon.prompt.tempos import MACHINES, UNITS
+from daemon.prompt.tempos import BARE_HIGH, BARE_LOW, MACHINES, UNITS
 from daemon.prompt.vocabulary import Mood
 
 #: A word, with what a hyphen or an apostrophe joins to it.
@@ -27,8 +26,8 @@ _WORD = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
 _NUMBER = r"\s+\d+(?![\w%]|[.,:/-]\d)"
 #: Beats of one hand over those of the other.
 _POLYRHYTHM = r"(?<![\w.,:/-])\d+\s+(?:over|against)\s+\d+(?![\w%]|[.,:/-]\d)"
-#: A number that people give as a tempo, where nothing says what it counts.
-_LONE_NUMBER = r"(?<![\w./#'$€£,:-])\d{2,3}(?![\w/:%°\"'-]|[.,]\d)"
+#: A number that people give as a tempo, where nothing says what it counts; `70. Geburtstag` does.
+_LONE_NUMBER = r"(?<![\w./#'$€£,:-])\d{2,3}(?![\w/:%°\"'-]|[.,]\d|\. \w)"
 #: Words of so many letters, or fewer, join others.
 _SHORT = 2
 #: Facets that can have one value: another one in the text is overruled.
@@ -190,7 +189,7 @@ def _lone_tempos(
         match.span()
         for match in pattern(_LONE_NUMBER).finditer(text.text)
         if not any(covered[match.start() : match.end()])
-        and MIN_BPM <= float(match[0]) <= MAX_BPM
+        and BARE_LOW <= float(match[0]) <= BARE_HIGH
         and match[0] not in MACHINES
         and not pattern(UNITS).match(text.text, match.end())
         and not any(start <= match.start() < end for start, end in words)

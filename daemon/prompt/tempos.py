@@ -39,7 +39,7 @@ _BARE_LEAD = (
     r"@\s*|~\s*|\baround\s+"
 )
 #: Numbers that can be a tempo wherever one stands; a higher one can be one beside a genre.
-_BARE_LOW, _BARE_HIGH = 60, 200
+BARE_LOW, BARE_HIGH = 60, 200
 #: From where a number after `swing` is a tempo, and no percentage.
 _SWUNG_LOW = 100
 #: What a number counts when it is no tempo.
@@ -126,9 +126,9 @@ def read_bare_tempo(
     tempo = called
     for match in text.find(rf"(?:({_BARE_LEAD}))?{_BARE}"):
         value = float(match[2])
-        if value < _BARE_LOW or _counts_something(text, match):
+        if value < BARE_LOW or _counts_something(text, match):
             continue
-        if value > _BARE_HIGH and not _beside_genre(text, match, genre_spans):
+        if value > BARE_HIGH and not _beside_genre(text, match, genre_spans):
             continue
         if value > MAX_BPM:
             text.said.append(_out_of_range(value))

@@ -439,6 +439,7 @@ def test_a_number_over_200_is_a_tempo_beside_a_genre_alone(prompt, bpm):
         ("a hundred robots, 140 wide", ["hundred", "robots", "140", "wide"]),
         ("808 kick at 70 hz, TR-909, 320 kbps", []),
         ("techno, kein Bass", []),
+        ("jazz zum 70. Geburtstag", ["Geburtstag"]),
         ("Klavier allein", []),
     ],
 )
