@@ -361,4 +361,7 @@ def _check_end(
 
 def _reason(fault: Exception) -> str:
     said = str(getattr(fault, "error_string", "") or "unknown format").rstrip(". ").lower()
+    # libsndfile's words for an MP3 without a frame; the file is there, as was seen before
+    if "does not exist" in said:
+        return "nothing in it is sound"
     return said.removeprefix("error : ")
