@@ -32,6 +32,7 @@ from daemon.prompt.section_words import read_sections
 from daemon.prompt.singers import find_singer
 from daemon.prompt.tempos import read_bare_tempo, read_tempo
 from daemon.prompt.tunes import Tune, likely_key, read_tune
+from daemon.prompt.vocabulary import Mood
 
 #: Genres whose names describe effects as well: `explosion, cinematic`.
 _OF_SOUNDS = ("cinematic", "industrial")
@@ -183,6 +184,8 @@ def parse_words(prompt: str) -> Words:
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
     listed, only = with_band(text, listed, only, without)
+    listed, only = _without_denied(text, listed, only, without)
+    _tell_two_paces(text, found_moods)
     listed, only = _with_written(listed, only, tab is not None, tune is not None, bool(spans))
     only = only and not has_sections
     text.facet = ""
@@ -214,6 +217,26 @@ def parse_words(prompt: str) -> Words:
         pace=max((mood.pace for _, _, mood in found_moods), key=abs, default=0),
         said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _without_denied(
+    text: MarkedText, listed: tuple[str, ...], only: bool, without: list[tuple[str, int, int]]
+) -> tuple[tuple[str, ...], bool]:
+    """The players without those that the prompt denies elsewhere; that is told."""
+    denied = {name for name, _, _ in without}
+    for name in listed:
+        # "voice" in a prompt is often no player: an assistant's, a part's
+        if name in denied and name != "vocals":
+            text.said.append(f"the prompt asks for {name} and denies it; it does not play")
+    left = tuple(name for name in listed if name not in denied)
+    return left, only and (bool(left) or not listed)
+
+
+def _tell_two_paces(text: MarkedText, moods: list[tuple[int, int, Mood]]) -> None:
+    said = [(text.text[start:end].lower(), mood.pace) for start, end, mood in moods if mood.pace]
+    other = next((word for word, pace in said if pace * said[0][1] < 0), None)
+    if other is not None:
+        text.said.append(f"the prompt says {said[0][0]} and {other}; {said[0][0]} sets the tempo")
 
 
 def _pitched_ends(named: list[Named]) -> list[int]:

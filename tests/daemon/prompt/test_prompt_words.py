@@ -675,3 +675,18 @@ def test_what_must_not_be_heard_is_read_in_other_scripts(prompt, without):
 def test_a_figure_alone_names_no_instrument():
     assert parse_words("house, 12 notes").instruments == ()
     assert parse_words("12弦ギター").instruments == ("twelve string guitar",)
+
+
+def test_what_is_asked_for_and_denied_does_not_play_and_is_told():
+    words = parse_words("piano and bass, no piano")
+    assert words.instruments == ("bass",) and "piano" in words.without
+    assert words.said == ("the prompt asks for piano and denies it; it does not play",)
+    assert not parse_words("no drums, drums only").only
+    assert parse_words("drums without hats").said == ()
+
+
+def test_two_paces_are_told():
+    assert parse_words("slow fast techno").said == (
+        "the prompt says slow and fast; slow sets the tempo",
+    )
+    assert parse_words("slow, calm piano").said == ()
