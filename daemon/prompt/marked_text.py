@@ -147,8 +147,11 @@ class MarkedText:
                 count and not self.joined(tokens[at + count - 1], tokens[at + count])
             ):
                 break
-            folded += tokens[at + count].folded
-            if folded in table:
+            token = tokens[at + count]
+            folded += token.folded
+            # "bass e" is no French `basse`: a letter apart stays apart
+            is_apart = len(token.folded) == 1 and token.folded.isalpha() and found == count > 0
+            if folded in table and not is_apart:
                 found = count + 1
         return found
 

@@ -378,6 +378,7 @@ def test_what_is_not_used_is_said(prompt, what):
         ("arp in g with drums", "G", True),
         ("pad in a", "A", True),
         ("lead b", "B", True),
+        ("bass e", "E", True),
         ("sub bass f 140", "F", True),
         ("key a", "A", False),
         ("plan b drums", None, False),
