@@ -42,7 +42,7 @@ def beats_of(env: Envelopes, ear: SecondEar, bpm: float) -> np.ndarray:
     longest = int(lengths[-1])
     count = len(attacks)
     # beats may begin before the first state, where nothing is heard, and end after the last
-    sounds = _beats_sound(*(np.pad(heard, longest) for heard in (attacks, beats)), lengths)
+    sounds = _beats_sound(np.pad(attacks, longest), np.pad(beats, longest), lengths)
     begun = np.zeros((count + longest, len(lengths)))
     every = np.arange(len(lengths))
 
