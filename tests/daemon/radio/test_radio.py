@@ -23,7 +23,7 @@ from pythonosc.osc_message import OscMessage
 
 from bridge.music import Key
 from daemon.audio.loudness import integrated_lufs
-from daemon.cli.radio import preset_words
+from daemon.cli.radio import _followed, preset_words
 from daemon.errors import ServiceError, WorkerError
 from daemon.home.places import Places
 from daemon.radio import device
@@ -206,6 +206,19 @@ def test_a_course_that_another_takes_up_goes_the_same_way():
             yield piece
 
     assert list(pieces(True)) == list(pieces(False))
+
+
+def test_a_set_comes_back_to_the_same_words_and_goes_on_after_them(tmp_path):
+    lines = ("lo-fi", "house", "lo-fi", "techno")
+    (tmp_path / "set.txt").write_text("# mine\n" + "\n".join(lines))
+    assert _followed(str(tmp_path / "set.txt")) == lines
+    course, words = Course("lo-fi", 5, lines), []
+    for _ in range(10):
+        memory = json.loads(json.dumps(course.memory()))
+        course = Course("", 5, lines)
+        course.remember(memory)
+        words.append(course.next(each=1).words)
+    assert words == [*lines, *lines, "lo-fi", "house"]
 
 
 class Ready:
