@@ -47,7 +47,7 @@ _LIMIT_AHEAD_S = 0.005
 #: The limiter's release: slow enough that a bass note is not distorted.
 _LIMIT_RISE_S = 0.08
 #: Gates of BS.1770-4: in LUFS, and in LU below the mean of what is above the first.
-_ABSOLUTE_GATE = -70.0
+GATE_LUFS = -70.0
 _RELATIVE_GATE = -10.0
 
 
@@ -137,7 +137,7 @@ def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
 
 
 def _gated(power: np.ndarray) -> float:
-    loud = power[power > _power(_ABSOLUTE_GATE)]
+    loud = power[power > _power(GATE_LUFS)]
     if not len(loud):
         return _lufs(float(power[0])) if len(power) == 1 else -math.inf
     loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]

@@ -168,6 +168,21 @@ def test_a_reference_that_says_nothing_is_refused(tmp_path, sound, words):
         results_of(written(tmp_path / "nothing.wav", np.zeros((RATE, 1), np.float32)))
 
 
+def test_a_sound_too_soft_for_a_loudness_is_refused_with_what_mends_it(tmp_path):
+    """It came out 16 dB louder than wished, and the pair to compare was no number."""
+    noise = np.random.default_rng(1).standard_normal((4 * RATE, 2)).astype(np.float32)
+    soft = written(tmp_path / "soft.wav", noise * np.float32(10 ** (-79 / 20)))
+    with pytest.raises(ConformError, match=r"too soft for a loudness: .* raise it by (3|4) dB"):
+        results_of(soft, aim="broadcast")
+    loud = written(tmp_path / "loud.wav", music(1))
+    with pytest.raises(ConformError, match="too soft for a loudness"):
+        results_of(loud, like=soft)
+    raised = written(tmp_path / "raised.wav", noise * np.float32(10 ** (-75 / 20)))
+    made, *pair = results_of(raised, aim="broadcast")
+    assert integrated_lufs(made.audio, RATE) == pytest.approx(-23, abs=0.1)
+    assert all(np.isfinite(one.audio).all() for one in pair)
+
+
 def test_a_livelier_band_is_calmed_and_a_calmer_one_left_alone():
     lively = music(15, frames=4 * RATE)
     rng = np.random.default_rng(1)
