@@ -49,6 +49,8 @@ _LIMIT_RISE_S = 0.08
 #: Gates of BS.1770-4: in LUFS, and in LU below the mean of what is above the first.
 GATE_LUFS = -70.0
 _RELATIVE_GATE = -10.0
+#: dB by which a sound is lifted over the first gate.
+_LIFT_DB = 200.0
 
 
 @lru_cache(8)
@@ -274,6 +276,12 @@ class Level:
             if target_lufs is None or not math.isfinite(self.lufs)
             else min(target_lufs - self.lufs, room_db)
         )
+
+
+def lufs_however_soft(audio: np.ndarray, sample_rate: int, is_loop: bool) -> float:
+    """Loudness in LUFS without the first gate; -inf where all is silent."""
+    lifted = amplify(audio, _LIFT_DB)
+    return (loop_lufs if is_loop else integrated_lufs)(lifted, sample_rate) - _LIFT_DB
 
 
 def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from bridge.music import Key, Meter, bar_seconds, loop_frames
 from bridge.request import kind_word
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import SILENCE_DB, amplify, measure_level
+from daemon.audio.loudness import SILENCE_DB, amplify, lufs_however_soft, measure_level
 from daemon.audio.resample import fit_length, resample, resample_loop
 from daemon.audio.rounds import repeated
 from daemon.audio.sound import Sound
@@ -218,7 +218,12 @@ class Work:
             self.gain(peak_db - level.true_peak_db)
 
     def _loudness(self, lufs: float) -> None:
-        self.gain(measure_level(self.sound.audio, self.sound.sample_rate, self.loops).gain_to(lufs))
+        sound = self.sound.audio, self.sound.sample_rate, self.loops
+        level = measure_level(*sound)
+        if not math.isfinite(level.lufs):
+            # under the meter's gate: by its peak alone it would come out far louder than asked
+            level = replace(level, lufs=lufs_however_soft(*sound))
+        self.gain(level.gain_to(lufs))
 
     # -- effects
 

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import GATE_LUFS, SILENCE_DB, amplify, integrated_lufs
+from daemon.audio.loudness import (
+    GATE_LUFS,
+    SILENCE_DB,
+    integrated_lufs,
+    lufs_however_soft,
+)
 from daemon.audio.offset import silence_of
 from daemon.audio.wav_record import read_record
 from daemon.brief import Brief
@@ -33,8 +38,6 @@ _PIECE_S = 60.0
 #: Seconds of work for a second of sound, on one core; said before long work begins.
 _WORK_SHARE = 0.1
 _SAID_FROM_S = 10.0
-#: dB by which a sound is lifted to see how far it is under what counts for loudness.
-_LIFT_DB = 200.0
 #: dB that the pair to compare stays under full scale.
 _PAIR_CEILING_DB = -0.1
 
@@ -106,11 +109,11 @@ def _check(audio: np.ndarray, rate: int, name: str, shortest_s: float, what: str
     if silence := silence_of(audio):
         raise ConformError(f"{name} is {silence}: name another sound")
     if not math.isfinite(integrated_lufs(audio, rate)):
-        lifted_lufs = integrated_lufs(amplify(audio, _LIFT_DB), rate) - _LIFT_DB
+        soft_lufs = lufs_however_soft(audio, rate, False)
         raise ConformError(
-            f"{name} is too soft for a loudness: {lifted_lufs:.1f} LUFS, and"
+            f"{name} is too soft for a loudness: {soft_lufs:.1f} LUFS, and"
             f" {what} from {GATE_LUFS:g} LUFS on;"
-            f" raise it by {math.ceil(GATE_LUFS - lifted_lufs):.0f} dB or more"
+            f" raise it by {math.ceil(GATE_LUFS - soft_lufs):.0f} dB or more"
         )
 
 

@@ -13,7 +13,7 @@ import soundfile
 
 from bridge.files.whole import PART
 from bridge.music import Meter, loop_frames
-from daemon.audio.loudness import true_peak_db
+from daemon.audio.loudness import measure_level, true_peak_db
 from daemon.audio.seam import measure_seam
 from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
@@ -231,6 +231,16 @@ def test_a_clip_is_laid_on_top_at_the_same_tempo(home, loop, kick):
     )
     assert twice["frames"] == loop_frames(2, Meter(), 100.0, RATE)
     assert home.library.path(loop["id"]).is_file()
+
+
+@pytest.mark.parametrize("kind", ["loop", "sfx"])
+def test_a_loudness_is_reached_from_under_the_gate_of_the_meter(kind):
+    """Its peak alone was gone by: it came out 20 LU louder than asked."""
+    noise = np.random.default_rng(3).standard_normal((2 * RATE, 1)) * 10 ** (-90 / 20)
+    work = Work(Sound(noise.astype(np.float32), RATE), kind, 120.0, None, 1, Meter(), None, (), {})
+    work.do([{"do": "loudness", "lufs": -30.0}], [])
+    level = measure_level(work.sound.audio, RATE, kind == "loop")
+    assert level.lufs == pytest.approx(-30, abs=0.05)
 
 
 def _layered(path, bars, own_bars, bpm, kind="loop"):
