@@ -12,6 +12,7 @@ from daemon.audio.loudness import integrated_lufs, loop_lufs, true_peak_db
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.mastering.dynamics import measure_liveliness, softened, softening
+from daemon.mastering.level import levelled
 from daemon.mastering.master import master
 from daemon.mastering.match import Reference, Wish, mastered
 from daemon.mastering.targets import TARGETS
@@ -181,6 +182,18 @@ def test_a_sound_too_soft_for_a_loudness_is_refused_with_what_mends_it(tmp_path)
     made, *pair = results_of(raised, aim="broadcast")
     assert integrated_lufs(made.audio, RATE) == pytest.approx(-23, abs=0.1)
     assert all(np.isfinite(one.audio).all() for one in pair)
+
+
+def test_the_gain_that_is_told_is_the_sounds_own():
+    """Where finer peaks are still over after the last try, the rest comes off the gain."""
+    stream = np.random.default_rng(121)
+    tone = np.sin(2 * np.pi * 0.49 * 48000 * (np.arange(48000) / 48000) + stream.random() * 7)
+    tone[stream.integers(0, 48000)] += stream.choice([-5, 5, 20, 1])
+    sound = tone[:, None].astype(np.float32)
+    made = levelled(sound, 48000, True, -3.0, -1.0)
+    heard = np.abs(sound) > 0.05
+    least_db = 20 * np.log10(np.abs(made.audio[heard] / sound[heard])).min()
+    assert least_db == pytest.approx(made.gain_db + made.limited_db, abs=0.1)
 
 
 def test_a_livelier_band_is_calmed_and_a_calmer_one_left_alone():
