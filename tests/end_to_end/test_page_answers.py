@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -70,3 +71,24 @@ def test_after_events_were_refused_the_page_goes_on_by_itself(
     page.get_by_text("Sidecrate does not answer").wait_for(state="detached", timeout=15_000)
     clip = house.make(prompt="fake after all", engine="fake")
     page.locator(f'[data-clip="{clip}"]').wait_for()
+
+
+def test_a_sound_that_does_not_come_is_told_with_what_to_do(browser: Any, house: WebHouse) -> None:
+    clip = house.make(prompt="fake unheard", engine="fake")
+    page = opened(browser, house)
+    page.route("**/audio?*", lambda route: route.abort())
+    page.get_by_label("Search").fill("fake unheard")
+    page.locator(f'[data-clip="{clip}"]').get_by_role("button", name=re.compile("^Play")).click()
+    page.get_by_text("Sidecrate does not answer; start it with").wait_for()
+
+
+def test_a_pad_whose_sound_is_gone_is_told(browser: Any, house: WebHouse) -> None:
+    clip = house.make(prompt="fake struck", engine="fake", kind="oneshot")
+    house.api.put(f"/collections/Struck/{clip}").raise_for_status()
+    page = opened(browser, house)
+    gone = {"code": "gone", "text": "the file of this clip is gone"}
+    page.route("**/audio?*", lambda route: route.fulfill(status=410, json=gone))
+    page.get_by_text("Filters", exact=True).first.click()
+    page.locator("label", has_text="Collection").locator("select").select_option("Struck")
+    page.get_by_role("button", name="Play as pads").click()
+    page.get_by_text("the file of this clip is gone").wait_for()
