@@ -92,3 +92,16 @@ def test_a_pad_whose_sound_is_gone_is_told(browser: Any, house: WebHouse) -> Non
     page.locator("label", has_text="Collection").locator("select").select_option("Struck")
     page.get_by_role("button", name="Play as pads").click()
     page.get_by_text("the file of this clip is gone").wait_for()
+
+
+def test_a_batch_that_is_none_of_the_newest_jobs_is_followed_to_its_end(
+    browser: Any, house: WebHouse
+) -> None:
+    page = browser.new_context(bypass_csp=True).new_page()
+    # nothing is told of it, as of a job that twenty newer ones have pushed out of the list
+    page.route("**/api/events", lambda route: route.abort())
+    page.goto(house.link())
+    page.get_by_label("What should it be?").fill("deep house drums, 2 bars")
+    page.get_by_label("Count").fill("4")
+    page.get_by_role("button", name="Make it").click()
+    page.locator('[data-place="3"]').wait_for(timeout=40_000)
