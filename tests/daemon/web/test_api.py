@@ -46,6 +46,22 @@ def test_events_tell_of_a_request_to_its_end(house: WebHouse) -> None:
     assert seen[-2:] == ["done", "finished"] and "progress" in seen
 
 
+def _hears_of_jobs(stream: httpx.Response) -> bool:
+    """Whether jobs are told before the stream has been silent for long."""
+    for line in stream.iter_lines():
+        if line in ("event: jobs", "event: alive"):
+            return line == "event: jobs"
+    return False
+
+
+def test_a_page_that_comes_later_is_told_the_jobs_too(house: WebHouse) -> None:
+    """One that comes back may have missed a change, where another page heard it."""
+    with house.api.stream("GET", "/events") as first:
+        assert _hears_of_jobs(first)
+        with house.api.stream("GET", "/events") as second:
+            assert _hears_of_jobs(second)
+
+
 def test_what_cannot_be_taken_is_refused_with_the_reason(house: WebHouse) -> None:
     for values, word in (
         ({"prompt": "x", "bpm": 9000}, "40"),
