@@ -32,6 +32,7 @@ from daemon.audio.channels import (
 from daemon.audio.ffmpeg import decoded, ffmpeg_program, foreign_kind
 from daemon.audio.flac_sum import FlacSum, flac_sum
 from daemon.audio.mended import SplicedFile, mended_file
+from daemon.audio.mp4_length import stated_frames
 from daemon.audio.peak import sample_peak
 from daemon.audio.promises import look_at_mp3, look_at_ogg
 from daemon.audio.riff import Container, read_chunk, read_container
@@ -57,6 +58,8 @@ _UNKNOWN_FRAMES = 2**62
 _BLOCK_FRAMES = 1 << 16
 #: Frames of a block of most FLAC files. Its decoder gives nothing of a read that meets a fault.
 _FLAC_FRAMES = 4096
+#: Most frames that a codec may add at the end of a sound: two blocks of HE-AAC.
+_MOST_PADDING = 4096
 #: The file number of a process's error output.
 _STDERR = 2
 #: The code of WAVE_FORMAT_EXTENSIBLE, and where its mask of places stands in the `fmt ` chunk.
@@ -129,7 +132,14 @@ def _by_ffmpeg(file: Path, kind: str, start_s: float, end_s: float | None) -> Re
             raise AudioError(
                 f"{file.name} {_UNREADABLE} ({_reason(fault)}): it takes {READABLE}"
             ) from None
-    return replace(sound, notes=(*notes, *sound.notes))
+    audio = sound.audio
+    with file.open("rb") as opened:
+        stated = stated_frames(opened, sound.sample_rate)
+    if stated is not None:
+        over = len(audio) - max(1, stated - round(start_s * sound.sample_rate))
+        # more than the rest of a block is no padding, and stays
+        audio = audio[:-over] if 0 < over <= _MOST_PADDING else audio
+    return replace(sound, audio=audio, notes=(*notes, *sound.notes))
 
 
 def _read(file: Path, name: str, start_s: float, end_s: float | None) -> ReadSound:
@@ -351,4 +361,7 @@ def _check_end(
 
 def _reason(fault: Exception) -> str:
     said = str(getattr(fault, "error_string", "") or "unknown format").rstrip(". ").lower()
+    # libsndfile's words for an MP3 without a frame; the file is there, as was seen before
+    if "does not exist" in said:
+        return "nothing in it is sound"
     return said.removeprefix("error : ")

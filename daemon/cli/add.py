@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
+from bridge.errors import SidecrateError
 from bridge.request import check_fields, kind_word
 from daemon.cli.library import open_library, with_versions
 from daemon.cli.options import AsJson
 from daemon.cli.order import open_crate
+from daemon.cli.several import each_of
 from daemon.crate.crate import Crate
 from daemon.library.library import Library
 from daemon.library.versions import Versions
@@ -41,7 +43,7 @@ def add(
 ) -> None:
     """Bring sounds or MIDI files into the crate as they are, to be used as any clip.
 
-    `fit` puts one on the grid instead.
+    `fit` puts one on the grid instead. One that cannot be read keeps none of the others back.
     """
     from daemon.cli.show import clip_json
 
@@ -50,9 +52,15 @@ def add(
     with open_library() as library, open_crate(read_only=False) as crate:
         assert crate is not None
         crate.check()
-        for record, is_new in with_versions(
+        brought = with_versions(
             library, lambda studio: _brought(studio, library, file, crate, values, again=again)
-        ):
+        )
+
+        def show(path: Path) -> None:
+            outcome = brought[path]
+            if isinstance(outcome, SidecrateError):
+                raise outcome
+            record, is_new = outcome
             heard = [
                 f"{record['bpm']:g} bpm" if record["bpm"] else "",
                 record["key"] or "",
@@ -66,10 +74,12 @@ def add(
             if not is_new:
                 note = f"it is in the crate already, as {record['id']}: --again adds it once more"
                 print(f"  note: {note}", file=sys.stderr)
-                continue
+                return
             report = record["report"]
             for note in (*report.get("said", ()), *report.get("warnings", ())):
                 print(f"  note: {note}", file=sys.stderr)
+
+        each_of(file, show, as_json)
 
 
 async def _brought(
@@ -80,18 +90,24 @@ async def _brought(
     values: dict[str, Any],
     *,
     again: bool,
-) -> list[tuple[ClipRecord, bool]]:
-    """Each file's clip, and whether it is new: the same content is not brought in twice unasked."""
+) -> dict[Path, tuple[ClipRecord, bool] | SidecrateError]:
+    """Each file's clip, and whether it is new, or why it could not be brought in.
+
+    The same content is not brought in twice unasked. One that fails keeps none of the others back.
+    """
     given = {name: value for name, value in values.items() if value}
-    brought = []
+    brought: dict[Path, tuple[ClipRecord, bool] | SidecrateError] = {}
     for file in files:
         path = file.expanduser()
-        clip = library.brought_as(path) if path.is_file() and not again else None
-        brought.append(
-            (await versions.bring(path, crate, given), True)
-            if clip is None
-            else (library.record(clip), False)
-        )
+        try:
+            clip = library.brought_as(path) if path.is_file() and not again else None
+            brought[file] = (
+                (await versions.bring(path, crate, given), True)
+                if clip is None
+                else brought.get(file, (library.record(clip), False))
+            )
+        except SidecrateError as fault:
+            brought[file] = fault
     return brought
 
 

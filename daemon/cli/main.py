@@ -84,6 +84,10 @@ def _misuse(error: Any) -> str:
         option = (*error.param.opts, error.param.name)[0]
         said = "; ".join(misfit_text(option, fault) for fault in error.__cause__.errors())
         return f"{said}. {hint}"
+    if file := next(
+        (word for word in sys.argv[1:] if word[:1] == "-" and Path(word).is_file()), ""
+    ):
+        hint = f"{file} is a file: write it as ./{file}. {hint}"
     if getattr(error, "option_name", None) in ("--bpm", "--key", "--downbeat"):
         option = error.option_name
         hint = f"What a sound has is said by `sidecrate correct FILE {option} X`. {hint}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,9 @@ def new(
     read_wishes(text, FILE)
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(file, text)
-    typer.echo(f"{file}\nchange it as you like, then: sidecrate project run {folder}")
+    typer.echo(
+        f"{file}\nchange it as you like, then: sidecrate project run {shlex.quote(str(folder))}"
+    )
 
 
 @project_app.command("run")

@@ -42,8 +42,8 @@ def open_page(places: Places) -> None:
     """Open the page by a link that works once, within two minutes, and print it."""
     if not load_config(places.config_file).web.enabled:
         raise ServiceError(
-            "the page is off; write `web: on` into the config (`sidecrate open config`) "
-            "and start the daemon again"
+            "the page is off; set `enabled: true` under `web:` in the config "
+            "(`sidecrate open config`) and start the daemon again"
         )
     address = read_address(places)
     if address is None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.files.whole import write_whole
 from daemon.brief import Brief
+from daemon.clip.one_sound import as_one_sound, may_be_one_sound
 from daemon.clip.record import make_record
 from daemon.errors import ConformError
 from daemon.record import ClipRecord, parse_record
@@ -61,12 +62,19 @@ def _take_and_conform(
             # on disk: beside its conformed copy, a long piece would be in memory twice
             take.audio = aside(take.audio)
         tell(0.6, "conforming", "")
+
+        def progress(value: float, words: str) -> None:
+            tell(0.6 + 0.35 * value, "conforming", words)
+
         try:
-            conformed = conform(
-                take, brief, lambda value, words: tell(0.6 + 0.35 * value, "conforming", words)
-            )
+            conformed = conform(take, brief, progress)
             break
         except ConformError as error:
+            if may_be_one_sound(brief, task["request"], error):
+                seconds = len(take.audio) / take.sample_rate if take.audio is not None else 0.0
+                brief = as_one_sound(brief, seconds, error)
+                conformed = conform(take, brief, progress)
+                break
             # a user's file, or a paid take, is the only one; a free engine may try another seed
             if not may_try_another or number == MOST_TAKES - 1:
                 raise

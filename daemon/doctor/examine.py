@@ -191,7 +191,7 @@ def _daemon(places: Places, config: Config) -> Iterator[Check]:
 def _page(places: Places, config: Config) -> Iterator[Check]:
     """Where the page is, or how it is switched on."""
     if not config.web.enabled:
-        text = "off; write `web: on` into the config (`sidecrate open config`), start anew"
+        text = "off; set `enabled: true` under `web:` (`sidecrate open config`), start anew"
         yield Check("page", "note", text)
     elif not HomeLock(places.lock).is_held():
         yield Check("page", "ok", "on; `sidecrate run` serves it")

@@ -40,12 +40,23 @@ TOLD = 39
 # hears clearly and whose odds are 1.5 or more 98.6 in 100 are right, of 41 that it does not hear
 # clearly 88 in 100, even with odds of 2. A regression does not learn that: it adds up.
 
-#: Log odds by which beats that it does not hear clearly are less sure.
+#: Log odds by which beats are less sure that it does not hear better than what lies between them.
 UNCLEAR = 1.0
 #: Least lead of the beats over the middles between them: from none to clear, in log odds.
 LEADS = (2.0, 3.0)
-#: How much better every other beat is heard: from clear to none, in log odds.
-ALTERNATES = (1.0, 1.5)
+#: Log odds by which beats are less sure of which it hears every other one better: they may be
+#: counted twice as fast as a foot taps.
+ALTERNATING = 3.0
+#: How much better every other beat is heard: from no doubt to a full one, in log odds.
+ALTERNATES = (0.6, 1.2)
+
+# The spectral flux is one more, whose beats are found without lattice and net. Where both ears hear
+# a take half a beat off, or at another tempo, it seldom does so too.
+
+#: Log odds by which beats are less sure that the flux has nothing in common with.
+UNSHARED = 4.0
+#: Place of what they have in common among the features.
+SHARED_COLUMN = TOLD + 2
 
 
 def confidence(
@@ -65,7 +76,8 @@ def confidence(
     known = features(env, ear, choice, bpm, drift, asked_bpm)
     beats, bars = (odds.log_odds(name, known[:TOLD]) for name in ("sure", "bar"))
     doubts = np.array([odds.log_odds(name, known[[at]]) for name, at in DOUBTS.items()]).T
-    sure = odds.promised(float(capped(beats, known[None], doubts)[0]), odds.promise())
+    told = odds.log_odds("told", capped(beats, known[None], doubts)[:, None])
+    sure = odds.promised(float(told[0]), odds.promise())
     return sure, min(sure, odds.probability(float(bars[0])))
 
 
@@ -77,7 +89,7 @@ def features(
     drift: float,
     asked_bpm: float | None,
 ) -> np.ndarray:
-    """What the two probabilities are told by (41,), the first `TOLD` of them by regressions.
+    """What the two probabilities are told by (42,), the first `TOLD` of them by regressions.
 
     In order: log odds of the tempo, of a beat, of the beats' phase and of the bar; attack,
     likeness, onset cost, unevenness, scatter; the log of the number of beats, whether the map is
@@ -86,8 +98,8 @@ def features(
     pulse and the signs of its path; then the doubts: the lesser of tempo and phase, the phase, and
     the lead of the beats over what lies between; whether its path is half or double as fast; and
     how the attacks lie on the lattice, as `lattice_features` has it: between the 16ths, on beats
-    and off-beats, low and middle ones; then the `DOUBTS`; last the second ear's least lead and how
-    its beats alternate, for `clear`.
+    and off-beats, low and middle ones; then the `DOUBTS`; the second ear's least lead and how its
+    beats alternate, and how many beats the flux has in common with these, for `doubted`.
     """
     reading = choice.reading
     lattice = reading.lattice
@@ -128,6 +140,7 @@ def features(
             ear.least_agreed(reading.beats_s(env)),
             ear.least_lead(reading.beats_s(env)),
             ear.alternates(reading.beats_s(env)),
+            ear.flux_agreed(reading.beats_s(env)),
         ]
     )
 
@@ -149,21 +162,27 @@ def rivals(bpm: np.ndarray, share: np.ndarray, chosen_bpm: float) -> np.ndarray:
 def capped(odds_of_beats: np.ndarray, known: np.ndarray, doubts: np.ndarray) -> np.ndarray:
     """Log odds of right beats (rows,), no surer than the phase and any doubt let them be.
 
-    They are less by `UNCLEAR` where the second ear does not hear the beats clearly. `known`
-    (rows, n) are the features, `doubts` (rows, n) the log odds by each of `DOUBTS` alone.
+    They are less by what the witnesses doubt. `known` (rows, n) are the features, `doubts`
+    (rows, n) the log odds by each of `DOUBTS` alone.
     """
     least = np.minimum(known[:, PHASE_COLUMN], doubts.min(axis=1))
-    return np.asarray(np.minimum(odds_of_beats, least + SURER) - UNCLEAR * (1 - clear(known)))
+    return np.asarray(np.minimum(odds_of_beats, least + SURER) - doubted(known))
 
 
-def clear(known: np.ndarray) -> np.ndarray:
-    """How clearly (rows,), 0 to 1, the second ear hears the beats of rows of features (rows, n).
+def doubted(known: np.ndarray) -> np.ndarray:
+    """Log odds (rows,) that the witnesses take from beats of which the features are `known`.
 
-    At each of its speeds they lead over what lies between, and none is every other beat of a foot.
+    Nothing where the second ear hears them all clearly, and the flux has the same beats.
     """
-    leads = (known[:, TOLD] - LEADS[0]) / (LEADS[1] - LEADS[0])
-    alike = (ALTERNATES[1] - known[:, TOLD + 1]) / (ALTERNATES[1] - ALTERNATES[0])
-    return np.asarray(np.clip(leads, 0, 1) * np.clip(alike, 0, 1))
+    unclear, alternating, unshared = (
+        np.clip((value - some) / (full - some), 0, 1)
+        for value, (some, full) in (
+            (known[:, TOLD], LEADS[::-1]),
+            (known[:, TOLD + 1], ALTERNATES),
+            (known[:, SHARED_COLUMN], (1.0, 0.0)),
+        )
+    )
+    return np.asarray(UNCLEAR * unclear + ALTERNATING * alternating + UNSHARED * unshared)
 
 
 def beliefs(reading: Reading) -> tuple[float, float]:

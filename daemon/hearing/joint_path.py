@@ -38,31 +38,46 @@ def beats_of(env: Envelopes, ear: SecondEar, bpm: float) -> np.ndarray:
     lengths = np.arange(int(beat / REACH[1]), int(np.ceil(beat / REACH[0])) + 1)
     if len(attacks) < 2 * lengths[-1]:
         return np.zeros(0)
-    last = np.cumsum(lengths) - 1
-    first = last - lengths + 1
-    places = [first + np.round(part * lengths / 4).astype(int) for part in range(4)]
-    on = np.concatenate(places)
-    weight = np.repeat(SIXTEENTHS, len(lengths))
     change = -STIFF * np.abs(np.log(lengths[None, :] / lengths[:, None]))
+    longest = int(lengths[-1])
+    count = len(attacks)
+    # beats may begin before the first state, where nothing is heard, and end after the last
+    sounds = _beats_sound(np.pad(attacks, longest), np.pad(beats, longest), lengths)
+    begun = np.zeros((count + longest, len(lengths)))
     every = np.arange(len(lengths))
-    score = np.zeros(last[-1] + 1)
-    came = np.zeros((len(attacks), len(lengths)), np.int16)
-    for n in range(len(attacks)):
-        ends = score[last][:, None] + change
-        came[n] = ends.argmax(axis=0)
-        entered = ends[came[n], every]
-        score[1:] = score[:-1].copy()
-        score[first] = entered + beats[n]
-        score[on] += weight * attacks[n]
-    state = int(score.argmax())
-    tempo = int(np.searchsorted(last, state))
-    n = len(attacks) - 1 - (state - int(first[tempo]))
+
+    def ends(states: np.ndarray) -> np.ndarray:
+        """Scores (states, tempi) of beats that end before each of `states`."""
+        at = states[:, None] - lengths + longest
+        return np.asarray(begun[at, every] + sounds[at, every])
+
+    # no beat is shorter than the shortest: within so many states none that begins ends
+    for first in range(0, count, int(lengths[0])):
+        now = np.arange(first, min(first + int(lengths[0]), count))
+        begun[now + longest] = (ends(now)[:, :, None] + change).max(axis=1)
+    ago = np.arange(longest)[:, None]
+    score = begun[::-1][:longest] + sounds[::-1][:longest]
+    score[ago >= lengths] = -np.inf
+    tempo = int(score.max(axis=0).argmax())
+    n = count - 1 - int(score[:, tempo].argmax())
     frames = []
     while n >= 0:
         frames.append(n)
-        tempo = int(came[n, tempo])
+        tempo = int((ends(np.array([n]))[0] + change[:, tempo]).argmax())
         n -= int(lengths[tempo])
     return env.sounds_from_s + np.array(frames[::-1]) / RATE
+
+
+def _beats_sound(attacks: np.ndarray, beats: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """What is heard of beats of all `lengths` that begin in each state (states, lengths).
+
+    `attacks` and `beats` (states,) go on for the longest beat after the last of these states.
+    """
+    first = np.arange(len(attacks) - int(lengths[-1]))[:, None]
+    total = np.repeat(beats[first], len(lengths), axis=1)
+    for part, weight in enumerate(SIXTEENTHS):
+        total += weight * attacks[first + np.round(part * lengths / 4).astype(int)]
+    return total
 
 
 def _heard(env: Envelopes, ear: SecondEar) -> tuple[np.ndarray, np.ndarray]:

@@ -7,14 +7,15 @@ lattice follows the take. The lattice keeps the milliseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import scipy.fft as sfft
 
-from daemon.hearing.beat_features import FPS, frames_of
-from daemon.hearing.beat_net import activations
+from daemon.hearing import spectral_flux
+from daemon.hearing.beat_features import FPS, features, frames_of
+from daemon.hearing.beat_net import heard
 from daemon.hearing.beat_path import beats_of
 
 #: Speeds at which a take is heard. The mean of what is heard is right more often than each, and
@@ -28,6 +29,8 @@ NOTHING = float(np.log((1 - SUREST) / SUREST))
 WORST = 0.25
 #: Seconds within which a beat of one ear is a beat of the other.
 AGREED_S = 0.04
+#: The same for the flux, whose beats are placed to a frame or two: as beat trackers are compared.
+FLUX_AGREED_S = 0.07
 #: Probability of a beat that is heard where nothing is.
 FLOOR = 0.02
 #: Log ratio up to which a gap of the path is the usual one.
@@ -43,11 +46,13 @@ class SecondEar:
     """Log odds of a beat, and of a downbeat, float (frames,), `FPS` frames a second.
 
     `others` are the log odds of a beat (frames,) that their mean was made of, one at each speed.
+    `flux` (frames,) is the `spectral_flux` of the bands that it hears.
     """
 
     beat: np.ndarray
     downbeat: np.ndarray
     others: tuple[np.ndarray, ...] = ()
+    flux: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @cached_property
     def path_s(self) -> np.ndarray:
@@ -136,7 +141,7 @@ class SecondEar:
 
     def agreed(self, beats_s: np.ndarray) -> float:
         """Share (0-1) of the path's and the given beats that have one of the others near."""
-        return _shared(self.path_s, beats_s)
+        return _shared(self.path_s, beats_s, AGREED_S)
 
     @cached_property
     def paths_s(self) -> tuple[np.ndarray, ...]:
@@ -145,25 +150,36 @@ class SecondEar:
 
     def least_agreed(self, beats_s: np.ndarray) -> float:
         """The least share (0-1) that the given beats have in common with the path at any speed."""
-        return min((_shared(path_s, beats_s) for path_s in self.paths_s), default=0.0)
+        return min((_shared(path_s, beats_s, AGREED_S) for path_s in self.paths_s), default=0.0)
+
+    def flux_agreed(self, beats_s: np.ndarray) -> float:
+        """Share (0-1) that `beats_s` (times,) have in common with the beats of the flux."""
+        return _shared(beats_of(self.flux), beats_s, FLUX_AGREED_S)
 
 
 def listen(mono: np.ndarray, sample_rate: int) -> SecondEar:
     """What the net hears in `mono`, float (frames,); its times count from the first sample."""
     frames = frames_of(len(mono), sample_rate)
-    beats, downbeats = zip(
-        *(_at_speed(mono, sample_rate, at, frames) for at in SPEEDS), strict=True
-    )
-    return SecondEar(np.mean(beats, axis=0), np.mean(downbeats, axis=0), beats)
+    flux = np.zeros(0)
+    beats, downbeats = [], []
+    for speed in SPEEDS:
+        levels = features(mono, round(sample_rate * speed))
+        if speed == 1.0:
+            flux = spectral_flux.activation(levels)
+        beat, downbeat = _at_speed(levels, speed, frames)
+        beats.append(beat)
+        downbeats.append(downbeat)
+    return SecondEar(np.mean(beats, axis=0), np.mean(downbeats, axis=0), tuple(beats), flux)
 
 
-def _at_speed(
-    mono: np.ndarray, sample_rate: int, speed: float, frames: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Log odds of a beat and a downbeat (frames,) as heard at `speed`, in the take's own time."""
+def _at_speed(levels: np.ndarray, speed: float, frames: int) -> tuple[np.ndarray, np.ndarray]:
+    """Log odds of a beat and a downbeat (frames,) in the take's own time.
+
+    `levels` are the features of the take as heard at `speed`.
+    """
     at = np.arange(frames) / speed
     odds = []
-    for chance in activations(mono, round(sample_rate * speed)):
+    for chance in heard(levels):
         clipped = np.clip(chance, 1 - SUREST, SUREST)
         odds.append(np.interp(at, np.arange(len(clipped)), np.log(clipped / (1 - clipped))))
     return odds[0], odds[1]
@@ -173,12 +189,12 @@ def _chance(odds: np.ndarray) -> np.ndarray:
     return np.asarray(1 / (1 + np.exp(-odds)))
 
 
-def _shared(some_s: np.ndarray, others_s: np.ndarray) -> float:
-    """Share (0-1) of two rows of beats that have one of the other row near."""
+def _shared(some_s: np.ndarray, others_s: np.ndarray, within_s: float) -> float:
+    """Share (0-1) of two rows of beats that have one of the other row within `within_s`."""
     if not len(some_s) or not len(others_s):
         return 0.0
     shared = sum(
-        (_away_s(one, other) < AGREED_S).sum()
+        (_away_s(one, other) < within_s).sum()
         for one, other in ((some_s, others_s), (others_s, some_s))
     )
     return float(shared) / (len(some_s) + len(others_s))

@@ -253,8 +253,8 @@ def install_live_extension(places: Places, user_data: Path | None) -> Installed:
         (
             "It needs Live Suite 12.4.5 or newer. In Live: Settings > Extensions: drag the file"
             " there, with Developer Mode off, and restart Live.",
-            "It asks the page's API: write `web: on` into the config (`sidecrate open config`)"
-            " and start the daemon: sidecrate run.",
+            "It asks the page's API: set `enabled: true` under `web:` in the config"
+            " (`sidecrate open config`) and start the daemon: sidecrate run.",
             "Give the file to nobody: it opens your Sidecrate to this machine's programs."
             " A new token, or another web.port, needs a new file.",
         ),

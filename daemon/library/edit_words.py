@@ -10,6 +10,7 @@ from typing import Any
 from bridge.key_names import FORMS, named_key
 from bridge.music import MAX_BPM, MIN_BPM, Key
 from daemon.errors import LibraryError
+from daemon.library.edit_languages import AND, in_english, with_english_denials
 from daemon.library.steps import Shape, Step
 
 _LITTLE = (
@@ -75,11 +76,13 @@ def read_words(text: str, shape: Shape, steps: list[Step]) -> list[Wish]:
     LibraryError code `not_understood` names the clause that is no edit.
     """
     wishes: list[Wish] = []
-    for raw in re.split(r",|;|\.(?!\d)|\bthen\b|\bbut\b|\band\b|&|\+", text):
+    for raw in re.split(rf",|;|\.(?!\d)|\bthen\b|\bbut\b|\band\b|&|\+|{AND}", text, flags=re.I):
         clause = re.sub(r"\s+", " ", raw.strip())
         if not clause:
             continue
-        found = _clause(clause, shape, steps)
+        plain = with_english_denials(clause.lower())
+        found = _clause(clause, plain, shape, steps)
+        found = found or _clause(clause, in_english(plain), shape, steps)
         if not found:
             raise LibraryError(
                 f'{clause!r} was not understood as an edit; say it as in "a bit faster", "darker",'
@@ -91,8 +94,8 @@ def read_words(text: str, shape: Shape, steps: list[Step]) -> list[Wish]:
     return wishes
 
 
-def _clause(clause: str, shape: Shape, steps: list[Step]) -> list[Wish]:
-    lower = clause.lower()
+def _clause(clause: str, lower: str, shape: Shape, steps: list[Step]) -> list[Wish]:
+    """The wishes of a clause; `lower` is what is read of it, in small letters and in English."""
     said = _Said(lower, clause, _strength(lower), shape)
     away = re.search(r"\b(?:no|without|remove|less|drop|take (?:out|away|off)|kill)\b", lower)
     if away:

@@ -17,7 +17,12 @@ from typing import Any
 import numpy as np
 
 from bridge.errors import SidecrateError
-from daemon.children.inside import die_with_parent, end_with_stdin, lower_priority
+from daemon.children.inside import (
+    die_with_parent,
+    end_with_stdin,
+    leave_signals_to_the_daemon,
+    lower_priority,
+)
 from daemon.errors import EngineError
 
 #: Pixels of a picture of a model that names no size of its own.
@@ -28,6 +33,7 @@ _STEP = 16
 
 def main() -> None:
     die_with_parent()
+    leave_signals_to_the_daemon()
     lower_priority()
     out = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

@@ -40,7 +40,7 @@ _STYLE_OF = (
 )
 #: What comes before a name only where that begins with a capital.
 _LOOSE = (
-    r"(?i:\b(?:like|by|similar\s+to|reminiscent\s+of|(?:cover|remix|rendition)\s+of|"
+    r"(?i:\b(?:like|by|como|comme|similar\s+to|reminiscent\s+of|(?:cover|remix|rendition)\s+of|"
     r"theme\s+(?:from|of)))\s+"
 )
 _CAPITAL = r"[A-Z0-9][\w'&./!-]*(?:\s+(?:of|the|and|&|de|la|x)?\s*[A-Z0-9][\w'&./!-]*){0,4}"
@@ -190,7 +190,7 @@ def _by_table(text: MarkedText) -> list[Name]:
     """Well-known names, wherever they stand."""
     tokens, found, at = text.tokens(), [], 0
     while at < len(tokens):
-        count = text.longest(tokens, at, _known(), 4) if at < 400 else 0
+        count = text.longest(tokens, at, _known(), 5, dots=True) if at < 400 else 0
         if count:
             start, end = tokens[at].start, tokens[at + count - 1].end
             name = text.text[start:end]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from daemon.prompt.genres import find_genre
+from daemon.prompt.foreign_words import ONLY_AFTER, ONLY_BEFORE, OTHER_ONLY_AFTER
+from daemon.prompt.genres import find_genre, fold
 from daemon.prompt.marked_text import HEAD_END, MarkedText
 from daemon.prompt.named import LIST_JOIN, Named
 from daemon.prompt.patterns import pattern
@@ -23,17 +24,17 @@ _OF = frozenset(("de", "di", "do", "da", "del", "du"))
 #: What is not wanted comes after what is asked for as well: `drums without hats`.
 _HEAD_STOP = rf"{HEAD_END}|\b(?:without|minus|w/o|no)\b|\bthat\s+(?:is|sounds?|feels?|has|would)\b"
 _ONLY_BEFORE = (
-    r"\b(?:only|just|solely|purely|nothing but|isolated|nur|solo\s+el|solo\s+la|seulement|somente)"
+    rf"\b(?:only|just|solely|purely|nothing but|isolated|{ONLY_BEFORE})"
     r"\s+(?:(?:the|an?|some)\s+)?(?:[a-z]+\s+)?$"
 )
 _ONLY_AFTER = (
     r"\s*(?:only|alone|on (?:its|their) own|by (?:itself|themselves)|isolated|and nothing else|"
-    r"nothing else|seule?|allein)\b"
+    rf"nothing else|{ONLY_AFTER})\b|{OTHER_ONLY_AFTER}"
 )
 #: Words that leave some players alone, for showing where they stand.
 ONLY_WORDS = (
     r"\b(?:only|alone|isolated|unaccompanied|solo|duets?|duo|(?:and\s+)?nothing else|"
-    r"(?:format|arrangement)\s*:\s*solo)\b"
+    rf"(?:format|arrangement)\s*:\s*solo|{ONLY_BEFORE}|{ONLY_AFTER})\b"
 )
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
 _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
@@ -110,6 +111,8 @@ _PIECES = (
 _ELECTRIC = ("synth", "pad", "arp", "lead", "melody", "chords", "stab", "pluck", "drums", "bass")
 #: Endings of a word between an instrument and its loop: `marimba percussive loop`.
 _OF_A_GROOVE = ("ive", "ic", "ed", "ing", "al", "y")
+#: One word before a comma that says how somebody plays.
+_RHYTHM_TAG = r"(?:poly|cross)[\s-]?rhythm(?:s|ic)?|rhythmic|syncopated|groovy|tribal|broken|swung"
 _GROOVES = frozenset((
     "tune", "tunes", "ループ", "루프", "линия", "петля", "партия",
     "loop", "loops", "groove", "grooves", "pattern", "patterns", "break", "riff", "line", "part",
@@ -329,6 +332,20 @@ def _head_begin(text: MarkedText, wanted: list[Named]) -> int:
     return begin
 
 
+def _behind_tags(text: MarkedText, wanted: list[Named], begin: int) -> int:
+    """Where what is asked for begins behind tags that say how it is played: `polyrhythm, congas`.
+
+    Such a tag is one word of rhythm or mood, and names nobody.
+    """
+    while tag := pattern(r"[\s,\0]*([^\W\d_]+(?:-[^\W\d_]+)?)\s*,").match(text.rest, begin):
+        word = tag[1].lower()
+        names_somebody = any(tag.start(1) <= one.start < tag.end() for one in wanted)
+        if names_somebody or not (pattern(_RHYTHM_TAG).fullmatch(word) or fold(word) in moods()):
+            break
+        begin = tag.end()
+    return begin
+
+
 def _head_is_instrument(
     text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool = False
 ) -> bool:
@@ -337,6 +354,8 @@ def _head_is_instrument(
     begin = _head_begin(text, wanted)
     while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
         begin = lead.end()
+    if not has_genre:
+        begin = _behind_tags(text, wanted, begin)
     stop = pattern(_HEAD_STOP).search(text.rest, begin)
     head = text.rest[: stop.start() if stop else len(text.rest)]
     if not head[begin:].strip("\0 "):

@@ -62,6 +62,16 @@ OTHER_SCRIPTS: dict[str, str] = {
     "контрабас": "upright bass", "бас": "bass", "мелоди": "melody", "аккорд": "chords",
     "скрипк": "violin", "струнн": "strings", "синтезатор": "synth", "флейт": "flute",
 }  # fmt: skip
+#: What denies the instruments before it, and those behind it, in such scripts.
+OTHER_DENIALS_AFTER = (
+    r"[はがをも의은는이가를을]?\s*(?:なし|無し|ナシ|抜き|ぬき|を?使わ(?:ない|ず)|を?除(?:く|いて)|"
+    r"없이|없는|없음|빼고|제외)"
+)
+OTHER_DENIALS_BEFORE = r"(?:没有|沒有|不要|不用|去掉|无|無)\s*"
+#: What leaves the instruments before it alone.
+OTHER_ONLY_AFTER = r"\s*(?:だけ|のみ|만(?![들든드]))"
+#: What joins two instruments there.
+OTHER_AND = r"\s*(?:と|や|、|・|和|与|與|跟|와|과|하고|랑|이랑|및)\s*"
 #: An instrumental, in such scripts.
 OTHER_INSTRUMENTAL = r"インストゥルメンタル|インスト(?!ゥ)|инструментал\w*|без\s+вокала"
 
@@ -88,6 +98,12 @@ MOODS: dict[str, str] = {
 
 #: Words that deny what follows, where that is an instrument.
 DENIALS = r"ohne|kein(?:e|en|er)?|sin|sans(?:\s+(?:la|le|les))?|sem|senza|без|pas\s+de|nada\s+de"
+#: Words that leave the player behind them alone, and those that leave the one before them alone.
+ONLY_BEFORE = (
+    r"nur|ausschlie(?:ß|ss)lich|lediglich|seulement|uniquement|rien\s+que|sólo|solamente|"
+    r"únicamente|solo\s+el|solo\s+la|só|somente|apenas|soltanto|только"
+)
+ONLY_AFTER = r"allein|seule?s?|solos|solas|sozinh[oa]s?|da\s+sol[oaie]"
 #: Words between what is asked for and what goes with it.
 WITH = r"\b(?:mit|con|avec|com)\b"
 #: Words that join two instruments.

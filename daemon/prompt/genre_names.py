@@ -108,8 +108,10 @@ def _misspelled_genres(text: MarkedText, tokens: list[Token]) -> list[GenreSpan]
             if at + count > len(tokens) or (count == 2 and not text.joined(token, tokens[at + 1])):
                 continue
             word = "".join(t.folded for t in tokens[at : at + count])
+            two_sounds = count == 2 and all(t.folded in sounds() for t in tokens[at : at + 2])
             if (
                 len(word) < 5
+                or two_sounds  # "drums + bass" is no drum'n'bass
                 or word in _NO_TYPOS
                 or word in sounds()
                 or word in moods()

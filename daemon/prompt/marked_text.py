@@ -139,22 +139,36 @@ class MarkedText:
             self._tokens = (self.rest, found)
         return self._tokens[1]
 
-    def longest(self, tokens: list[Token], at: int, table: Mapping[str, object], most: int) -> int:
-        """The most tokens from `at` on that, joined, stand in a table of folded names."""
+    def longest(
+        self,
+        tokens: list[Token],
+        at: int,
+        table: Mapping[str, object],
+        most: int,
+        dots: bool = False,
+    ) -> int:
+        """The most tokens from `at` on that, joined, stand in a table of folded names.
+
+        dots: a name may be shortened in it, as in `Dr. Dre`.
+        """
         found, folded = 0, ""
         for count in range(most):
             if at + count >= len(tokens) or (
-                count and not self.joined(tokens[at + count - 1], tokens[at + count])
+                count and not self.joined(tokens[at + count - 1], tokens[at + count], dots)
             ):
                 break
-            folded += tokens[at + count].folded
-            if folded in table:
+            token = tokens[at + count]
+            folded += token.folded
+            # "bass e" is no French `basse`: a letter apart stays apart
+            is_apart = len(token.folded) == 1 and token.folded.isalpha() and found == count > 0
+            if folded in table and not is_apart:
                 found = count + 1
         return found
 
-    def joined(self, one: Token, other: Token) -> bool:
+    def joined(self, one: Token, other: Token, dots: bool = False) -> bool:
         """Whether two tokens may be one name: only blanks, hyphens, apostrophes between."""
         gap = self.rest[one.end : other.start]
+        gap = gap.removeprefix(".") if dots else gap
         return gap == " " or _JOINS.fullmatch(gap) is not None
 
 

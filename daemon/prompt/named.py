@@ -6,7 +6,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
 
-from daemon.prompt.foreign_words import AND, DENIALS, OTHER_INSTRUMENTAL
+from daemon.prompt.foreign_words import (
+    AND,
+    DENIALS,
+    OTHER_AND,
+    OTHER_DENIALS_AFTER,
+    OTHER_DENIALS_BEFORE,
+    OTHER_INSTRUMENTAL,
+)
 from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.genres import fold
@@ -83,6 +90,7 @@ def find_instruments(
     for match in text.find(_NEGATION):
         if not pattern(_NO_NEGATION).match(text.rest[match.end() :]):
             without.extend(_negated(text, match.end(), named))
+    without += _denied_in_other_scripts(text, named)
     without += _denied_fields(text, named)
     if any(one.sound.name == "drums" for one in named) or text.has("top loop", "toploop", " tops"):
         without += [("kick", m.start(), m.end()) for m in text.find(_TOPS)]
@@ -172,6 +180,29 @@ def _in_other_scripts(text: MarkedText) -> list[Named]:
             # a longer name is read before a shorter one inside it
             said = said[:at] + TAKEN * len(word) + said[at + len(word) :]
     return found
+
+
+def _denied_in_other_scripts(text: MarkedText, named: list[Named]) -> list[tuple[str, int, int]]:
+    """What is denied behind its name (`ドラムなし`, `드럼 없이`) or before it (`没有鼓`)."""
+    if text.rest.isascii():
+        return []
+    found: list[Named] = []
+    for place, one in enumerate(named):
+        if pattern(OTHER_DENIALS_AFTER).match(text.rest, one.end):
+            first = place
+            while first and _joined_there(text, named[first - 1], named[first]):
+                first -= 1
+            found += named[first : place + 1]
+        if pattern(rf"{OTHER_DENIALS_BEFORE}$").search(text.before(one.start)):
+            last = place
+            while last + 1 < len(named) and _joined_there(text, named[last], named[last + 1]):
+                last += 1
+            found += named[place : last + 1]
+    return [(one.sound.name, one.start, one.end) for one in found]
+
+
+def _joined_there(text: MarkedText, one: Named, other: Named) -> bool:
+    return pattern(OTHER_AND).fullmatch(text.rest[one.end : other.start]) is not None
 
 
 def _negated(text: MarkedText, at: int, named: list[Named]) -> list[tuple[str, int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bridge.music import Key
 from daemon.prompt.foreign_keys import read_foreign_keys
@@ -34,6 +35,11 @@ _CHORD_TAIL = (
 _SHORT = rf"({_LEAD}){_NOT_INSIDE}([A-G])([#b])?m(?![\w#'&])(?:\s+(?:key|scale)\b)?"
 _KEY_OF = r"\bkey\s*(of\s+|is\s+|[:=]\s*|\s)([A-G])(?:([#b])|[\s-]?(sharp|flat)\b)?(?![\w#'-])"
 _IN_ACCIDENTAL = r"\bin\s+([A-G])(?:([#b])|[\s-](sharp|flat)\b)(?![\w#'-])"
+#: The same in small letters. `in a sharp room` and `in db` may be no keys, so they end a clause.
+_IN_SMALL_ACCIDENTAL = (
+    r"\bin\s+(?:([b-ce-g])(?:([#b])|[\s-](sharp|flat)\b)|([ad])(?:([#b])|[\s-](sharp|flat)\b)"
+    r"(?=\s*(?:$|[,.;\0\d])))(?![\w#'-])"
+)
 #: A tonic beside chords by degree, whatever follows it: `ii-V-I in C jazz`.
 _BARE_TONIC = (
     r"\bin (?:the key of )?([A-G])(?:([#b])|[\s-](sharp|flat)\b)?(?![\w#'-]|\s+(?:section|part)\b)"
@@ -42,6 +48,14 @@ _BARE_TONIC = (
 _IN_LETTER = (
     r"\bin (?:([B-G])(?![\w#'&/-]|\.\w|\s+(?:section|part|side|movie|class|flat|sharp)\b)"
     r"|(A)(?=\s*(?:$|[,.;\0])))"
+)
+#: A small letter, as people type it: `a` alone is a word of one letter that follows `in`.
+_IN_SMALL_LETTER = (
+    r"\bin ([b-g])(?=\s*(?:$|[,.;\0\d]|(?:with|and|at|no|without|for|over|plus)\b))(?!\.\w)"
+)
+#: A letter behind an instrument that has a pitch, at the end of a clause: `sub bass f 140`.
+_LETTER_LAST = (
+    r"\s(?:([A-Gb-g])([#b])?(?=\s*(?:$|[,.;\0]|\d{2,3}\b))|in (a)(?=\s*(?:$|[,.;])))(?!\.\w)"
 )
 _CAMELOT = r"(?<![\w#./-])(1[0-2]|[1-9])([AB])(?![\w#'-])"
 _NEXT_CHORDS = r"(?:[\s,>|-]*\b[A-G][#b]?(?:m|maj|min|dim|aug|sus)?\d{0,2}(?![\w#'])){2}"
@@ -92,17 +106,20 @@ def read_plain_keys(text: MarkedText) -> list[tuple[int, str]]:
     return [*_full_keys(text), *_mode_first(text), *_short_keys(text), *read_foreign_keys(text)]
 
 
-def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> tuple[str | None, bool]:
+def read_key(
+    text: MarkedText, plain: list[tuple[int, str]], hit: bool, pitched_ends: Sequence[int] = ()
+) -> tuple[str | None, bool]:
     """(the first key as `Key.parse` reads it, in the spelling of the prompt; whether its mode is
     left open). All are taken.
 
     plain: the result of `read_plain_keys`.
     hit: the prompt asks for one hit, where `in F#` names a note.
+    pitched_ends: where instruments that have a pitch end; a lone letter behind one is a tonic.
     """
     named = [(at, key, False) for at, key in (*plain, *_short_keys(text))]
     found = sorted([*named, *_bare_keys(text, hit)])
     if not found and not hit:
-        found = _in_letter(text)
+        found = _in_letter(text) or _behind_instrument(text, pitched_ends)
     keys = [key for _, key, _ in found]
     for other in dict.fromkeys(key for key in keys[1:] if Key.parse(key) != Key.parse(keys[0])):
         text.said.append(f"the prompt names two keys; {keys[0]} is used, {other} is not")
@@ -111,10 +128,19 @@ def read_key(text: MarkedText, plain: list[tuple[int, str]], hit: bool) -> tuple
 
 def _in_letter(text: MarkedText) -> list[tuple[int, str, bool]]:
     match = pattern(_IN_LETTER, 0).search(text.rest)
+    match = match or pattern(_IN_SMALL_LETTER, 0).search(text.rest)
     if match is None:
         return []
     text.take(match.start(), match.end())
-    return [(match.start(), match[1] or match[2], True)]
+    return [(match.start(), (match[match.lastindex or 1]).upper(), True)]
+
+
+def _behind_instrument(text: MarkedText, ends: Sequence[int]) -> list[tuple[int, str, bool]]:
+    for end in ends:
+        if match := pattern(_LETTER_LAST, 0).match(text.rest, end):
+            text.take(match.start() + 1, match.end())
+            return [(match.start() + 1, _spelled(match[1] or match[3], match[2], None), True)]
+    return []
 
 
 def take_bare_tonic(text: MarkedText) -> str | None:
@@ -218,6 +244,7 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str, bool]]:
             or match[1].strip().lower() in ("of", ":", "=")
         )
         follows = pattern(r"\s*(?:$|[,.;\0\d])").match(text.rest[match.end() :])
+        plainly = plainly or follows
         if plainly and (
             match[2] not in "aA" or match[3] or match[4] or follows or match[1].strip()
         ):
@@ -250,6 +277,10 @@ def _bare_keys(text: MarkedText, hit: bool) -> list[tuple[int, str, bool]]:
     if not hit:
         for match in text.find(_IN_ACCIDENTAL, 0):
             found.append((match.start(), _spelled(match[1], match[2], match[3]), True))
+            text.take(match.start(), match.end())
+        for match in text.find(_IN_SMALL_ACCIDENTAL, 0):
+            letter, sign, word = (match[n] or match[n + 3] for n in (1, 2, 3))
+            found.append((match.start(), _spelled(letter, sign, word), True))
             text.take(match.start(), match.end())
         for match in text.find(rf"{_NOT_INSIDE}([A-G])([#b])(?![\w#'-])", 0):
             beside_figure = pattern(rf"\s*(?:{TAKEN}|$)").match(

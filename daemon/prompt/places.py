@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from daemon.prompt.band import ONLY_WORDS, band_places
+from daemon.prompt.foreign_words import DENIALS
 from daemon.prompt.forms import DENIED_FIELDS
 from daemon.prompt.genre_names import GenreSpan
 from daemon.prompt.genres import fold
@@ -16,6 +17,7 @@ from daemon.prompt.named import Named
 from daemon.prompt.patterns import pattern
 from daemon.prompt.plain_words import PLAIN_WORDS
 from daemon.prompt.singers import singer_places
+from daemon.prompt.tempos import BARE_HIGH, BARE_LOW, MACHINES, UNITS
 from daemon.prompt.vocabulary import Mood
 
 #: A word, with what a hyphen or an apostrophe joins to it.
@@ -24,6 +26,8 @@ _WORD = r"[^\W\d_]+(?:['-][^\W\d_]+)*"
 _NUMBER = r"\s+\d+(?![\w%]|[.,:/-]\d)"
 #: Beats of one hand over those of the other.
 _POLYRHYTHM = r"(?<![\w.,:/-])\d+\s+(?:over|against)\s+\d+(?![\w%]|[.,:/-]\d)"
+#: A number that people give as a tempo, where nothing says what it counts; `70. Geburtstag` does.
+_LONE_NUMBER = r"(?<![\w./#'$€£,:-])\d{2,3}(?![\w/:%°\"'-]|[.,]\d|\. \w)"
 #: Words of so many letters, or fewer, join others.
 _SHORT = 2
 #: Facets that can have one value: another one in the text is overruled.
@@ -98,7 +102,7 @@ def _denial_words(text: MarkedText, found: Found) -> list[Heard]:
     for _, start, _ in found.without:
         before = text.text[max(0, start - 24) : start]
         match = pattern(
-            r"(?<!\w)(?:no|without(?:\s+any)?|w/o|minus|zero|except|ohne|sans|sin|sem|senza|без)"
+            rf"(?<!\w)(?:no|without(?:\s+any)?|w/o|minus|zero|except|{DENIALS})"
             r"\s+(?:the\s+|an?\s+|any\s+)?$"
         ).search(before)
         if match:
@@ -172,7 +176,24 @@ def unread(text: MarkedText, heard: tuple[Heard, ...]) -> tuple[tuple[int, int],
         for match in pattern(_POLYRHYTHM).finditer(text.text)
         if not any(covered[match.start() : match.end()])
     ]
-    return tuple(sorted([*found, *ratios]))
+    return tuple(sorted([*found, *ratios, *_lone_tempos(text, covered, found)]))
+
+
+def _lone_tempos(
+    text: MarkedText, covered: bytearray, words: list[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """Numbers that could be a tempo, were not taken for one and belong to no word of `words`."""
+    if text.is_pack:
+        return []
+    return [
+        match.span()
+        for match in pattern(_LONE_NUMBER).finditer(text.text)
+        if not any(covered[match.start() : match.end()])
+        and BARE_LOW <= float(match[0]) <= BARE_HIGH
+        and match[0] not in MACHINES
+        and not pattern(UNITS).match(text.text, match.end())
+        and not any(start <= match.start() < end for start, end in words)
+    ]
 
 
 def _with_number(text: MarkedText, end: int, covered: bytearray) -> int:

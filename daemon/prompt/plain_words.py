@@ -43,7 +43,7 @@ _WORDS = (
     "zur bei als auch nicht sehr nur musik lied stück spiel mach mache erstelle "
     "que con una uno unos unas los las del para por pero como más muy sin música musica canción "
     "canciones pista haz crea hazme "
-    "les des une dans avec sur pour par pas plus est sont aux musique chanson morceau crée "
+    "comme les des une dans avec sur pour par pas plus est sont aux musique chanson morceau crée "
     "com uma dos das não mais muito som faça "
     "линия партия музыка трек бит "
     "gli della delle degli nel nella per non più molto canzone brano fammi"

@@ -33,12 +33,17 @@ _TEMPO = (
     rf"(?:\s+(?:of|around|about))?\s*{_NUMBER}(?:\s*(-|to)\s*{_NUMBER})?(?![\w/%]|[.,]\d)",
 )
 _BARE = r"(?<![\w./#'$€£-])(?<!\d,)(\d{2,3}(?:\.\d{1,15})?)(?![\w/:%°\"']|[.,]\d|-\w)"
+#: Words before a number that make it a tempo: `at 132`, `that goes 140`.
+_BARE_LEAD = (
+    r"\b(?:at|goes|going|runs?|running|rolls|rolling)\s+(?:at\s+)?(?:around\s+|about\s+)?|"
+    r"@\s*|~\s*|\baround\s+"
+)
 #: Numbers that can be a tempo wherever one stands; a higher one can be one beside a genre.
-_BARE_LOW, _BARE_HIGH = 60, 200
+BARE_LOW, BARE_HIGH = 60, 200
 #: From where a number after `swing` is a tempo, and no percentage.
 _SWUNG_LOW = 100
 #: What a number counts when it is no tempo.
-_UNITS = (
+UNITS = (
     r"\s*-?\s*(?:%|°|hz|khz|k?bps|kb|mb|db|ms|s|secs?|seconds?|mins?|minutes?|hours?|bits?|bars?|"
     r"measures?|beats|semitones?|cents?|steps?|notes?|voices?|voice|layers?|tracks?|hits?|percent|"
     r"degrees?|x|th|nd|rd|st|years?|people|players?|piece|samples?|loops|variations?|takes|clips|"
@@ -119,11 +124,11 @@ def read_bare_tempo(
     called: the tempo named as one (`90 bpm`); it goes first.
     """
     tempo = called
-    for match in text.find(rf"(?:(\bat\s+(?:around\s+|about\s+)?|@\s*|~\s*|\baround\s+))?{_BARE}"):
+    for match in text.find(rf"(?:({_BARE_LEAD}))?{_BARE}"):
         value = float(match[2])
-        if value < _BARE_LOW or _counts_something(text, match):
+        if value < BARE_LOW or _counts_something(text, match):
             continue
-        if value > _BARE_HIGH and not _beside_genre(text, match, genre_spans):
+        if value > BARE_HIGH and not _beside_genre(text, match, genre_spans):
             continue
         if value > MAX_BPM:
             text.said.append(_out_of_range(value))
@@ -142,7 +147,7 @@ def read_bare_tempo(
 
 def _counts_something(text: MarkedText, match: re.Match[str]) -> bool:
     after = text.rest[match.end() :]
-    if pattern(_UNITS).match(after):
+    if pattern(UNITS).match(after):
         return True
     word = pattern(r"[\s-]*([^\W\d_]+)").match(after)
     if not word:
@@ -184,6 +189,8 @@ def _stands_as_tempo(
     if text.is_pack and match[2] not in MACHINES and not match[2].startswith("0"):
         return True
     before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
+    # the key between a player and the tempo: "sub bass f 140"
+    before = pattern(r"\s[A-Ga-g][#b]?$", 0).sub("", before)
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
     last = pattern(r"([^\W_]+)$").search(before)

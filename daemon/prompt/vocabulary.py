@@ -331,8 +331,8 @@ def sounds() -> dict[str, Sound]:
         # a plural of which nobody thought: never a single hit
         if len(spelling) > _SHORT and not spelling.endswith("s"):
             found.setdefault(f"{spelling}s", Sound(sound.name, sound.part))
-    found.pop("", None)
-    return found
+    # `12弦ギター` leaves its figure alone when it is folded
+    return {spelling: sound for spelling, sound in found.items() if spelling not in ("", "12")}
 
 
 def _instruments() -> dict[str, Sound]:
@@ -353,7 +353,7 @@ def unspaced_sounds() -> tuple[tuple[str, str], ...]:
     found = dict(foreign_words.OTHER_SCRIPTS)
     for names in INSTRUMENTS.values():
         for name, aliases in names.items():
-            found |= {one: name.lower() for one in _split(aliases) if one[0] >= _FIRST_UNSPACED}
+            found |= {one: name.lower() for one in _split(aliases) if max(one) >= _FIRST_UNSPACED}
     return tuple(sorted(found.items(), key=lambda row: -len(row[0])))
 
 

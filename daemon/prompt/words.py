@@ -14,7 +14,7 @@ from daemon.prompt.genre_names import choose_genre, find_genres, played_like
 from daemon.prompt.kinds import ONESHOT, find_kind, names_effect
 from daemon.prompt.lyrics import take_lyrics, take_sections
 from daemon.prompt.marked_text import Heard, MarkedText, tidy
-from daemon.prompt.named import find_instruments, written
+from daemon.prompt.named import Named, find_instruments, written
 from daemon.prompt.named_moods import find_moods
 from daemon.prompt.patterns import pattern
 from daemon.prompt.pitches import (
@@ -32,6 +32,7 @@ from daemon.prompt.section_words import read_sections
 from daemon.prompt.singers import find_singer
 from daemon.prompt.tempos import read_bare_tempo, read_tempo
 from daemon.prompt.tunes import Tune, likely_key, read_tune
+from daemon.prompt.vocabulary import Mood
 
 #: Genres whose names describe effects as well: `explosion, cinematic`.
 _OF_SOUNDS = ("cinematic", "industrial")
@@ -150,7 +151,11 @@ def parse_words(prompt: str) -> Words:
         said_kind = "oneshot"
     text.facet = "key"
     bare = _bare_tonic(text, progression) if not keys and said_kind != "oneshot" else None
-    key, mode_open = (bare, False) if bare else read_key(text, keys, said_kind == "oneshot")
+    key, mode_open = (
+        (bare, False)
+        if bare
+        else read_key(text, keys, said_kind == "oneshot", _pitched_ends(named))
+    )
     text.facet = "note"
     note = read_note(text) if said_kind == "oneshot" else None
     if progression:
@@ -179,6 +184,8 @@ def parse_words(prompt: str) -> Words:
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
     listed, only = with_band(text, listed, only, without)
+    listed, only = _without_denied(text, listed, only, without)
+    _tell_two_paces(text, found_moods)
     listed, only = _with_written(listed, only, tab is not None, tune is not None, bool(spans))
     only = only and not has_sections
     text.facet = ""
@@ -210,6 +217,31 @@ def parse_words(prompt: str) -> Words:
         pace=max((mood.pace for _, _, mood in found_moods), key=abs, default=0),
         said=tuple(dict.fromkeys(text.said)),
     )  # fmt: skip
+
+
+def _without_denied(
+    text: MarkedText, listed: tuple[str, ...], only: bool, without: list[tuple[str, int, int]]
+) -> tuple[tuple[str, ...], bool]:
+    """The players without those that the prompt denies elsewhere; that is told."""
+    denied = {name for name, _, _ in without}
+    for name in listed:
+        # "voice" in a prompt is often no player: an assistant's, a part's
+        if name in denied and name != "vocals":
+            text.said.append(f"the prompt asks for {name} and denies it; it does not play")
+    left = tuple(name for name in listed if name not in denied)
+    return left, only and (bool(left) or not listed)
+
+
+def _tell_two_paces(text: MarkedText, moods: list[tuple[int, int, Mood]]) -> None:
+    said = [(text.text[start:end].lower(), mood.pace) for start, end, mood in moods if mood.pace]
+    other = next((word for word, pace in said if pace * said[0][1] < 0), None)
+    if other is not None:
+        text.said.append(f"the prompt says {said[0][0]} and {other}; {said[0][0]} sets the tempo")
+
+
+def _pitched_ends(named: list[Named]) -> list[int]:
+    """Where the instruments end that can have a key."""
+    return [one.end for one in named if one.sound.part in ("bass", "chords", "lead", "pad")]
 
 
 def _bars_of(tab: DrumTab | None, tune: Tune | None, meter: str | None) -> int | None:

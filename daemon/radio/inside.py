@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from daemon.children.blas_threads import one_thread
-from daemon.children.inside import lower_priority
+from daemon.children.inside import leave_signals_to_the_daemon, lower_priority
 from daemon.home.heap import keep_music_apart
 from daemon.radio.course import Course
 from daemon.radio.phrase import Phrase
@@ -104,6 +104,7 @@ class Pieces:
 
 
 def main() -> None:
+    leave_signals_to_the_daemon()
     one_thread(os.environ)
     lower_priority()
     keep_music_apart()

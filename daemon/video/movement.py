@@ -121,11 +121,13 @@ def _power(mono: np.ndarray, rate: int, goes_round: bool) -> np.ndarray:
 
 def _in_bands(power: np.ndarray, hertz: np.ndarray) -> np.ndarray:
     edges = np.geomspace(_LOW_HZ, _HIGH_HZ, BANDS + 1)
-    firsts = np.searchsorted(hertz, edges[:-1])
-    lasts = np.maximum(np.searchsorted(hertz, edges[1:]), firsts + 1)
+    firsts = np.minimum(np.searchsorted(hertz, edges[:-1]), power.shape[1] - 1)
+    lasts = np.minimum(np.searchsorted(hertz, edges[1:]), power.shape[1])
+    lasts = np.maximum(lasts, firsts + 1)
     sums = np.concatenate([np.zeros((len(power), 1)), np.cumsum(power, axis=1)], axis=1)
-    lasts = np.minimum(lasts, power.shape[1])
-    means = (sums[:, lasts] - sums[:, np.minimum(firsts, lasts - 1)]) / (lasts - firsts)
+    means = (sums[:, lasts] - sums[:, firsts]) / (lasts - firsts)
+    # a sound at a low rate holds nothing above half of it
+    means[:, edges[:-1] >= hertz[-1]] = 0.0
     # music falls by about 4 dB an octave: bands are drawn even
     tilt = 10 ** (0.4 * np.log2(edges[:-1] / _LOW_HZ))
     return _decibels(means * tilt)

@@ -152,6 +152,19 @@ def test_the_page_speaks_the_browsers_language_and_keeps_the_one_that_is_chosen(
     page.get_by_role("heading", name=spanish).wait_for()
 
 
+@pytest.mark.parametrize("locale", ["de-DE", "es-ES", "en-GB"])
+def test_on_a_phone_no_tab_of_a_clip_stands_over_another(
+    browser: Any, house: WebHouse, locale: str
+) -> None:
+    house.make(prompt="deep house", seed=3)
+    page = opened(browser, house, locale=locale, viewport={"width": 390, "height": 844})
+    page.locator("[data-clip]").first.click()
+    page.get_by_role("tab").first.wait_for()
+    widths = "all => all.map((tab) => [tab.scrollWidth, tab.clientWidth])"
+    for needs, has in page.get_by_role("tab").evaluate_all(widths):
+        assert needs <= has
+
+
 def test_without_sidecrate_the_page_opens_and_says_so(browser: Any, house: WebHouse) -> None:
     page = opened(browser, house)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")

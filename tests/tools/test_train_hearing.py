@@ -125,3 +125,20 @@ def test_a_promise_is_kept_by_98_in_100():
     assert odds.promised(2.9, 3.0) < odds.PROMISED < odds.promised(3.1, 3.0)
     assert odds.promised(-1.0, 3.0) == odds.probability(-1.0)
     assert np.all(np.diff([odds.promised(each, 3.0) for each in np.linspace(-6, 9, 50)]) > 0)
+
+
+def test_what_doubts_took_too_much_is_told_as_how_often_beats_were_right():
+    rng = np.random.default_rng(4)
+    doubted = rng.uniform(-6, 4, 3000)
+    chance = 1 / (1 + np.exp(-(0.8 * doubted + 2)))
+    found = [
+        ({"set": "takes", "piece": str(k), "beats_right": float(rng.random() < p)}, 1.0, each, 0.0)
+        for k, (each, p) in enumerate(zip(doubted, chance, strict=True))
+    ]
+    told = training.fit_told(found)
+    said = 1 / (1 + np.exp(-told.odds(doubted[:, None])))
+    assert np.abs(said - chance).max() < 0.06
+    promise = training.promise_of(found)
+    assert training.told_promise(told, found) == pytest.approx(0.8 * promise + 2, abs=0.6)
+    wrong = [(row | {"beats_right": 0.0}, *rest) for row, *rest in found]
+    assert training.told_promise(told, wrong) == np.inf

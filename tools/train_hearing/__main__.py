@@ -81,7 +81,7 @@ def _settled(
 def _stored(out: Path, rows: list[odds.Row]) -> list[odds.Judged]:
     """Writes the odds fitted to the rows; returns how rows are judged by those of others."""
     found = odds.judged_odds(rows)
-    np.savez_compressed(out, allow_pickle=False, **odds.fitted(rows, odds.promise_of(found)))
+    np.savez_compressed(out, allow_pickle=False, **odds.fitted(rows, found))
     return found
 
 

@@ -43,7 +43,7 @@ MOST = 4.0
 MODESTY = 0.5
 #: Share of the claims from `daemon.hearing.odds.PROMISED` on that are to be right among those that
 #: the promise is fitted to: with it 98 in 100 are right among others too.
-KEPT = 0.983
+KEPT = 0.985
 #: Weights are stored rounded to this many digits: more would change with the machine.
 DIGITS = 4
 #: Where the log odds of the tempo and of a beat stand among the features of an answer's confidence.
@@ -247,16 +247,30 @@ def judged(found: list[Judged]) -> list[Judged]:
     """
     out = []
     for fold in range(FOLDS):
-        promise = promise_of([each for each in found if fold_of(each[0]) != fold])
+        others = [each for each in found if fold_of(each[0]) != fold]
+        told = fit_told(others)
+        promise = told_promise(told, others)
         for row, there, sure, of_bar in found:
             if fold_of(row) == fold:
-                sure = promised(float(sure), promise)
+                sure = promised(float(told.odds(np.array([sure]))), promise)
                 out.append((row, there, sure, min(sure, probability(float(of_bar)))))
     return out
 
 
+def fit_told(found: list[Judged]) -> Regression:
+    """How often beats are right whose log odds, as capped and doubted, are these.
+
+    What caps and doubts take tells right beats from wrong ones, but takes too much to be odds.
+    """
+    known = [each for each in found if np.isfinite(each[0]["beats_right"])]
+    capped_odds = np.array([[each[2]] for each in known])
+    yes = np.array([each[0]["beats_right"] for each in known])
+    heed = np.array([heed_of(each[0]) for each in known])
+    return Regression("told", capped_odds).fit_yes(capped_odds, yes, heed)
+
+
 def promise_of(found: list[Judged]) -> float:
-    """The least log odds of right beats, of which the claims from there on keep `KEPT`.
+    """The least capped log odds of right beats, of which the claims from there on keep `KEPT`.
 
     Each piece counts once: its variants are right or wrong together. Infinite where none are kept.
     """
@@ -267,6 +281,12 @@ def promise_of(found: list[Judged]) -> float:
     weight = np.array([1 / variants[row["piece"]] for row, *_ in known])
     kept = np.flatnonzero(np.cumsum(right * weight) >= KEPT * np.cumsum(weight))
     return float(known[kept[-1]][2]) if len(kept) else np.inf
+
+
+def told_promise(told: Regression, found: list[Judged]) -> float:
+    """The same as `told` has it; infinite too where no claims are kept."""
+    promise = promise_of(found)
+    return float(told.odds(np.array([promise]))) if np.isfinite(promise) else promise
 
 
 def judged_odds(rows: list[Row]) -> list[Judged]:
@@ -339,15 +359,20 @@ def told_apart(found: list[Judged]) -> str:
     )
 
 
-def fitted(rows: list[Row], promise: float) -> dict[str, np.ndarray]:
-    """The stored regressions, fitted to all rows, and the `promise` that they keep on others."""
+def fitted(rows: list[Row], found: list[Judged]) -> dict[str, np.ndarray]:
+    """The stored regressions, fitted to all rows, and the promise that they keep on others.
+
+    `found` is of `judged_odds`: how the rows are judged by others.
+    """
     by_tempo, by_lattice = fit_tempo(rows), fit_lattice(rows)
     rows = rechosen(rows, by_tempo, by_lattice)
     beat = fit_beat(rows)
     made = [by_tempo, by_lattice, beat]
     made += [fit_confidence(name, rows, beat) for name in ("sure", "bar")]
     made += fit_doubts(rows, beat)
-    stored = {name: value for each in made for name, value in each.stored().items()}
+    told = fit_told(found)
+    promise = told_promise(told, found)
+    stored = {name: value for each in (*made, told) for name, value in each.stored().items()}
     return stored | {"promise": np.asarray(round(promise, DIGITS))}
 
 

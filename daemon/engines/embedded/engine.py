@@ -255,7 +255,8 @@ def _piece(brief: Brief, seed: int, progress: Progress, change: ChangeNotes | No
     )
     take.plan = plan.to_json()
     take.parts = plan.parts
-    take.players = ensemble(notes)
+    bed = plan.texture.voice if plan.texture is not None and audio is not None else ""
+    take.players = ensemble(notes, bed)
     take.said = tuple(_said(brief, plan, audio))
     if brief.kit:
         _credit_kit(take, player, brief.kit, brief.kit_files)

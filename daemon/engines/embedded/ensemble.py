@@ -13,11 +13,16 @@ from daemon.record import Performer
 _NO_PROGRAM = frozenset({"drums", "texture", "fx"})
 
 
-def ensemble(parts: Mapping[str, Sequence[Note]]) -> tuple[Performer, ...]:
-    """One performer for each voice that sounds, in the order of the parts and of their entries."""
+def ensemble(parts: Mapping[str, Sequence[Note]], bed: str = "") -> tuple[Performer, ...]:
+    """One performer for each voice that sounds, in the order of the parts and of their entries.
+
+    bed: the texture's voice where one is heard; it has no notes.
+    """
     found: list[Performer] = []
     for part, notes in parts.items():
         for voice in dict.fromkeys(note.voice for note in notes):
             program = None if part in _NO_PROGRAM else VOICES[voice].gm + 1
             found.append({"part": part, "instrument": called(voice), "program": program})
+    if bed:
+        found.append({"part": "texture", "instrument": bed, "program": None})
     return tuple(found)

@@ -8,6 +8,7 @@ from daemon.brief import Brief
 from daemon.engines.embedded.styles import STYLES
 from daemon.engines.embedded.styles.style import Style
 from daemon.prompt.genres import find_genre
+from daemon.prompt.words import parse_words
 
 DEFAULT_STYLE = "house"
 #: Where no genre is named: what the words sound like, the first that fits.
@@ -66,7 +67,7 @@ def find_style(brief: Brief) -> Style:
             return STYLES[name]
         genre = find_genre(name)
         name = "" if genre is None else genre.name if genre.name in STYLES else genre.like
-    words = f" {brief.genre} {brief.prompt} ".lower()
+    words = f" {brief.genre} {_without_names(brief.prompt)} ".lower()
     named = [one for one in sorted(STYLES, key=len, reverse=True) if f" {one} " in words]
     if named:
         return STYLES[named[0]]
@@ -76,6 +77,13 @@ def find_style(brief: Brief) -> Style:
         moods = " ".join([said, *brief.mood])
         like = next((name for pattern, name in _FEELS_LIKE if re.search(pattern, moods)), "")
     return STYLES[like or DEFAULT_STYLE]
+
+
+def _without_names(prompt: str) -> str:
+    """A prompt without the artists in it: `punk` inside a band's name says nothing of the music."""
+    for name in parse_words(prompt).artists:
+        prompt = prompt.replace(name, " ")
+    return prompt
 
 
 def likeness_places(text: str) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from daemon.brief import Brief
 from daemon.engines.embedded.instruments import players
 from daemon.engines.embedded.likeness import likeness_places
-from daemon.engines.embedded.named_players import DRUM_VOICES, GUITARS, PITCHED
+from daemon.engines.embedded.named_players import DRUM_VOICES, GUITARS, PITCHED, TEXTURES
 from daemon.engines.embedded.plan import Plan
 from daemon.engines.embedded.shots.design import design_places
 from daemon.engines.embedded.tones import timbre_places
@@ -248,6 +248,9 @@ def _voices(name: str, sounding: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
         if name in _ANY_VOICE or not voice:
             return sounding.get(part, ()) + sounding.get("pad", ()) * (part == "chords")
         return (voice, newest(voice), *_ALSO.get(name, ()))
+    if name in TEXTURES:
+        # one bed lies under a clip: of vinyl and rain one is not heard
+        return (TEXTURES[name],)
     return sounding.get(part_of(name) or "", ())
 
 

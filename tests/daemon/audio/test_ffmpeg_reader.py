@@ -45,6 +45,27 @@ def test_every_kind_is_read(tmp_path, ending):
     check(encoded(tmp_path, ending, *KINDS[ending]))
 
 
+@pytest.mark.parametrize("frames", [48000, 63468, 88200])
+def test_a_loop_as_m4a_is_as_long_as_it_was(tmp_path, frames):
+    ffmpeg = require("ffmpeg", "ffmpeg")
+    soundfile.write(tmp_path / "a.wav", tones(2, frames / 44100, 44100)[:frames], 44100)
+    path = tmp_path / "b.m4a"
+    subprocess.run(
+        [ffmpeg, "-v", "error", "-i", tmp_path / "a.wav", "-c:a", "aac", path], check=True
+    )
+    assert abs(len(read_sound(path).audio) - frames) <= 1
+    # a passage ends with the sound as well
+    assert abs(len(read_sound(path, 0.5).audio) - (frames - 22050)) <= 1
+
+
+def test_a_length_that_the_file_states_wrongly_cuts_nothing(tmp_path):
+    path = encoded(tmp_path, "m4a", *KINDS["m4a"])
+    whole, data = len(read_sound(path).audio), path.read_bytes()
+    at = data.index(b"mdhd") + 4
+    path.write_bytes(data[: at + 16] + (4096).to_bytes(4, "big") + data[at + 20 :])
+    assert len(read_sound(path).audio) >= whole
+
+
 @pytest.mark.parametrize("ending", ["mp4", "mov", "mkv", "avi"])
 def test_of_a_video_the_sound_is_read(tmp_path, ending):
     check(encoded(tmp_path, ending, "-c:a", "aac", video=VIDEO))

@@ -39,3 +39,11 @@ def test_odd_files_are_read_or_refused_in_one_line(tmp_path, whole, capfd):
         path.unlink()
     assert read > 50 and refused > 50, "the grammar gives both"
     assert capfd.readouterr().err == ""
+
+
+def test_an_mp3_without_a_frame_is_not_said_to_be_missing(tmp_path):
+    path = tmp_path / "noise.mp3"
+    path.write_bytes(np.random.default_rng(1).bytes(100_000))
+    with pytest.raises(AudioError, match=r"noise\.mp3 cannot be read as audio") as refused:
+        read_sound(path)
+    assert "exist" not in refused.value.text

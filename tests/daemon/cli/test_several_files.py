@@ -1,6 +1,7 @@
 """Commands that take more than one file: `look`, a block each; `interpolate`, from one to the next."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,3 +92,38 @@ def test_two_kits_in_one_folder_stay_two(run, tmp_path):
         assert f"{folder}/" in said.splitlines()[0]
     assert folders == [f"{tmp_path}/kits/beat-kit", f"{tmp_path}/kits/beat-kit-2"]
     assert not list((tmp_path / "kits").glob("*.wav"))
+
+
+def test_add_brings_in_each_file_and_says_which_it_cannot_read(run, tmp_path):
+    (tmp_path / "empty.wav").write_bytes(b"")
+    files = [tone(tmp_path / "a.wav", 440), tmp_path / "empty.wav", tone(tmp_path / "b.wav", 660)]
+    code, out, err = run("add", *files)
+    assert code == 1 and err.count("empty.wav") == 1
+    assert [Path(line).name[0] for line in out.splitlines()[::2]] == ["a", "b"]
+    assert len(run("clips", "--json")[1].splitlines()) == 2
+    code, out, _ = run("add", *files, "--again", "--json")
+    assert code == 1 and [("error" in json.loads(line)) for line in out.splitlines()] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_fit_keeps_a_sound_without_a_beat_as_one_sound_where_nothing_else_is_asked(run, tmp_path):
+    def fitted(name, seconds, *options):
+        noise = 0.1 * np.random.default_rng(1).standard_normal(round(seconds * 44100))
+        soundfile.write(tmp_path / name, noise * np.linspace(1, 0, len(noise)), 44100)
+        code, out, err = run("fit", tmp_path / name, "--json", *options)
+        return code, json.loads(out) if code == 0 else err
+
+    for name, seconds, kind in (
+        ("hat.wav", 0.1, "oneshot"),
+        ("a.wav", 2, "oneshot"),
+        ("b.wav", 6, "sfx"),
+    ):
+        code, clip = fitted(name, seconds)
+        assert (code, clip["kind"], clip["bpm"], clip["bars"]) == (0, kind, None, None)
+        assert sum("it is kept as" in told for told in clip["report"]["said"]) == 1
+    for options in (("--strict",), ("--bars", "2"), ("--kind", "loop")):
+        code, told = fitted("b.wav", 6, *options)
+        assert code == 1 and "no beat was found" in told

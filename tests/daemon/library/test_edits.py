@@ -232,3 +232,33 @@ def test_a_change_that_is_refused_leaves_what_can_be_done_again(home, loop):
     with pytest.raises(LibraryError), edits.only_if_rendered(clip):
         home.library.say(clip, "make it nicer")
     assert does(edits.redo(clip)) == ["reverse"]
+
+
+@pytest.mark.parametrize(
+    ("words", "english"),
+    [
+        ("etwas schneller und dunkler", "a bit faster and darker"),
+        ("nur Schlagzeug, zwei Halbtöne höher", "only the drums, two semitones higher"),
+        ("Bass leiser, rückwärts", "bass quieter, reverse"),
+        ("die ersten 2 Takte", "the first 2 bars"),
+        ("más rápido y más oscuro", "faster and darker"),
+        ("sin batería", "without drums"),
+        ("un peu plus sombre et plus vite", "a bit darker and faster"),
+        ("la basse plus forte", "bass louder"),
+        ("mais lento e mais escuro", "slower and darker"),
+        ("più veloce e senza batteria", "faster and without drums"),
+        ("10 Prozent langsamer", "10 percent slower"),
+    ],
+)
+def test_edits_are_said_in_other_languages(words, english):
+    assert read_words(words, SHAPE, []) == read_words(english, SHAPE, [])
+
+
+@pytest.mark.parametrize(
+    "words", ["ohne Reverb", "kein Hall", "sin reverb", "sans reverb", "sem reverb"]
+)
+def test_a_denied_effect_is_taken_out_in_any_language_and_never_added(words):
+    steps = [{"id": "r1", "do": "reverb", "amount": 0.25}]
+    assert [(one.add, one.remove) for one in read_words(words, SHAPE, steps)] == [(None, "r1")]
+    with pytest.raises(LibraryError, match="was not understood as an edit"):
+        read_words(words, SHAPE, [])

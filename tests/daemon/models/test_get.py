@@ -183,7 +183,7 @@ def test_pip_is_quoted_whatever_letters_it_writes(monkeypatch):
     model = add(monkeypatch)
     says = "import os, sys; os.write(2, b'ERROR: no caf\\xe9 here\\n'); sys.exit(1)"
     monkeypatch.setattr(get, "_pip", lambda: [sys.executable, "-c", says])
-    with pytest.raises(ModelError, match="pip could not fetch tiny-net==1.0: no caf"):
+    with pytest.raises(ModelError, match=r"pip could not fetch tiny-net==1\.0: no caf"):
         get_model(model, quiet)
 
 

@@ -371,6 +371,21 @@ def test_what_is_not_used_is_said(prompt, what):
         ("beat in D&B style", None, False),
         ("drums in B section", None, False),
         ("loop in a", None, False),
+        ("bass in e", "E", True),
+        ("bass in e, 90 bpm", "E", True),
+        ("chords in eb", "Eb", True),
+        ("melody in f sharp", "F#", True),
+        ("arp in g with drums", "G", True),
+        ("pad in a", "A", True),
+        ("lead b", "B", True),
+        ("bass e", "E", True),
+        ("sub bass f 140", "F", True),
+        ("key a", "A", False),
+        ("plan b drums", None, False),
+        ("vitamin c", None, False),
+        ("drums in a 4/4", None, False),
+        ("beat in d&b style", None, False),
+        ("strings in a flat tone", None, False),
         ("808 in E", None, False),
     ],
 )
@@ -421,6 +436,12 @@ def test_a_number_over_200_is_a_tempo_beside_a_genre_alone(prompt, bpm):
         ("guitar, capo 2", ["capo 2"]),
         ("house, sax over drums", []),
         ("techno squelchy 132 bpm", ["squelchy"]),
+        ("shaker, 120", ["120"]),
+        ("a hundred robots, 140 wide", ["hundred", "robots", "140", "wide"]),
+        ("808 kick at 70 hz, TR-909, 320 kbps", []),
+        ("techno, kein Bass", []),
+        ("jazz zum 70. Geburtstag", ["Geburtstag"]),
+        ("Klavier allein", []),
     ],
 )
 def test_figures_that_set_nothing_are_among_the_words_that_set_nothing(prompt, left):
@@ -433,6 +454,8 @@ def test_figures_that_set_nothing_are_among_the_words_that_set_nothing(prompt, l
     [
         "polyrhythm percussion",
         "percussion polyrhythm",
+        "polyrhythm, percussion",
+        "syncopated, percussion",
         "3 over 4 polyrhythm percussion",
         "4 over 3 percussion polyrhythms",
     ],
@@ -606,3 +629,65 @@ def test_a_part_of_a_genre_is_wanted_alone_where_the_instrument_comes_first_too(
     words = parse_words(prompt)
     assert (words.instruments, words.only) == (("drums",), True)
     assert not parse_words("samba con batería").only
+
+
+def test_a_part_in_a_small_letter_key_is_wanted_alone():
+    words = parse_words("bass in e, 90 bpm")
+    assert (words.instruments, words.only) == (("bass",), True)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["drums + bass only", "drums bass", "gimme drums + bass only pls"]
+)
+def test_drums_and_bass_side_by_side_are_players_and_no_genre(prompt):
+    words = parse_words(prompt)
+    assert (words.genre, words.instruments, words.only) == ("", ("drums", "bass"), True)
+
+
+def test_a_verb_before_a_number_makes_it_the_tempo():
+    assert parse_words("can you make a beat that goes 140 in d sharp minor").bpm == 140
+    assert parse_words("sub bass f 140").bpm == 140
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["rock a 120 bpm, só bateria", "rock, apenas bateria", "rock, uniquement batterie",
+     "rock, tambores solos", "rock, ドラムだけ", "rock 드럼만"],
+)  # fmt: skip
+def test_who_plays_alone_is_read_in_other_languages(prompt):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only) == (("drums",), True)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "without"),
+    [
+        ("ドラムなし、ギター", ("drums",)),
+        ("テクノ ドラムとベース抜き", ("drums", "bass")),
+        ("피아노, 드럼 없이", ("drums",)),
+        ("没有鼓,钢琴", ("drums",)),
+        ("ドラム、ギター", ()),
+    ],
+)
+def test_what_must_not_be_heard_is_read_in_other_scripts(prompt, without):
+    assert parse_words(prompt).without == without
+
+
+def test_a_figure_alone_names_no_instrument():
+    assert parse_words("house, 12 notes").instruments == ()
+    assert parse_words("12弦ギター").instruments == ("twelve string guitar",)
+
+
+def test_what_is_asked_for_and_denied_does_not_play_and_is_told():
+    words = parse_words("piano and bass, no piano")
+    assert words.instruments == ("bass",) and "piano" in words.without
+    assert words.said == ("the prompt asks for piano and denies it; it does not play",)
+    assert not parse_words("no drums, drums only").only
+    assert parse_words("drums without hats").said == ()
+
+
+def test_two_paces_are_told():
+    assert parse_words("slow fast techno").said == (
+        "the prompt says slow and fast; slow sets the tempo",
+    )
+    assert parse_words("slow, calm piano").said == ()

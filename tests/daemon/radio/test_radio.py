@@ -5,6 +5,7 @@ import base64
 import http.client
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -296,6 +297,19 @@ def test_the_child_writes_phrases_at_one_level_and_is_started_again_where_it_end
         assert source.next("ambient drone 90 bpm", 2).round == 2
     finally:
         source.end()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_reaches_the_child_too_and_is_left_to_the_radio(capfd):
+    source = ChildSource(4)
+    try:
+        source.next("ambient drone 90 bpm", 1)
+        assert source._process is not None
+        source._process.send_signal(signal.SIGINT)
+        assert source.next("ambient drone 90 bpm", 2).round == 2
+    finally:
+        source.end()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.timeout(400)

@@ -20,5 +20,5 @@ def test_a_picture_that_fills_the_cap_is_bought_and_the_next_is_not(tmp_path):
     with closing(Database(tmp_path / "jobs.db")) as database:
         for name in "abc":
             LonePurchase.open(database, f"picture:{name}", "flux", "model", 0.1, 0.3)
-        with pytest.raises(EngineError, match="0.300 of the day's 0.30 USD are spent"):
+        with pytest.raises(EngineError, match=r"0\.300 of the day's 0\.30 USD are spent"):
             LonePurchase.open(database, "picture:d", "flux", "model", 0.1, 0.3)

@@ -61,6 +61,13 @@ def test_midi_is_type_one_with_a_track_per_part_and_the_loop_s_length():
         assert sum(message.time for message in track) == 4 * 4 * file.ticks_per_beat
 
 
+def test_a_take_tells_the_bed_that_lies_under_its_players():
+    asked = {"prompt": "lo-fi piano with rain", "instruments": ("piano", "rain")}
+    rain = {"part": "texture", "instrument": "rain", "program": None}
+    assert loop("lo-fi", **asked)[1].players[-1] == rain
+    assert rain not in loop("lo-fi", **asked, kind="midi")[1].players
+
+
 def test_a_take_tells_who_plays_with_the_programs_of_its_midi():
     _, take = loop("folk", prompt="folk with ukulele", instruments=("ukulele",), kind="midi")
     players = {(one["part"], one["instrument"]): one["program"] for one in take.players}

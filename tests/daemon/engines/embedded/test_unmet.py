@@ -256,3 +256,17 @@ def test_a_skank_sets_something_where_chords_are_struck_off_the_beat(prompt, is_
 def test_figures_that_are_not_played_are_told():
     assert "set nothing here: 3 over 4" in told("house drums, 3 over 4")
     assert "set nothing here: capo 2" in told("house guitar, capo 2")
+
+
+@pytest.mark.parametrize("prompt", ["like Daft Punk", "in the style of Soul Asylum, guitar"])
+def test_a_genre_inside_a_name_chooses_no_style(prompt):
+    assert plan_of(prompt).genre not in ("punk", "soul")
+
+
+def test_of_two_beds_the_one_that_is_not_heard_is_told():
+    said = told("lo-fi piano with vinyl crackle and rain")
+    assert [line.split(" does not play")[0] for line in said if "does not play" in line] == [
+        "vinyl crackle"
+    ]
+    for prompt in ("lo-fi piano with vinyl crackle", "lo-fi piano with rain", "piano, tape hiss"):
+        assert not any("does not play" in line for line in told(prompt)), prompt
