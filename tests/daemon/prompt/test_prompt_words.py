@@ -691,3 +691,17 @@ def test_two_paces_are_told():
         "the prompt says slow and fast; slow sets the tempo",
     )
     assert parse_words("slow, calm piano").said == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm", "key"),
+    [
+        ("piano in D 100", 100, "D"),
+        ("bass in F# 140", 140, "F#"),
+        ("techno in F 140", 140, "F"),
+        ("synth in D 808", None, "D"),
+    ],
+)
+def test_a_number_behind_a_key_whose_mode_is_open_is_the_tempo(prompt, bpm, key):
+    words = parse_words(prompt)
+    assert (words.bpm, words.key) == (bpm, key)
