@@ -705,3 +705,26 @@ def test_two_paces_are_told():
 def test_a_number_behind_a_key_whose_mode_is_open_is_the_tempo(prompt, bpm, key):
     words = parse_words(prompt)
     assert (words.bpm, words.key) == (bpm, key)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "soft piano without drums",
+        "piano doux sans batterie",
+        "piano suave sin batería",
+        "piano suave sem bateria",
+        "piano tranquillo senza batteria",
+        "sanftes Klavier ohne Schlagzeug",
+        "ohne Schlagzeug, sanftes Klavier",
+    ],
+)
+def test_who_is_asked_for_without_somebody_plays_alone_in_every_language(prompt):
+    words = parse_words(prompt)
+    assert words.only and words.without == ("drums",)
+    assert [name for name in words.instruments if "piano" not in name] == []
+
+
+def test_a_whole_without_a_part_stays_a_whole():
+    assert not parse_words("rock ballad avec piano sans batterie").only
+    assert parse_words("sin wave sub bass loop").only
