@@ -728,3 +728,26 @@ def test_who_is_asked_for_without_somebody_plays_alone_in_every_language(prompt)
 def test_a_whole_without_a_part_stays_a_whole():
     assert not parse_words("rock ballad avec piano sans batterie").only
     assert parse_words("sin wave sub bass loop").only
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_told"),
+    [
+        ("ピアノだけ", False),
+        ("静かなピアノ", False),
+        ("тяжёлый бас", False),
+        ("очень странные слова и пианино", True),
+        ("何か変わった曲 piano", True),
+    ],
+)
+def test_a_script_is_told_as_not_read_where_its_words_set_nothing(prompt, is_told):
+    assert any("not read here" in line for line in parse_words(prompt).said) == is_told
+
+
+def test_of_two_readers_of_one_stretch_the_later_has_what_is_left():
+    words = parse_words("guitarra flamenca")
+    assert [(words.text[one.start : one.end].strip(), one.facet) for one in words.heard] == [
+        ("guitarra", "instruments"),
+        ("flamenca", "genre"),
+    ]
+    assert words.unread == ()
