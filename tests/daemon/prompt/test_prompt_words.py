@@ -751,3 +751,26 @@ def test_of_two_readers_of_one_stretch_the_later_has_what_is_left():
         ("flamenca", "genre"),
     ]
     assert words.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "instruments"),
+    [
+        ("Gitarrenakkorde", ("guitar",)),
+        ("Klavierakkorde in Am", ("piano",)),
+        ("Harfenklänge, ruhig", ("harp",)),
+        ("Schlagzeugloop", ("drums",)),
+        ("Glöckchen", ("bells",)),
+    ],
+)
+def test_german_compounds_name_who_plays_alone(prompt, instruments):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only, words.unread) == (instruments, True, ())
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["Groove im 7/8 Takt", "Techno im Stil von Kraftwerk", "batería en compás de 7/8", "Tonart: Am"],
+)
+def test_words_that_every_prompt_may_have_are_not_told_in_other_languages_either(prompt):
+    assert parse_words(prompt).unread == ()
