@@ -158,6 +158,9 @@ class MarkedText:
             ):
                 break
             token = tokens[at + count]
+            if not token.folded:
+                # a word in another script is no part of a name
+                break
             folded += token.folded
             # "bass e" is no French `basse`: a letter apart stays apart
             is_apart = len(token.folded) == 1 and token.folded.isalpha() and found == count > 0
