@@ -770,7 +770,12 @@ def test_german_compounds_name_who_plays_alone(prompt, instruments):
 
 @pytest.mark.parametrize(
     "prompt",
-    ["Groove im 7/8 Takt", "Techno im Stil von Kraftwerk", "batería en compás de 7/8", "Tonart: Am"],
+    [
+        "Groove im 7/8 Takt",
+        "Techno im Stil von Kraftwerk",
+        "batería en compás de 7/8",
+        "Tonart: Am",
+    ],
 )
 def test_words_that_every_prompt_may_have_are_not_told_in_other_languages_either(prompt):
     assert parse_words(prompt).unread == ()
