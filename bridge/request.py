@@ -27,8 +27,8 @@ MAX_PROMPT = 4000
 MOST_CLIPS = 10_000
 #: What every door says of a request without words.
 NOTHING_ASKED = (
-    f"nothing is asked; write what you want to hear, in 1 to {MAX_PROMPT:,} characters of text,"
-    " as in: dusty boom bap drums 90 bpm"
+    "nothing is asked; write what you want to hear as the prompt, in"
+    f" 1 to {MAX_PROMPT:,} characters of text, as in: dusty boom bap drums 90 bpm"
 )
 #: Words of a list, as in `mood`.
 MAX_WORDS = 32
