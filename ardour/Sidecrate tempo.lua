@@ -10,7 +10,7 @@ end
 function factory ()
   -- Sidecrate's OSC port, as in its config.
   local PORT = 9140
-  -- It is told again after so many seconds, for the daemon may have started since.
+  -- All of it is told again after so many seconds, for the daemon may have started since.
   local AGAIN_S = 60
   local address = ARDOUR.LuaOSC.Address (string.format ("osc.udp://127.0.0.1:%d", PORT))
   local told_bpm, told_playing, silent_s = nil, nil, 0
@@ -23,11 +23,13 @@ function factory ()
     collectgarbage ()
     local playing = Session:transport_rolling ()
     silent_s = silent_s + 1
-    if bpm ~= told_bpm or silent_s >= AGAIN_S then
+    local again = silent_s >= AGAIN_S
+    if again then silent_s = 0 end
+    if bpm ~= told_bpm or again then
       address:send ("/sidecrate/bpm", "f", bpm)
-      told_bpm, silent_s = bpm, 0
+      told_bpm = bpm
     end
-    if playing ~= told_playing then
+    if playing ~= told_playing or again then
       address:send ("/sidecrate/playing", "i", playing and 1 or 0)
       told_playing = playing
     end

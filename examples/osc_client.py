@@ -17,3 +17,4 @@ with SimpleUDPClient("127.0.0.1", port, timeout=120) as client:
             # without a `got`, `done` and `failed` are sent again: UDP loses messages
             client.send_message("/sidecrate/got", said[1])
             sys.exit(kind != "finished")
+    sys.exit(f"no answer at port {port} within 120 s; is Sidecrate there? start it: sidecrate run")

@@ -19,9 +19,13 @@ local function tell(text)
   reaper.ShowMessageBox(text, 'Sidecrate', 0)
 end
 
--- An argument of a command line, without characters that a shell or REAPER might interpret.
+-- A text without characters that a shell or REAPER might interpret.
+local function plain(text)
+  return (text:gsub('["%%$`%c]', ' '))
+end
+
 local function quoted(text)
-  return '"' .. text:gsub('["%%$`%c]', ' ') .. '"'
+  return '"' .. plain(text) .. '"'
 end
 
 -- A text value of a line of JSON, which the command writes in ASCII; nil where it has none.
@@ -44,15 +48,25 @@ local function selected_sound()
     return nil, 'The selected item has no sound; the script Sidecrate works on MIDI.'
   end
   local source = reaper.GetMediaItemTake_Source(take)
-  -- a section or a reversed take stands before the file itself
-  while reaper.GetMediaSourceParent(source) do source = reaper.GetMediaSourceParent(source) end
-  local path = reaper.GetMediaSourceFileName(source, '')
-  if path == '' then return nil, 'The selected item has no file of its own; glue it first.' end
   local from_s = reaper.GetMediaItemTakeInfo_Value(take, 'D_STARTOFFS')
   local rate = reaper.GetMediaItemTakeInfo_Value(take, 'D_PLAYRATE')
-  local length_s = reaper.GetMediaItemInfo_Value(item, 'D_LENGTH') * rate
+  local to_s = from_s + reaper.GetMediaItemInfo_Value(item, 'D_LENGTH') * rate
+  -- a section or a reversed take stands before the file itself, and the item's times count from its start
+  while true do
+    local is_section, starts_s, length_s, is_reversed = reaper.PCM_Source_GetSectionInfo(source)
+    if is_reversed then return nil, 'The selected item plays backwards; glue it first.' end
+    if is_section then from_s, to_s = starts_s + from_s, starts_s + math.min(to_s, length_s) end
+    local parent = reaper.GetMediaSourceParent(source)
+    if not parent then break end
+    source = parent
+  end
+  local path = reaper.GetMediaSourceFileName(source, '')
+  if path == '' then return nil, 'The selected item has no file of its own; glue it first.' end
+  if path ~= plain(path) then
+    return nil, path .. ' cannot be passed on: its name has one of " % $ `. Rename it, or glue the item.'
+  end
   local at_s = reaper.GetMediaItemInfo_Value(item, 'D_POSITION')
-  return { path = path, from_s = math.max(0, from_s), to_s = from_s + length_s, at_s = at_s }
+  return { path = path, from_s = math.max(0, from_s), to_s = to_s, at_s = at_s }
 end
 
 -- Tempo in quarter notes a minute, whatever the signature counts in, and the signature.

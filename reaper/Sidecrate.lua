@@ -51,20 +51,31 @@ local function tempo_at(time_s)
   return 60 / length_s
 end
 
+-- A number of bars that was typed, nil where none was; second: whether it can be one.
+local function bars_of(text)
+  local bars = tonumber(text)
+  if bars and bars >= 1 and bars <= 64 then return math.floor(bars), true end
+  if not text:find('%S') then return nil, true end
+  tell('Bars: ' .. text .. ' is no number from 1 to 64. Left empty, Sidecrate chooses.')
+  return nil, false
+end
+
 local function ask()
   local fields = 'What do you want to hear?,Bars,extrawidth=240,separator=\n'
   local ok, said = reaper.GetUserInputs('Sidecrate', 2, fields, '\n4')
   if not ok then return nil end
   local prompt, bars = said:match('^(.-)\n(.*)$')
   if not prompt:find('%S') then return nil end
-  return prompt, tonumber(bars)
+  local count, is_sure = bars_of(bars)
+  if not is_sure then return nil end
+  return prompt, count
 end
 
 local function make(prompt, bars)
   local now_s = reaper.GetCursorPosition()
   local beats, unit = reaper.TimeMap_GetTimeSigAtTime(0, now_s)
   local options = string.format('--bpm %.3f --meter %d/%d', tempo_at(now_s), beats, unit)
-  if bars then options = options .. string.format(' --bars %d', math.floor(bars)) end
+  if bars then options = options .. string.format(' --bars %d', bars) end
   local command = quoted(COMMAND) .. ' make --json ' .. options .. ' -- ' .. quoted(prompt)
   return reaper.ExecProcess(command, LONGEST_WAIT_MS)
 end
@@ -198,7 +209,9 @@ local function work_on(item, take)
   local options = string.format(' --bpm %.3f', tempo_at(starts_s))
   if use == 'continue' then
     options = options .. ' --give new'
-    if tonumber(bars) then options = options .. string.format(' --bars %d', math.floor(tonumber(bars))) end
+    local count, is_sure = bars_of(bars)
+    if not is_sure then return end
+    if count then options = options .. string.format(' --bars %d', count) end
   elseif WORDS_OF[use] and words:find('%S') then
     options = options .. ' ' .. WORDS_OF[use] .. quoted(words)
   end

@@ -47,8 +47,10 @@ _LIMIT_AHEAD_S = 0.005
 #: The limiter's release: slow enough that a bass note is not distorted.
 _LIMIT_RISE_S = 0.08
 #: Gates of BS.1770-4: in LUFS, and in LU below the mean of what is above the first.
-_ABSOLUTE_GATE = -70.0
+GATE_LUFS = -70.0
 _RELATIVE_GATE = -10.0
+#: dB by which a sound is lifted over the first gate.
+_LIFT_DB = 200.0
 
 
 @lru_cache(8)
@@ -137,7 +139,7 @@ def lufs_of_energy(energy: np.ndarray, sample_rate: float) -> float:
 
 
 def _gated(power: np.ndarray) -> float:
-    loud = power[power > _power(_ABSOLUTE_GATE)]
+    loud = power[power > _power(GATE_LUFS)]
     if not len(loud):
         return _lufs(float(power[0])) if len(power) == 1 else -math.inf
     loud = loud[loud > loud.mean() * 10 ** (_RELATIVE_GATE / 10)]
@@ -274,6 +276,12 @@ class Level:
             if target_lufs is None or not math.isfinite(self.lufs)
             else min(target_lufs - self.lufs, room_db)
         )
+
+
+def lufs_however_soft(audio: np.ndarray, sample_rate: int, is_loop: bool) -> float:
+    """Loudness in LUFS without the first gate; -inf where all is silent."""
+    lifted = amplify(audio, _LIFT_DB)
+    return (loop_lufs if is_loop else integrated_lufs)(lifted, sample_rate) - _LIFT_DB
 
 
 def measure_level(audio: np.ndarray, sample_rate: int, is_loop: bool) -> Level:

@@ -101,7 +101,7 @@ def _followed(said: str | None) -> tuple[str, ...]:
             "bad_request",
         ) from None
     lines = [" ".join(line.split()) for line in text.splitlines()]
-    found = tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
+    found = tuple(line for line in lines if line and not line.startswith("#"))
     if not 0 < len(found) <= _MOST_FOLLOWED:
         raise ServiceError(
             f"follow: {file} has {len(found)} lines of words; it takes 1 to {_MOST_FOLLOWED}",

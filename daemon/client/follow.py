@@ -28,7 +28,8 @@ from daemon.jobs.database import Database
 from daemon.jobs.waiting import waiting_text
 from daemon.record import ClipRecord, parse_record
 
-#: Silence after which the daemon is asked for the job's status.
+#: Silence after which the daemon is asked for the job's status, and then as often: one that starts
+#: again hears no question that came meanwhile.
 ASK_AFTER_S = 5.0
 #: Silence after which the daemon counts as gone.
 GONE_AFTER_S = 20.0
@@ -110,14 +111,12 @@ class Follower:
                     pass
 
     def _until_end(self) -> Iterator[ClipRecord]:
-        last_answer_s = time.monotonic()
-        has_asked = False
+        last_answer_s = asked_s = time.monotonic()
         while True:
             for answer in self._client.answers(1.0):
                 if isinstance(answer, SessionChanged):
                     continue
-                last_answer_s = time.monotonic()
-                has_asked = False
+                last_answer_s = asked_s = time.monotonic()
                 ended = yield from self._read(answer)
                 if ended:
                     return
@@ -128,8 +127,8 @@ class Follower:
                     "what it had accepted goes on when it runs again (`sidecrate run`)",
                     "gone",
                 )
-            if silence_s > ASK_AFTER_S and not has_asked and self.job:
-                has_asked = True
+            if time.monotonic() - asked_s > ASK_AFTER_S and self.job:
+                asked_s = time.monotonic()
                 self._client.send("/sidecrate/status", self.job)
 
     def _read(self, answer: Answer) -> Generator[ClipRecord, None, bool]:

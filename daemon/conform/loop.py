@@ -7,6 +7,7 @@ import numpy as np
 from bridge.music import Meter, loop_frames
 from daemon.audio import seam
 from daemon.audio.resample import fit_length, resample_loop
+from daemon.audio.rounds import repeated
 from daemon.audio.sound import Sound
 from daemon.audio.stretch import stretch_report, stretcher_for
 from daemon.audio.stretch_map import StretchMap
@@ -100,7 +101,8 @@ def fit_loop(
         "drift": heard.drift,
     } | heard.grounds()
     progress(0.5, "putting it on the grid")
-    frames = round(_quarters(cut, heard) * 60 / bpm * sound.sample_rate)
+    exact_frames = _quarters(cut, heard) * 60 / bpm * sound.sample_rate
+    frames = round(exact_frames)
     made, stretched = _warped(sound, heard, cut, bpm, frames, shift, brief, report)
     if cut.part_q:
         beats = "one beat was" if cut.part_q == 1 else f"{cut.part_q:g} beats were"
@@ -114,7 +116,7 @@ def fit_loop(
         report.warnings.append(f"the take holds {held} repeated to fill {wanted_bars}")
     if cut.part_q or cut.bars < wanted_bars:
         whole = loop_frames(wanted_bars, heard.meter, bpm, sound.sample_rate)
-        made = _repeated(made, whole, report)
+        made = _repeated(made, exact_frames, whole, report)
     # a file that is a loop as it is, and a grid that is known, are not judged by the ear
     is_open = not (verdict.settled or _is_whole(cut, sound))
     return Fitted(
@@ -265,19 +267,13 @@ def _time_map(
     return StretchMap(heard.time_of(quarters) * rate, target, frames + 2 * roll)
 
 
-def _repeated(made: Sound, frames: int, report: Report) -> Sound:
-    """A closed loop repeated to `frames` frames.
+def _repeated(made: Sound, round_frames: float, frames: int, report: Report) -> Sound:
+    """A closed loop repeated to `frames` frames; `round_frames`: exact frames of a round.
 
     It is closed anew where it ends inside a round, because the start does not follow there.
     """
-    if frames % made.frames == 0:
-        return made.linear(lambda x: np.take(x, np.arange(frames), axis=0, mode="wrap"))
-    roll = min(round(seam.ROLL_S * made.sample_rate), made.frames)
-    return _closed(
-        made.linear(lambda x: np.take(x, np.arange(-roll, frames + roll), axis=0, mode="wrap")),
-        roll,
-        report,
-    )
+    rounds, roll = repeated(made, round_frames, frames)
+    return _closed(rounds, roll, report) if roll else rounds
 
 
 def _rolled(audio: np.ndarray, start: int, frames: int, roll: int) -> np.ndarray:

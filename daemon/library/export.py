@@ -19,6 +19,7 @@ import numpy as np
 import soundfile
 
 from bridge.files.whole import Written, beside, over_or_beside
+from bridge.music import Meter, loop_frames
 from daemon.audio.aiff import write_aiff
 from daemon.audio.files import read_audio
 from daemon.audio.loudness import amplify, safe_gain, turned_down
@@ -108,7 +109,7 @@ def write_as(record: ClipRecord, name: str, path: Path) -> list[str]:
     """
     kind = FORMATS[name]
     audio, rate = read_audio(record["path"])
-    audio, rate = _at_a_rate_of(kind, audio, rate, record["kind"] == "loop")
+    audio, rate = _at_a_rate_of(kind, audio, rate, record)
     down_db = safe_gain(audio)
     if down_db:
         audio = amplify(audio, down_db)
@@ -171,20 +172,29 @@ def _peak_of(path: Path) -> float:
 
 
 def _at_a_rate_of(
-    kind: Format, audio: np.ndarray, rate: int, loops: bool
+    kind: Format, audio: np.ndarray, rate: int, record: ClipRecord
 ) -> tuple[np.ndarray, int]:
-    """The sound at a sample rate that the encoder accepts; a loop's length is rounded to whole
-    frames.
-    """
+    """The sound at a sample rate that the encoder accepts; a loop is as long as its bars there."""
     if kind.container == "MP3" and rate not in _MP3_RATES:
         wanted = 48000 if rate > 48000 else min(_MP3_RATES, key=lambda one: abs(one - rate))
     else:
         wanted = min(rate, _MOST_FLAC_RATE)
     if wanted == rate:
         return audio, rate
-    if loops:
-        return resample_loop(audio, rate, wanted, round(len(audio) * wanted / rate)), wanted
+    if record["kind"] == "loop":
+        frames = _frames_at(record, len(audio), rate, wanted)
+        return resample_loop(audio, rate, wanted, frames), wanted
     return resample(audio, rate, wanted), wanted
+
+
+def _frames_at(record: ClipRecord, frames: int, rate: int, wanted: int) -> int:
+    """A loop's frames at another rate, by its bars: its own are rounded, and would be once more."""
+    bars, bpm = record.get("bars"), record.get("bpm")
+    if bars and bpm:
+        meter = Meter.parse(record.get("meter") or "4/4")
+        if loop_frames(bars, meter, bpm, rate) == frames:
+            return loop_frames(bars, meter, bpm, wanted)
+    return round(frames * wanted / rate)
 
 
 def _zip_stems(record: ClipRecord, path: Path) -> None:

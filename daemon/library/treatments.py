@@ -8,6 +8,7 @@ import numpy as np
 
 from daemon.audio import seam
 from daemon.audio.random_stream import rng
+from daemon.audio.resample import fit_length
 from daemon.audio.sound import Sound
 from daemon.audio.stretch import warp
 from daemon.audio.stretch_map import StretchMap
@@ -101,6 +102,14 @@ def trimmed(sound: Sound, start_s: float, end_s: float) -> Sound:
         fade if start else 0,
         fade if end < sound.frames else 0,
     )
+
+
+def ended(audio: np.ndarray, frames: int, sample_rate: int) -> np.ndarray:
+    """A sound in `frames` frames: with silence after it, or faded over 2 ms where it is cut."""
+    made = Sound(fit_length(audio, frames), sample_rate)
+    if len(audio) <= frames:
+        return made.audio
+    return faded(made, 0, round(_EDGE_S * sample_rate)).audio
 
 
 def faded(sound: Sound, frames_in: int, frames_out: int) -> Sound:

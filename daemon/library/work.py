@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ import numpy as np
 from bridge.music import Key, Meter, bar_seconds, loop_frames
 from bridge.request import kind_word
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import SILENCE_DB, amplify, measure_level
+from daemon.audio.loudness import SILENCE_DB, amplify, lufs_however_soft, measure_level
 from daemon.audio.resample import fit_length, resample, resample_loop
+from daemon.audio.rounds import repeated
 from daemon.audio.sound import Sound
 from daemon.correction import Correction
 from daemon.errors import LibraryError
@@ -217,7 +218,12 @@ class Work:
             self.gain(peak_db - level.true_peak_db)
 
     def _loudness(self, lufs: float) -> None:
-        self.gain(measure_level(self.sound.audio, self.sound.sample_rate, self.loops).gain_to(lufs))
+        sound = self.sound.audio, self.sound.sample_rate, self.loops
+        level = measure_level(*sound)
+        if not math.isfinite(level.lufs):
+            # under the meter's gate: by its peak alone it would come out far louder than asked
+            level = replace(level, lufs=lufs_however_soft(*sound))
+        self.gain(level.gain_to(lufs))
 
     # -- effects
 
@@ -329,16 +335,25 @@ class Work:
         frames = self.sound.frames
         bars = record.get("bars")
         if record["kind"] != "loop" or not record.get("bpm") or not bars or not self.bpm:
-            return fit_length(resample(audio, own_rate, rate), frames)
+            return treatments.ended(resample(audio, own_rate, rate), frames, rate)
         other = Sound(
             resample_loop(audio, own_rate, rate, round(len(audio) * rate / own_rate)), rate
         )
-        wanted = loop_frames(bars, Meter.parse(record.get("meter") or "4/4"), self.bpm, rate)
+        meter = Meter.parse(record.get("meter") or "4/4")
+        wanted = loop_frames(bars, meter, self.bpm, rate)
         semitones = 0.0
         if (key := record.get("key")) and self.key:
             semitones = Key.parse(key).semitones_to(Key.parse(self.key))
         fitted = treatments.stretched(other, wanted, semitones, loops=True, by=self.stretcher)
-        return np.take(fitted.audio, np.arange(frames), axis=0, mode="wrap")
+        rounds, roll = repeated(fitted, bars * bar_seconds(meter, self.bpm) * rate, frames)
+        if not roll:
+            return rounds.audio
+        # where it ends inside a round, its own start does not follow
+        return (
+            treatments.closed(rounds, roll).audio
+            if self.loops
+            else treatments.ended(rounds.audio[roll:], frames, rate)
+        )
 
     def _stem(self, name: str) -> np.ndarray:
         if name not in self.sound.stems:

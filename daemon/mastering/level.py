@@ -106,6 +106,7 @@ class Levelling:
             ceiling -= max(0.0, over_db) + (_NEAR_DB if over_db > 0 else 0.0)
         if over_db > 0:
             made, found = made * np.float32(10 ** (-over_db / 20)), found.louder(-over_db)
+            gain_db -= over_db
         return Levelled(made, gain_db, 20 * math.log10(float(gain.min())), found)
 
     def _gain_for(self, limiter: _Limiter, lufs: float, ceiling_db: float) -> float:

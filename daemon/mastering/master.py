@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,12 @@ from typing import Any
 import numpy as np
 
 from daemon.audio.files import read_audio
-from daemon.audio.loudness import SILENCE_DB
+from daemon.audio.loudness import (
+    GATE_LUFS,
+    SILENCE_DB,
+    integrated_lufs,
+    lufs_however_soft,
+)
 from daemon.audio.offset import silence_of
 from daemon.audio.wav_record import read_record
 from daemon.brief import Brief
@@ -102,6 +108,13 @@ def _check(audio: np.ndarray, rate: int, name: str, shortest_s: float, what: str
         )
     if silence := silence_of(audio):
         raise ConformError(f"{name} is {silence}: name another sound")
+    if not math.isfinite(integrated_lufs(audio, rate)):
+        soft_lufs = lufs_however_soft(audio, rate, False)
+        raise ConformError(
+            f"{name} is too soft for a loudness: {soft_lufs:.1f} LUFS, and"
+            f" {what} from {GATE_LUFS:g} LUFS on;"
+            f" raise it by {math.ceil(GATE_LUFS - soft_lufs):.0f} dB or more"
+        )
 
 
 def _grid(source: Source) -> Grid:

@@ -49,6 +49,7 @@ class Course:
         self.words = words
         self.seed = seed
         self._follow = follow
+        self._place = self._place_of(words)
         self._stream = random.Random(f"radio:{seed}")
         self.number = 0
         """That of the next piece."""
@@ -61,13 +62,14 @@ class Course:
         last = asdict(self._last) if self._last else None
         return {
             "words": self.words, "number": self.number, "since": self._since,
-            "drawn": self._drawn, "last": last,
+            "place": self._place, "drawn": self._drawn, "last": last,
         }  # fmt: skip
 
     def remember(self, memory: Mapping[str, Any]) -> None:
         """Go on from where a course of the same seed had come to."""
         self.words = str(memory["words"])
         self.number, self._since = int(memory["number"]), int(memory["since"])
+        self._place = int(memory["place"])
         last = memory["last"]
         if last is not None:
             sections = tuple((str(name), int(bars)) for name, bars in last["sections"])
@@ -77,13 +79,19 @@ class Course:
 
     def say(self, words: str) -> None:
         """The pieces from now on are of these words."""
-        self.words, self._since = words, 0
+        self.words, self._since, self._place = words, 0, self._place_of(words)
+
+    def _place_of(self, words: str) -> int:
+        """The first place of words among those that are followed; -1 for others."""
+        return self._follow.index(words) if words in self._follow else -1
 
     def next(self, each: int = 4) -> Piece:
         """The next piece. Its key and tempo follow from what `played` told of the last."""
         if self._follow and self._since >= each:
-            place = (self._follow.index(self.words) + 1) if self.words in self._follow else 0
-            self.say(self._follow[place % len(self._follow)])
+            # by its place, not its words: a set may come back to the same ones
+            place = (self._place + 1) % len(self._follow)
+            self.say(self._follow[place])
+            self._place = place
         last = self._last
         piece = Piece(
             self.number, self.words, None if last is None else self._key(last.key),

@@ -67,7 +67,12 @@ def loop_phrases(loop: Loop, bpm: float, key: str, number: int, turn: int) -> It
     audio = resample(audio, rate, RATE)
     audio = np.repeat(audio, 2, axis=1) if audio.shape[1] == 1 else audio[:, :2]
     # at half or double the tempo it has so many more or fewer of the set's bars
-    bars = max(1, round(loop.bars * bpm / (loop.bpm * _times(loop, bpm))))
+    bars = round(2 * loop.bars * bpm / (loop.bpm * _times(loop, bpm)))
+    if bars % 2:
+        # an odd number of bars at double tempo is whole ones after two rounds
+        audio = np.tile(audio, (2, 1))
+    else:
+        bars //= 2
     meter = Meter.parse(loop.meter)
     once = refit(
         np.ascontiguousarray(audio, np.float32), RATE, loop_frames(bars, meter, bpm, RATE),

@@ -56,6 +56,8 @@ class DaemonLine:
         self._link = link
         self._loop = asyncio.get_running_loop()
         self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
+        self.opened = 0
+        """How many pages have asked for events since the start."""
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._asking = asyncio.Lock()
         self._answer: asyncio.Future[dict[str, Any]] | None = None
@@ -133,6 +135,7 @@ class DaemonLine:
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(_MOST_WAITING)
         self._pages.add(queue)
+        self.opened += 1
         try:
             if self.session:
                 yield {"event": "session", "session": self.session}

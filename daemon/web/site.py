@@ -186,14 +186,17 @@ class Site:
         }  # fmt: skip
 
     async def watch_jobs(self) -> None:
-        """Tell open pages of all doors' jobs, by polling the table while a page is open."""
-        before = ""
+        """Tell open pages of all doors' jobs, by polling the table while a page is open.
+
+        A page that comes, or comes back, is told them too: it may have missed a change.
+        """
+        before = ("", 0)
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             if not self.line.has_pages:
                 continue
             rows = self.job_rows(20)
-            if (now := json.dumps(rows)) != before:
+            if (now := (json.dumps(rows), self.line.opened)) != before:
                 before = now
                 self.line.tell({"event": "jobs", "jobs": rows})
 

@@ -31,7 +31,10 @@ var import_node_fs = require("node:fs");
 var import_node_path = require("node:path");
 var Told = class extends Error {
 };
+var Away = class extends Told {
+};
 var LOOK_EVERY_MS = 300;
+var AWAY_MS = 3e4;
 var ENDED = ["done", "failed", "cancelled"];
 var Api = class {
   pairing;
@@ -50,34 +53,43 @@ var Api = class {
         ...body ? { body: JSON.stringify(body) } : {}
       });
     } catch {
-      throw new Told(
+      throw new Away(
         `Sidecrate does not answer at ${this.pairing.address}. Write "web: on" into its config and start it: sidecrate run.`
       );
     }
     if (answer.status === 401) {
       throw new Told("Sidecrate does not know this extension. Install it anew: sidecrate install live-extension.");
     }
-    const said = await answer.json();
-    if (!answer.ok) throw new Told(said.text ?? `Sidecrate answered ${answer.status}.`);
-    return said;
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok) return said;
+    const text = said.text ?? `Sidecrate answered ${answer.status}; \`sidecrate doctor\` looks into it.`;
+    throw said.code === "no_answer" ? new Away(text) : new Told(text);
   }
   /** Order a verb's clips; the job's id. */
   async order(verb, fields) {
     return (await this.ask("POST", `/${verb}`, fields)).job;
   }
-  /** Follow a job to its end; its clips. It is cancelled once `cancelled` says so, and gives none. */
+  /**
+   * Follow a job to its end, also while Sidecrate starts again. It is cancelled once `cancelled` says so, and gives nothing.
+   */
   async follow(job, tell2, cancelled) {
+    let heard = Date.now();
     for (; ; ) {
       if (cancelled()) {
         await this.ask("DELETE", `/jobs/${job}`);
-        return [];
+        return { clips: [], lacks: "" };
       }
-      const now = await this.ask("GET", `/jobs/${job}`);
-      if (ENDED.includes(now.state)) {
-        if (now.clips.length === 0) throw new Told(now.text ?? `The job was ${now.state}.`);
-        return Promise.all(now.clips.map((id) => this.ask("GET", `/clips/${id}`)));
+      try {
+        const now = await this.ask("GET", `/jobs/${job}`);
+        heard = Date.now();
+        if (ENDED.includes(now.state)) {
+          const clips = await Promise.all(now.clips.map((id) => this.ask("GET", `/clips/${id}`)));
+          return made(now, clips);
+        }
+        tell2(now.progress ?? 0, now.stage || "waiting");
+      } catch (error) {
+        if (!(error instanceof Away) || Date.now() - heard > AWAY_MS) throw error;
       }
-      tell2(now.progress ?? 0, now.stage || "waiting");
       await new Promise((next) => setTimeout(next, LOOK_EVERY_MS));
     }
   }
@@ -85,6 +97,10 @@ var Api = class {
     return this.ask("GET", `/clips/${clip}/notes`);
   }
 };
+function made(job, clips) {
+  if (clips.length === 0) throw new Told(job.text || `The job was ${job.state}.`);
+  return { clips, lacks: job.text ? `${clips.length} of ${job.count} clips came: ${job.text}` : "" };
+}
 
 // src/host.ts
 function calling(call) {
@@ -121,7 +137,8 @@ var MODES = {
   Dorian: "dorian",
   Phrygian: "phrygian",
   Lydian: "lydian",
-  Mixolydian: "mixolydian"
+  Mixolydian: "mixolydian",
+  Locrian: "locrian"
 };
 function gridOf(model) {
   const song = model.rootGetSong(model.getRoot());
@@ -174,19 +191,19 @@ function audioArguments(one, startTime) {
 }
 async function place(host, api, clips, where) {
   const ready = await Promise.all(clips.map((clip) => readied(host, api, clip)));
-  const made = "slots" in where ? await intoSlots(host, ready, where.slots) : await intoLanes(host, ready, where);
-  const written = ready.flatMap((one, index) => one.clip.kind === "midi" ? [{ clip: made[index], notes: one.notes }] : []);
+  const made2 = "slots" in where ? await intoSlots(host, ready, where.slots) : await intoLanes(host, ready, where);
+  const written = ready.flatMap((one, index) => one.clip.kind === "midi" ? [{ clip: made2[index], notes: one.notes }] : []);
   if (written.length === 0) return;
   host.dataModel.withinTransaction(() => {
     for (const one of written) if (one.clip) host.dataModel.midiclipSetNotes(one.clip, one.notes);
   });
 }
 function inOneStep(model, calls) {
-  let made = [];
+  let made2 = [];
   model.withinTransaction(() => {
-    made = calls.map((call) => call());
+    made2 = calls.map((call) => call());
   });
-  return Promise.all(made);
+  return Promise.all(made2);
 }
 function intoSlots(host, ready, slots) {
   const model = host.dataModel;
@@ -270,8 +287,9 @@ var Session = class {
     try {
       const wanted = await wish;
       if (wanted === null) return;
-      const clips = await this.clipsOf(wanted);
+      const { clips, lacks } = await this.clipsOf(wanted);
       if (clips.length > 0) await place(this.host, this.api, clips, await wanted.where());
+      if (lacks) await tell(this.host, lacks);
     } catch (error) {
       const text = error instanceof Told ? error.message : `Live says: ${error.message}. Try again.`;
       await tell(this.host, text);

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { Api, Told, type Clip } from "./api";
+import { Api, Told, type Made } from "./api";
 import { askWords, tell } from "./dialogs";
 import {
   calling,
@@ -60,15 +60,16 @@ class Session {
     try {
       const wanted = await wish;
       if (wanted === null) return;
-      const clips = await this.clipsOf(wanted);
+      const { clips, lacks } = await this.clipsOf(wanted);
       if (clips.length > 0) await place(this.host, this.api, clips, await wanted.where());
+      if (lacks) await tell(this.host, lacks);
     } catch (error) {
       const text = error instanceof Told ? error.message : `Live says: ${(error as Error).message}. Try again.`;
       await tell(this.host, text);
     }
   }
 
-  private async clipsOf(wanted: Wish): Promise<Clip[]> {
+  private async clipsOf(wanted: Wish): Promise<Made> {
     const job = await this.api.order(wanted.verb, wanted.fields);
     let isCancelled = false;
     const dialog = await new Promise<ProgressDialog>((done) => {

@@ -13,6 +13,7 @@ const MODES: Record<string, string> = {
   Phrygian: "phrygian",
   Lydian: "lydian",
   Mixolydian: "mixolydian",
+  Locrian: "locrian",
 };
 
 export interface Grid {

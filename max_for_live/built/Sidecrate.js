@@ -241,7 +241,7 @@ Conversation.prototype.ask = function (id, address, values, about) {
     var now = this.io.now();
     var request = {
         id: id, address: address, values: values, about: about, state: "asking", job: "", asked_at: now, sent_at: null,
-        heard_at: now, polled_at: now, cancels: 0, value: 0, clips: {}, clip_count: 0, published: null
+        heard_at: now, polled_at: now, cancels: 0, value: 0, clips: {}, clip_count: 0, published: null, failed: 0
     };
     this.requests.push(request);
     this.io.progress(0);
@@ -395,6 +395,7 @@ Conversation.prototype.on_done = function (request, values) {
 
 Conversation.prototype.on_finished = function (request, values) {
     request.published = Number(values[2]);
+    request.failed = Number(values[3]) || 0;
     this.close_if_whole(request);
 };
 
@@ -1514,7 +1515,7 @@ function begin() {
             outlet(TO_PORT, "port", port);
         },
         context: readContext, status: showStatus, progress: showProgress, clip: takeClip,
-        ended: function () {}
+        ended: tellFailed
     }, makeNonce(Math.random, new Date().getTime(), idAt("this_device")));
     watchSong(contextChanged);
     showStatus("looking for Sidecrate");
@@ -1638,10 +1639,24 @@ function queuePlacement(plan, about) {
     }
 }
 
+// Said when all that came is in its place, for each placement says something too.
+function tellFailed(request) {
+    if (request.failed) {
+        var all = request.clip_count + request.failed;
+        placements.push({ text: request.failed + " of " + all + " clips failed; sidecrate status says why" });
+        if (!placing) {
+            placeNext();
+        }
+    }
+}
+
 function placeNext() {
     var next = placements.shift();
     placing = next !== undefined;
-    if (placing) {
+    if (placing && next.text) {
+        showStatus(next.text);
+        placeNext();
+    } else if (placing) {
         placeClip(next.plan, next.about.target, next.about.aim, function (text) {
             showStatus(text);
             placeNext();

@@ -196,7 +196,7 @@ Conversation.prototype.ask = function (id, address, values, about) {
     var now = this.io.now();
     var request = {
         id: id, address: address, values: values, about: about, state: "asking", job: "", asked_at: now, sent_at: null,
-        heard_at: now, polled_at: now, cancels: 0, value: 0, clips: {}, clip_count: 0, published: null
+        heard_at: now, polled_at: now, cancels: 0, value: 0, clips: {}, clip_count: 0, published: null, failed: 0
     };
     this.requests.push(request);
     this.io.progress(0);
@@ -350,6 +350,7 @@ Conversation.prototype.on_done = function (request, values) {
 
 Conversation.prototype.on_finished = function (request, values) {
     request.published = Number(values[2]);
+    request.failed = Number(values[3]) || 0;
     this.close_if_whole(request);
 };
 

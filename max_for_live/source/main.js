@@ -120,7 +120,7 @@ function begin() {
             outlet(TO_PORT, "port", port);
         },
         context: readContext, status: showStatus, progress: showProgress, clip: takeClip,
-        ended: function () {}
+        ended: tellFailed
     }, makeNonce(Math.random, new Date().getTime(), idAt("this_device")));
     watchSong(contextChanged);
     showStatus("looking for Sidecrate");
@@ -244,10 +244,24 @@ function queuePlacement(plan, about) {
     }
 }
 
+// Said when all that came is in its place, for each placement says something too.
+function tellFailed(request) {
+    if (request.failed) {
+        var all = request.clip_count + request.failed;
+        placements.push({ text: request.failed + " of " + all + " clips failed; sidecrate status says why" });
+        if (!placing) {
+            placeNext();
+        }
+    }
+}
+
 function placeNext() {
     var next = placements.shift();
     placing = next !== undefined;
-    if (placing) {
+    if (placing && next.text) {
+        showStatus(next.text);
+        placeNext();
+    } else if (placing) {
         placeClip(next.plan, next.about.target, next.about.aim, function (text) {
             showStatus(text);
             placeNext();

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import subprocess
+import threading
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 import soundfile
 
@@ -141,3 +146,83 @@ def test_cancelling_cancels_the_job(press, house):
     assert log["steps"] == [] and log["told"] == []
     newest = house.api.get("/jobs", params={"limit": 1}).json()[0]
     assert newest["prompt"] == words and newest["state"] == "cancelled"
+
+
+def test_a_clip_that_did_not_come_is_told_beside_those_that_are_placed(press, house):
+    words = "deep house drums and bass, 16 bars"
+    with ThreadPoolExecutor(1) as hands:
+        pressed = hands.submit(press, "Sidecrate: fill them", "ClipSlotSelection", words=words)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            (newest,) = house.api.get("/jobs", params={"limit": 1}).json()
+            if newest["prompt"] == words and newest["clips"]:
+                house.api.delete(f"/jobs/{newest['job']}")
+                break
+            time.sleep(0.02)
+        log = pressed.result()
+    (step,) = log["steps"]
+    assert 1 <= len(step) < 5
+    assert log["told"] == [f"{len(step)} of 5 clips came: cancelled as asked"]
+
+
+@pytest.fixture
+def restarting(house):
+    """The house's API by a door that is shut for the second to the fourth look at a job, as in a restart of the daemon."""
+    looks = []
+
+    class Door(http.server.BaseHTTPRequestHandler):
+        def handle_any(self):
+            if self.path.startswith("/api/jobs/"):
+                looks.append(self.path)
+                if len(looks) in (2, 3):
+                    self.connection.close()
+                    return
+                if len(looks) == 4:
+                    self.answer(503, b'{"code": "no_answer", "text": "the daemon did not answer"}')
+                    return
+            size = int(self.headers.get("Content-Length") or 0)
+            sent = {
+                "Authorization": self.headers["Authorization"],
+                "Content-Type": "application/json",
+            }
+            told = httpx.request(
+                self.command, house.base + self.path, headers=sent, content=self.rfile.read(size), timeout=30
+            )  # fmt: skip
+            self.answer(told.status_code, told.content)
+
+        def answer(self, status, content):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_DELETE = handle_any
+
+        def log_message(self, *given):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", looks
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_job_is_followed_through_a_restart(press, restarting, extension, house, tmp_path):
+    address, looks = restarting
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "extension.js").write_bytes((extension / "extension.js").read_bytes())
+    (other / "sidecrate.json").write_text(json.dumps({"address": address, "token": house.token}))
+    log = press("Sidecrate: fill it", "ClipSlot", words="deep house, 8 bars", folder=other)
+    assert log["told"] == [] and len(log["steps"]) == 1
+    assert len(looks) > 4
+
+
+def test_locrian_is_a_key_too(press, house):
+    log = press(
+        "Sidecrate: fill it", "ClipSlot", words="dark bass, 1 bar", set={"scale": "Locrian"}
+    )
+    assert len(log["steps"]) == 1
+    newest = house.api.get("/clips", params={"limit": 1}).json()["clips"][0]
+    assert newest["key"] == "Aloc"

@@ -1,5 +1,6 @@
 -- REAPER's functions as far as the script of items uses them, for a plain Lua: arg = script, bpm, the item's file, its offset in
--- the file, its length (in seconds), what is typed in both lines. What the script did is printed, one line each.
+-- its source, its length (in seconds), what is typed in both lines, then, if its source is a section, that one's start and length
+-- (in seconds), and `backwards` if it is reversed. What the script did is printed, one line each.
 local script, bpm, file, offset, length = arg[1], tonumber(arg[2]), arg[3], tonumber(arg[4]), tonumber(arg[5])
 local cursor_s = 1.5
 local PLAYED = { D_STARTOFFS = offset, D_PLAYRATE = 1 }
@@ -15,6 +16,10 @@ reaper = {
   -- a section of the file, as REAPER makes one
   GetMediaItemTake_Source = function(take) assert(take == 'take') return 'section' end,
   GetMediaSourceParent = function(source) return source == 'section' and 'whole' or nil end,
+  PCM_Source_GetSectionInfo = function(source)
+    if source ~= 'section' then return false, 0, 0, false end
+    return true, tonumber(arg[8]) or 0, tonumber(arg[9]) or 1000, arg[10] == 'backwards'
+  end,
   GetMediaSourceFileName = function(source, name) assert(source == 'whole' and name == '') return file end,
   GetMediaItemTakeInfo_Value = function(take, name) assert(take == 'take') return PLAYED[name] end,
   GetMediaItemInfo_Value = function(item, name) assert(item == 'item') return LIES[name] end,

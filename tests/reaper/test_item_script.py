@@ -22,7 +22,7 @@ def run(tmp_path):
     """Run the script on an item; what it did, line by line."""
     lua = require("lua5.4", "lua5.4")
 
-    def run_it(file, word, prompt="", offset=0.0, length=4.0):
+    def run_it(file, word, prompt="", offset=0.0, length=4.0, section=()):
         starter = tmp_path / "sidecrate command"
         starter.write_text(f'#!/bin/sh\nexec {sys.executable} -m daemon.cli "$@"\n')
         starter.chmod(0o755)
@@ -34,7 +34,7 @@ def run(tmp_path):
         )
         numbers = [str(offset), str(length)]
         done = subprocess.run(
-            [lua, str(FAKE), str(mine), "120", str(file), *numbers, word, prompt],
+            [lua, str(FAKE), str(mine), "120", str(file), *numbers, word, prompt, *map(str, section)],
             capture_output=True, text=True, timeout=100, cwd=Path(__file__).parents[2],
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -95,3 +95,17 @@ def test_what_cannot_be_is_told(run, tmp_path):
     assert run("x.wav", "cancel") == ["cursor 1.5"]
     told = [line for line in run(tmp_path / "gone.wav", "fit") if line.startswith("told")]
     assert "gone.wav" in told[0]
+
+
+def test_of_a_section_what_sounds_is_taken(run, clicks):
+    """The item's offset counts from the section's start, and a looped one plays no more than the section."""
+    said = run(clicks, "split", offset=0.5, length=60.0, section=(2.0, 4.0))
+    assert "--reference-start 2.500000 --reference-end 6.000000 -- " in said[0]
+
+
+def test_what_cannot_be_taken_as_it_sounds_is_told(run, clicks, tmp_path):
+    backwards = run(clicks, "split", section=(2.0, 4.0, "backwards"))
+    assert backwards == ["told The selected item plays backwards; glue it first.", "cursor 1.5"]
+    odd = clicks.rename(tmp_path / "50% off.wav")
+    (told, _) = run(odd, "split")
+    assert told.startswith(f"told {odd} cannot be passed on") and "Rename it" in told

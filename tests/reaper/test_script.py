@@ -96,6 +96,14 @@ def test_a_selected_midi_item_goes_on_after_its_end(run, tmp_path, monkeypatch):
     ]
 
 
+def test_bars_that_are_no_number_are_told(run):
+    for bars in ("vier", "0", "4,5"):
+        said = run(120, "4/4", "dusty drums", bars)
+        assert said == [
+            f"told Bars: {bars} is no number from 1 to 64. Left empty, Sidecrate chooses."
+        ]
+
+
 def test_nothing_typed_makes_nothing(run):
     assert run(90, "4/4", "cancel", "4") == [] == run(90, "4/4", "  ", "4")
 

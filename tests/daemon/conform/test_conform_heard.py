@@ -78,10 +78,10 @@ def test_bars_repeated_in_part_are_closed_where_they_end():
     slow = 0.5 * np.sin(2 * np.pi * np.arange(3 * bar) / (3 * bar)).astype(np.float32)
     three = Sound(slow[:, None], RATE)
     report = Report()
-    four = _repeated(three, 4 * bar, report).audio
+    four = _repeated(three, 3 * bar, 4 * bar, report).audio
     assert len(four) == 4 * bar and np.allclose(four[bar : 3 * bar, 0], slow[bar:])
     assert measure_seam(four).jump <= 1, "the first bar ends far from where it began"
-    assert np.array_equal(_repeated(three, 6 * bar, report).audio[3 * bar :], three.audio)
+    assert np.array_equal(_repeated(three, 3 * bar, 6 * bar, report).audio[3 * bar :], three.audio)
 
 
 def test_a_last_bar_that_is_cut_short_is_told():

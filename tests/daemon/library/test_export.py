@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import soundfile
 
+from bridge.music import Meter, loop_frames
 from daemon.errors import LibraryError
-from daemon.library.export import FORMATS, export_clip, whole
+from daemon.library.export import FORMATS, export_clip, whole, write_as
 from daemon.library.pack import export_collection
 from daemon.library.steps import check_step
 from daemon.library.versions import FORMATS as OFFERED
@@ -80,6 +81,21 @@ def test_every_format_holds_the_same_sound(home, loop, tmp_path, kind, subtype, 
 def test_a_rate_that_mp3_has_not_is_changed(home, loop, tmp_path):
     soundfile.write(loop["path"], np.zeros((96000, 2)), 96000, subtype="PCM_24")
     assert soundfile.info(export(home, loop, "mp3", tmp_path)).samplerate == 48000
+
+
+@pytest.mark.parametrize(("rate", "bpm", "meter"), [(96000, 98.53, "4/4"), (192000, 123.7, "7/8")])
+def test_a_loop_at_the_rate_of_an_mp3_is_as_long_as_its_bars(tmp_path, rate, bpm, meter):
+    """Half of a rounded number of frames was rounded once more."""
+    frames = loop_frames(2, Meter.parse(meter), bpm, rate)
+    tone = 0.3 * np.sin(np.arange(frames) * 0.02)
+    soundfile.write(tmp_path / "loop.wav", tone, rate, subtype="FLOAT")
+    record = {
+        "id": "abcd", "kind": "loop", "bpm": bpm, "bars": 2, "meter": meter, "sample_rate": rate,
+        "path": str(tmp_path / "loop.wav"),
+    }  # fmt: skip
+    write_as(record, "mp3", tmp_path / "loop.mp3")
+    made = len(soundfile.read(tmp_path / "loop.mp3")[0])
+    assert made == loop_frames(2, Meter.parse(meter), bpm, 48000)
 
 
 @pytest.mark.slow

@@ -13,13 +13,16 @@ import soundfile
 
 from bridge.files.whole import PART
 from bridge.music import Meter, loop_frames
-from daemon.audio.loudness import true_peak_db
+from daemon.audio.loudness import measure_level, true_peak_db
+from daemon.audio.seam import measure_seam
+from daemon.audio.sound import Sound
 from daemon.audio.wav_record import read_record
 from daemon.errors import LibraryError
 from daemon.library import render as render_module
 from daemon.library.render import render_version
 from daemon.library.steps import check_step
 from daemon.library.versions import Versions
+from daemon.library.work import Work
 from tests.helpers.progress import untold
 
 RATE = 44100
@@ -228,6 +231,45 @@ def test_a_clip_is_laid_on_top_at_the_same_tempo(home, loop, kick):
     )
     assert twice["frames"] == loop_frames(2, Meter(), 100.0, RATE)
     assert home.library.path(loop["id"]).is_file()
+
+
+@pytest.mark.parametrize("kind", ["loop", "sfx"])
+def test_a_loudness_is_reached_from_under_the_gate_of_the_meter(kind):
+    """Its peak alone was gone by: it came out 20 LU louder than asked."""
+    noise = np.random.default_rng(3).standard_normal((2 * RATE, 1)) * 10 ** (-90 / 20)
+    work = Work(Sound(noise.astype(np.float32), RATE), kind, 120.0, None, 1, Meter(), None, (), {})
+    work.do([{"do": "loudness", "lufs": -30.0}], [])
+    level = measure_level(work.sound.audio, RATE, kind == "loop")
+    assert level.lufs == pytest.approx(-30, abs=0.05)
+
+
+def _layered(path, bars, own_bars, bpm, kind="loop"):
+    """Silence of `own_bars` bars with a tone of `bars` bars laid on top."""
+    frames = loop_frames(bars, Meter(), bpm, RATE)
+    turns = round(220 * frames / RATE)
+    tone = 0.3 * np.sin(2 * np.pi * turns * np.arange(frames) / frames)
+    soundfile.write(path, tone, RATE, subtype="FLOAT")
+    layer = {"kind": kind, "bars": bars, "bpm": bpm, "meter": "4/4", "path": str(path)}
+    silence = np.zeros((loop_frames(own_bars, Meter(), bpm, RATE), 1), np.float32)
+    work = Work(
+        Sound(silence, RATE), "loop", bpm, None, own_bars, Meter(), None, (), {"tone": layer}
+    )
+    work.do([{"do": "layer", "clip": "tone", "db": 0.0}], [])
+    return work.sound.audio
+
+
+@pytest.mark.parametrize(
+    ("bars", "own_bars", "bpm"), [(3, 4, 97.3), (4, 3, 101.1), (1, 16, 123.7), (5, 8, 87.9)]
+)
+def test_a_layer_of_other_bars_leaves_a_loop_that_goes_round(tmp_path, bars, own_bars, bpm):
+    made = _layered(tmp_path / "tone.wav", bars, own_bars, bpm)
+    assert len(made) == loop_frames(own_bars, Meter(), bpm, RATE)
+    assert measure_seam(made).jump <= 1
+
+
+def test_a_layer_that_is_cut_at_the_end_clicks_nowhere(tmp_path):
+    made = _layered(tmp_path / "tone.wav", 5, 4, 97.3, kind="sfx")
+    assert measure_seam(made).jump <= 1 and np.abs(made[-200:]).max() > 0.1
 
 
 @pytest.mark.parametrize(

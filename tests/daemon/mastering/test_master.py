@@ -11,6 +11,7 @@ from daemon.audio.loudness import integrated_lufs, loop_lufs, true_peak_db
 from daemon.brief import Brief
 from daemon.errors import ConformError
 from daemon.mastering.dynamics import measure_liveliness, softened, softening
+from daemon.mastering.level import levelled
 from daemon.mastering.master import master
 from daemon.mastering.match import Reference, Wish, mastered
 from daemon.mastering.targets import TARGETS
@@ -172,6 +173,33 @@ def test_a_reference_that_says_nothing_is_refused(tmp_path, sound, words):
         results_of(path, written(tmp_path / "like.wav", sound))
     with pytest.raises(ConformError, match="silent"):
         results_of(written(tmp_path / "nothing.wav", np.zeros((RATE, 1), np.float32)))
+
+
+def test_a_sound_too_soft_for_a_loudness_is_refused_with_what_mends_it(tmp_path):
+    """It came out 16 dB louder than wished, and the pair to compare was no number."""
+    noise = np.random.default_rng(1).standard_normal((4 * RATE, 2)).astype(np.float32)
+    soft = written(tmp_path / "soft.wav", noise * np.float32(10 ** (-79 / 20)))
+    with pytest.raises(ConformError, match=r"too soft for a loudness: .* raise it by (3|4) dB"):
+        results_of(soft, aim="broadcast")
+    loud = written(tmp_path / "loud.wav", music(1))
+    with pytest.raises(ConformError, match="too soft for a loudness"):
+        results_of(loud, like=soft)
+    raised = written(tmp_path / "raised.wav", noise * np.float32(10 ** (-75 / 20)))
+    made, *pair = results_of(raised, aim="broadcast")
+    assert integrated_lufs(made.audio, RATE) == pytest.approx(-23, abs=0.1)
+    assert all(np.isfinite(one.audio).all() for one in pair)
+
+
+def test_the_gain_that_is_told_is_the_sounds_own():
+    """Where finer peaks are still over after the last try, the rest comes off the gain."""
+    stream = np.random.default_rng(121)
+    tone = np.sin(2 * np.pi * 0.49 * 48000 * (np.arange(48000) / 48000) + stream.random() * 7)
+    tone[stream.integers(0, 48000)] += stream.choice([-5, 5, 20, 1])
+    sound = tone[:, None].astype(np.float32)
+    made = levelled(sound, 48000, True, -3.0, -1.0)
+    heard = np.abs(sound) > 0.05
+    least_db = 20 * np.log10(np.abs(made.audio[heard] / sound[heard])).min()
+    assert least_db == pytest.approx(made.gain_db + made.limited_db, abs=0.1)
 
 
 def test_a_livelier_band_is_calmed_and_a_calmer_one_left_alone():

@@ -24,7 +24,7 @@ from pythonosc.osc_message import OscMessage
 
 from bridge.music import Key
 from daemon.audio.loudness import integrated_lufs
-from daemon.cli.radio import preset_words
+from daemon.cli.radio import _followed, preset_words
 from daemon.engines.embedded.render import Track
 from daemon.errors import ServiceError, WorkerError
 from daemon.home.places import Places
@@ -128,6 +128,24 @@ def test_a_loop_comes_in_at_the_tempo_and_in_the_key_of_the_set(tmp_path):
     assert heard.last(BLOCK) == "CC-BY-4.0" and heard.last(2 * BLOCK) == "CC0-1.0 and CC-BY-4.0"
 
 
+@pytest.mark.parametrize("bars", [1, 2, 3])
+def test_a_loop_of_odd_bars_is_woven_in_at_half_its_tempo_on_the_beat(tmp_path, bars):
+    """Half of one or three bars is no whole number: it was stretched to one, or to two."""
+    beats = 4 * bars
+    loop = np.zeros((round(beats * 60 / 170 * 44100), 1), np.float32)
+    for beat in range(beats):
+        loop[round(beat * 60 / 170 * 44100)] = 0.9
+    soundfile.write(tmp_path / "fast.wav", loop, 44100, "FLOAT")
+    fast = Loop(str(tmp_path / "fast.wav"), "fast", 170.0, "4/4", bars, "Am", "CC0-1.0")
+    made = next(loop_phrases(fast, 85.0, "A minor", 0, 0))
+    audio = np.abs(made.audio[: made.frames]).max(axis=1)
+    for beat in range(1, 32):
+        # a beat of the loop is half of one of the set
+        at = round(beat * 30 / 85 * RATE)
+        near = audio[at - 2000 : at + 2000]
+        assert near.max() > 0.3 and abs(int(near.argmax()) - 2000) < 0.01 * RATE
+
+
 def test_what_plays_is_told_by_osc_and_a_device_plays_at_its_own_clock(monkeypatch):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
@@ -190,6 +208,19 @@ def test_a_course_that_another_takes_up_goes_the_same_way():
             yield piece
 
     assert list(pieces(True)) == list(pieces(False))
+
+
+def test_a_set_comes_back_to_the_same_words_and_goes_on_after_them(tmp_path):
+    lines = ("lo-fi", "house", "lo-fi", "techno")
+    (tmp_path / "set.txt").write_text("# mine\n" + "\n".join(lines))
+    assert _followed(str(tmp_path / "set.txt")) == lines
+    course, words = Course("lo-fi", 5, lines), []
+    for _ in range(10):
+        memory = json.loads(json.dumps(course.memory()))
+        course = Course("", 5, lines)
+        course.remember(memory)
+        words.append(course.next(each=1).words)
+    assert words == [*lines, *lines, "lo-fi", "house"]
 
 
 class Ready:

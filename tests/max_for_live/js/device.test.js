@@ -375,3 +375,13 @@ test('the audition is locked to Live while it plays, runs free while it stands, 
   device.say('press', 'audition', 0)
   assert.equal(last('gain')[2], 0)
 })
+
+test('clips that failed are told once those that came lie in their places', () => {
+  const device = started()
+  const id = ask(device)
+  device.osc('finished', id, `j-${id}`, 1, 2)
+  deliver(device, id)
+  assert.equal(device.status, '2 of 3 clips failed; sidecrate status says why')
+  deliver(device, ask(device))
+  assert.match(device.status, /is in Drums/, 'the next request is not held up')
+})

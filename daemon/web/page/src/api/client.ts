@@ -91,14 +91,20 @@ export async function api<T>(path: string, method = "GET", body?: unknown): Prom
   });
 }
 
+/** A sound's file. */
+export const sound = async (address: string): Promise<ArrayBuffer> => (await answered(address)).arrayBuffer();
+
 async function heard<T>(address: string, asked: RequestInit): Promise<T> {
+  return (await answered(address, asked)).json() as Promise<T>;
+}
+
+async function answered(address: string, asked?: RequestInit): Promise<Response> {
   const answer = await fetch(address, asked).catch(() => {
     throw new ApiError(t("Sidecrate does not answer; start it with `sidecrate run`, and do this again."), "no_answer");
   });
+  if (answer.ok) return answer;
   const said = await answer.json();
-  if (!answer.ok)
-    throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
-  return said as T;
+  throw new ApiError(said.text ?? t("This was not understood; see the values you gave."), said.code ?? "");
 }
 
 export async function upload(file: File, fit: boolean): Promise<unknown> {

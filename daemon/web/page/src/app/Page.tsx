@@ -72,6 +72,7 @@ export function Page() {
   const [pads, setPads] = useState(false);
   const [batch, setBatch] = useState<string | null>(null);
   const stand = useRef("");
+  const loads = useRef(0);
   const heard = usePlayer();
   const edited = useCallback(() => setChanged((count) => count + 1), []);
   const turn = useCallback(() => {
@@ -137,12 +138,15 @@ export function Page() {
   const wanted = open ?? heard.clip?.id ?? null;
   const load = useCallback(async () => {
     if (!wanted) return null;
+    const turn = ++loads.current;
+    // an answer that a later question has overtaken is of another clip, or older
+    const isNewest = () => turn === loads.current;
     try {
       const found = await api<FullClip>(`clips/${wanted}`);
-      setDetail(found);
+      if (isNewest()) setDetail(found);
       return found;
     } catch (error) {
-      setWords((error as Error).message);
+      if (isNewest()) setWords((error as Error).message);
       return null;
     }
   }, [wanted]);

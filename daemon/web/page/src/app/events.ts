@@ -22,6 +22,9 @@ interface Hands {
   stand: RefObject<string>;
 }
 
+/** How long it waits before it asks anew for events that were refused. */
+const AGAIN_MS = 3000;
+
 /** How far all jobs are: while it is the same, no clip came or went. */
 export const standOf = (jobs: Job[]) => JSON.stringify(jobs.map((job) => [job.job, job.state, job.clips.length]));
 
@@ -31,21 +34,8 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
   const lost = useRef(false);
   useEffect(() => {
     if (!known) return;
-    const events = new EventSource("/api/events");
-    const on = (name: string, act: (said: Said) => void) =>
-      events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data)));
-    // an event that the daemon calls error comes here too
-    events.onerror = (event) => {
-      if (event instanceof MessageEvent) return;
-      lost.current = true;
-      setAway(true);
-    };
-    events.onopen = () => {
-      setAway(false);
-      // what was told meanwhile was not heard
-      if (lost.current) edited();
-      lost.current = false;
-    };
+    const acts = new Map<string, (said: Said) => void>();
+    const on = (name: string, act: (said: Said) => void) => acts.set(name, act);
     on("jobs", (said) => {
       setJobs(() => said.jobs);
       const now = standOf(said.jobs);
@@ -72,7 +62,33 @@ export function useEvents(known: boolean, { setJobs, setSession, setWords, edite
       turn();
       setWords(said.text || t("The instrument plays along."));
     });
-    return () => events.close();
+    let events: EventSource;
+    let again: ReturnType<typeof setTimeout>;
+    const begin = () => {
+      events = new EventSource("/api/events");
+      acts.forEach((act, name) =>
+        events.addEventListener(name, (event) => act(JSON.parse((event as MessageEvent).data))),
+      );
+      // an event that the daemon calls error comes here too
+      events.onerror = (event) => {
+        if (event instanceof MessageEvent) return;
+        lost.current = true;
+        setAway(true);
+        // after a refusal no browser comes back by itself
+        if (events.readyState === EventSource.CLOSED) again = setTimeout(begin, AGAIN_MS);
+      };
+      events.onopen = () => {
+        setAway(false);
+        // what was told meanwhile was not heard
+        if (lost.current) edited();
+        lost.current = false;
+      };
+    };
+    begin();
+    return () => {
+      clearTimeout(again);
+      events.close();
+    };
   }, [known, setJobs, setSession, setWords, edited, turn, stand]);
   return away;
 }

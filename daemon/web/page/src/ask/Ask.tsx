@@ -27,6 +27,7 @@ export function Ask({
   const [engine, setEngine] = useState("");
   const [read, setRead] = useState<Explained | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
+  const ordering = useRef(false);
   const ready = engines.filter((one) => one.ready);
   const able = new Set(ready.filter((one) => !engine || one.name === engine).flatMap((one) => one.kinds ?? []));
   useEffect(() => {
@@ -47,6 +48,9 @@ export function Ask({
   }
   async function order(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
+    // Enter sends the form though its button is disabled: one order at a time, or a held key pays for several
+    if (ordering.current) return;
+    ordering.current = true;
     setBusy(true);
     try {
       const values = valuesOf(event.currentTarget);
@@ -56,6 +60,7 @@ export function Ask({
     } catch (error) {
       say((error as Error).message);
     }
+    ordering.current = false;
     setBusy(false);
   }
   const known = [session.bpm && `${session.bpm} bpm`, session.key, session.meter].filter(Boolean).join(" · ");
@@ -74,9 +79,10 @@ export function Ask({
             placeholder="dusty boom bap drums, vinyl crackle"
             onChange={() => setRead(null)}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && !event.shiftKey) {
+              // an Enter that ends the composing of a word, as in Japanese, orders nothing
+              if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) {
                 event.preventDefault();
-                event.currentTarget.form?.requestSubmit();
+                if (!event.repeat) event.currentTarget.form?.requestSubmit();
               }
             }}
           />

@@ -1,5 +1,5 @@
 import { FormEvent, KeyboardEvent, useEffect, useRef, useState } from "react";
-import { api, canHear, Clip, FullClip, Job } from "../api/client";
+import { api, ApiError, canHear, Clip, FullClip, Job } from "../api/client";
 import type { components } from "../api/schema";
 import { lineOf, titleOf } from "../library/about";
 import { player, usePlayer, versionOf } from "../player/player";
@@ -11,6 +11,8 @@ import "./batch.css";
 const MOST_SHOWN = 200;
 const TRIES = 8,
   LOOK_AGAIN_MS = 400;
+const JOB_AGAIN_MS = 2000;
+const ENDED = ["done", "failed", "cancelled"];
 type Mark = "kept" | "binned";
 const keptName = (job: string) => `sidecrate.batch.${job}`;
 
@@ -44,8 +46,30 @@ export default function Batch({
   const heard = usePlayer();
   const latest = jobs.find((one) => one.job === id);
   useEffect(() => {
-    if (latest) setJob(latest);
-    else api<Job>(`jobs/${id}`).then(setJob, (error) => tell(error.message));
+    if (latest) {
+      setJob(latest);
+      return;
+    }
+    // only the newest jobs are told of: an older one is looked at until it has ended
+    let wait: ReturnType<typeof setTimeout>,
+      left = false;
+    const look = async () => {
+      let goesOn: boolean;
+      try {
+        const found = await api<Job>(`jobs/${id}`);
+        goesOn = !ENDED.includes(found.state);
+        if (!left) setJob(found);
+      } catch (error) {
+        goesOn = (error as ApiError).code === "no_answer";
+        if (!left && !goesOn) tell((error as Error).message);
+      }
+      if (goesOn && !left) wait = setTimeout(() => void look(), JOB_AGAIN_MS);
+    };
+    void look();
+    return () => {
+      left = true;
+      clearTimeout(wait);
+    };
   }, [id, latest, tell]);
   const names = job?.clips.join() ?? "";
   const asked = useRef(new Set<string>());
@@ -68,7 +92,7 @@ export default function Batch({
   }, [id, marks]);
   const shown = names.split(",").flatMap((name) => clips.get(name) ?? []);
   // once it has ended, what was binned before is no longer waited for
-  const isMade = ["done", "failed", "cancelled"].includes(job?.state ?? "");
+  const isMade = ENDED.includes(job?.state ?? "");
   const count = isMade ? shown.length : Math.max(job?.count ?? 0, shown.length);
   const number = {
     kept: shown.filter((clip) => marks[clip.id] === "kept").length,

@@ -17,7 +17,7 @@ export function Palette({ commands, close }: { commands: Command[]; close: () =>
     if (step) {
       event.preventDefault();
       setAt((chosen + step + found.length) % Math.max(1, found.length));
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       event.preventDefault();
       does(found[chosen]);
     }

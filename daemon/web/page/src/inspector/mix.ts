@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { api, Step } from "../api/client";
+import { api, sound, Step } from "../api/client";
 
 export interface Channel {
   db: number;
@@ -69,9 +69,8 @@ class Mix {
       const parts = await api<string[]>(`clips/${clip}/stems`);
       const made = await Promise.all(
         parts.map(async (part): Promise<[string, AudioBuffer]> => {
-          const answer = await fetch(`/api/clips/${clip}/stems/${encodeURIComponent(part)}`);
-          if (!answer.ok) throw new Error((await answer.json()).text);
-          return [part, await context.decodeAudioData(await answer.arrayBuffer())];
+          const file = await sound(`/api/clips/${clip}/stems/${encodeURIComponent(part)}`);
+          return [part, await context.decodeAudioData(file)];
         }),
       );
       if (turn !== this.turn) return false;

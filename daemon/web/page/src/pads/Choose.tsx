@@ -46,7 +46,7 @@ export function Choose({ take, close }: { take: (clip: string) => void; close: (
     if (step && many) {
       event.preventDefault();
       setAt((at + step + many) % many);
-    } else if (event.key === "Enter") {
+    } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       event.preventDefault();
       does(found?.[at]);
     }

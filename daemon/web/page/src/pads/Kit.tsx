@@ -1,5 +1,5 @@
 import { KeyboardEvent, useEffect, useRef, useState } from "react";
-import { api, audioUrl, Clip, FullClip } from "../api/client";
+import { api, audioUrl, Clip, FullClip, sound } from "../api/client";
 import { titleOf } from "../library/about";
 import { player, versionOf } from "../player/player";
 import { hearMidi } from "./midi";
@@ -75,12 +75,13 @@ export default function Kit({
       setClips(full);
       await Promise.all(
         full.map(async (clip, place) => {
-          const answer = await fetch(audioUrl(clip.id, versionOf({ ...clip, edited: clip.steps.length > 0 })));
-          if (answer.ok) sounds.current!.buffers[place] = await context.decodeAudioData(await answer.arrayBuffer());
+          const file = await sound(audioUrl(clip.id, versionOf({ ...clip, edited: clip.steps.length > 0 })));
+          const buffer = await context.decodeAudioData(file);
+          if (!gone) sounds.current!.buffers[place] = buffer;
         }),
       );
     };
-    load().catch((error: Error) => tell(error.message));
+    load().catch((error: Error) => !gone && tell(error.message));
     if ("requestMIDIAccess" in navigator)
       hearMidi((note) => strike.current(note - FIRST_NOTE)).then(
         (heard) => {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { api, audioUrl, canHear, Clip, FullClip } from "../api/client";
+import { api, audioUrl, canHear, Clip, FullClip, sound } from "../api/client";
 import { quartersPerBar } from "../player/beats";
 import { player, versionOf } from "../player/player";
 import { BarClock } from "./clock";
@@ -186,11 +186,7 @@ class PadBoard {
       const fit = { bpm: session.bpm, key: session.key || undefined };
       const url = audioUrl(pad.clip.id, versionOf({ ...pad.clip, edited: pad.clip.steps.length > 0 }), fit);
       found = {
-        buffer: await this.inTurn(async () => {
-          const answer = await fetch(url);
-          if (!answer.ok) throw new Error((await answer.json()).text);
-          return this.sound().decodeAudioData(await answer.arrayBuffer());
-        }),
+        buffer: await this.inTurn(async () => this.sound().decodeAudioData(await sound(url))),
         why: "",
       };
     } catch (error) {

@@ -1,7 +1,7 @@
 // Loops without a gap: the whole clip lies in memory and the sound card's clock repeats it, which an <audio> element cannot.
 
 import { useSyncExternalStore } from "react";
-import { audioUrl, Clip } from "../api/client";
+import { audioUrl, Clip, sound } from "../api/client";
 import { mix } from "../inspector/mix";
 
 /** Decoded sounds kept, the least recently used first out: a click on one of them sounds at once. */
@@ -118,10 +118,7 @@ class Player {
       this.kept.set(name, before);
       return before;
     }
-    const made = fetch(url).then(async (answer) => {
-      if (!answer.ok) throw new Error((await answer.json()).text);
-      return this.context!.decodeAudioData(await answer.arrayBuffer());
-    });
+    const made = sound(url).then((file) => this.context!.decodeAudioData(file));
     if (name) {
       this.kept.set(name, made);
       made.catch(() => this.kept.delete(name));
