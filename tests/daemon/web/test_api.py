@@ -57,12 +57,15 @@ def test_a_job_for_voices_that_cannot_be_told_apart_ends_with_the_mend(
     wait_until(lambda: house.api.get(f"/jobs/{job}").json()["state"] == "failed", 60)
     said = house.api.get(f"/jobs/{job}").text
     assert "vocals cannot be told apart here" in said and "models get spleeter" in said
+
+
 def _hears_of_jobs(stream: httpx.Response) -> bool:
     """Whether jobs are told before the stream has been silent for long."""
     for line in stream.iter_lines():
         if line in ("event: jobs", "event: alive"):
             return line == "event: jobs"
     return False
+
 
 def test_a_page_that_comes_later_is_told_the_jobs_too(house: WebHouse) -> None:
     """One that comes back may have missed a change, where another page heard it."""
