@@ -39,6 +39,15 @@ def collision() -> tuple[str, bool]:
 
 
 def main() -> None:
+    """Run the command. Ctrl-C ends it in a line and code 130, also while it is still loading."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        raise SystemExit(130) from None
+
+
+def _run() -> None:
     """Say a collision, and run the command where that is possible."""
     text, can_go_on = collision()
     if text:

@@ -25,6 +25,11 @@ KINDS = ("loop", "oneshot", "track", "midi", "sfx", "vocal")
 MAX_PROMPT = 4000
 #: Clips of one request.
 MOST_CLIPS = 10_000
+#: What every door says of a request without words.
+NOTHING_ASKED = (
+    "nothing is asked; write what you want to hear as the prompt, in"
+    f" 1 to {MAX_PROMPT:,} characters of text, as in: dusty boom bap drums 90 bpm"
+)
 #: Words of a list, as in `mood`.
 MAX_WORDS = 32
 
@@ -44,6 +49,8 @@ class Field:
     example: str
     is_path: bool = False
     """Whether it names a file or folder of this machine."""
+    if_empty: str = ""
+    """What is said of an empty text, where that has a mend of its own."""
 
     @property
     def python_name(self) -> str:
@@ -60,6 +67,8 @@ class Field:
     def fault(self, raw: object, why: str = "") -> Fault:
         """The fault of a value that is not allowed; `why`, where that has a mend of its own."""
         given = shorten(raw)
+        if self.if_empty and isinstance(raw, str) and not raw.strip():
+            return Fault(self.name, given, f"{self.name}: {given}: {self.if_empty}")
         because = f" ({why})" if why else ""
         text = (
             f"{self.name}: {given} is not allowed here{because}; it takes {self.allowed}. "
@@ -290,7 +299,7 @@ _UNIT = number(0, 1, units=written.SHARE)
 FIELDS: dict[str, Field] = {
     row.name: row
     for row in (
-        Field("prompt", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums"),
+        Field("prompt", short_text, f"1 to {MAX_PROMPT:,} characters of text", "none", "What you want to hear.", "dusty boom bap drums", if_empty=NOTHING_ASKED),
         Field("kind", one_of(*KINDS), "one of " + ", ".join(KINDS), "loop", "What comes out.", "loop"),
         Field("bpm", number(MIN_BPM, MAX_BPM, 3, written.TEMPO), "a tempo from 40 to 300 (3 decimals are kept)", "the project's tempo", "Tempo in quarter notes a minute.", "128"),
         Field("key", _key, "a tonic and a mode (Am, F# minor, Gb, D dorian, h-Moll, la mineur, Camelot 8A) or keep", "the project's key", "Key; keep leaves the take's own.", "Am"),

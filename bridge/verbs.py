@@ -130,7 +130,9 @@ class Verb:
 
     def missing(self) -> Fault:
         """The fault of a request without a source."""
-        text = f"{self.name} needs {NAMED[self.works_on]}; for example: {self.name} {self.example}"
+        own = FIELDS[self.holds].if_empty if self.holds else ""
+        needs = f"{self.name} needs {NAMED[self.works_on]}"
+        text = own or f"{needs}; for example: {self.name} {self.example}"
         return Fault(self.holds or SOURCE, "", text)
 
 

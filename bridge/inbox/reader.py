@@ -54,12 +54,10 @@ class Reader:
                 name, "is not a file; drop prompts (.txt, .md, .prompt) and audio files one by one"
             )
         if found.st_size == 0:
-            mend = (
-                "write a prompt in it, as in: dusty boom bap drums 90 bpm"
-                if is_text(name)
-                else "save or copy it again"
-            )
-            raise _refused(name, f"is empty; {mend}")
+            beside = self.companion(claim) if claim.word[0] == "p" else None
+            its_name = beside.name.removeprefix(f"{claim.word}-") if beside else ""
+            is_empty_too = beside is not None and beside.stat().st_size == 0
+            raise RequestError(*map(_is_empty, (name, its_name) if is_empty_too else (name,)))
         if not is_text(name):
             return PromptFile((Request({"reference": str(path)}),))
         if found.st_size > MAX_TEXT_BYTES:
@@ -125,6 +123,15 @@ class Reader:
 def is_file(path: Path) -> bool:
     """Whether it is a file itself, and no link to one."""
     return path.is_file() and not path.is_symlink()
+
+
+def _is_empty(name: str) -> Fault:
+    mend = (
+        "write a prompt in it, as in: dusty boom bap drums 90 bpm"
+        if is_text(name)
+        else "save or copy it again"
+    )
+    return Fault("file", name, f"{name} is empty; {mend}")
 
 
 def _refused(name: str, text: str) -> RequestError:

@@ -35,6 +35,9 @@ _UNWRITABLE = frozenset(
     }
 )  # fmt: skip
 
+#: The exit code after Ctrl-C, as shells have it: 128 and the signal's number.
+_STOPPED = 130
+
 
 def main() -> None:
     """The entry point. Our own errors become one line a fault and an exit code, no traceback."""
@@ -44,14 +47,18 @@ def main() -> None:
     try:
         with odd_names_told():
             asked = with_asked_alone(app, sys.argv[1:])
-            raise SystemExit(asked(standalone_mode=False) or 0)
+            code = asked(standalone_mode=False) or 0
+            if code == _STOPPED:
+                # the option parser swallows Ctrl-C, and returns its code instead
+                raise KeyboardInterrupt
+            raise SystemExit(code)
     except (RequestError, PromptError, ConfigError) as error:
         _fail(error, 2)
     except SidecrateError as error:
         _fail(error, 2 if error.code in ("bad_request", "unknown_engine") else 1)
     except (KeyboardInterrupt, typer.Abort):
         print("stopped", file=sys.stderr)
-        raise SystemExit(130) from None
+        raise SystemExit(_STOPPED) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

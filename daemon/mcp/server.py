@@ -101,6 +101,18 @@ def _tool(tool: Tool) -> types.Tool:
     )
 
 
+def _unknown_text(tool: Tool, name: str) -> str:
+    """What is said of an argument that a tool does not have, and where the name belongs."""
+    holders = [
+        holder
+        for holder, schema in tool.properties.items()
+        if name in schema.get("items", {}).get("properties", {})
+    ]
+    inside = f"; {name} belongs into each of {holders[0]}" if holders else ""
+    takes = ", ".join(tool.properties) or "nothing"
+    return f"{tool.name} has no argument {name}; it takes {takes}{inside}"
+
+
 async def _called(
     calls: Calls, ctx: Context, name: str, given: Mapping[str, Any]
 ) -> types.CallToolResult:
@@ -111,9 +123,7 @@ async def _called(
     if tool is None:
         return _wrong(f"there is no tool {name}; there are {', '.join(tool_table())}")
     if unknown := [one for one in given if one not in tool.properties]:
-        return _wrong(
-            f"{name} has no {unknown[0]}; it takes {', '.join(tool.properties) or 'nothing'}"
-        )
+        return _wrong(_unknown_text(tool, unknown[0]))
     try:
         jsonschema.validate(dict(given), tool.schema)
         return _told(await calls.call(name, given, tell))

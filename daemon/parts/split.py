@@ -23,6 +23,8 @@ from daemon.verbs.tell import Tell
 
 #: s; the shortest sound that has parts.
 _SHORTEST_S = 0.2
+#: What people call the part `vocals`.
+_VOCALS = ("voice", "voices", "vocal")
 #: The separator's share of the progress.
 _SHARE = 0.75
 
@@ -31,7 +33,8 @@ def split(brief: Brief, request: dict[str, Any], folder: Path, tell: Tell) -> It
     """Results of the source's parts, or of its kit. ConformError where it holds nothing of them."""
     source = Source.read(brief)
     check(source)
-    asked = tuple(word.lower() for word in request.get("parts", ()))
+    words = (word.lower() for word in request.get("parts", ()))
+    asked = tuple("vocals" if word in _VOCALS else word for word in words)
     into = request.get("into", "stems")
     stems = Stems(source, brief.separator, lambda share, words: tell(0.02 + _SHARE * share, words))
     if into == "kit":

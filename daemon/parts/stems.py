@@ -103,7 +103,7 @@ class Stems:
         return {name: self.parts[name] if name in self.parts else pieces[name] for name in chosen}
 
     def _no_voices(self, name: str) -> str:
-        if name not in ("vocals", "voice") or self.separator is None:
+        if name != "vocals" or self.separator is None:
             return ""
         return f". The own separator knows no voices; {self.better}"
 

@@ -6,6 +6,7 @@ so that the reader can look past it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,7 +26,7 @@ class Name:
 
 
 #: One word of a name; a name's later words may be small ones.
-_WORD = r"[^\W_][\w'&./!-]*"
+_WORD = r"[^\W_][\w'&./!$-]*"
 _STOP = (
     r"(?=\s*(?:$|[,;:|()\[\]\"\n\0]|\.(?:\s|$)|"
     r"\b(?:with|but|and\s+(?:a|an|the|with)|at|in|for|from|"
@@ -43,7 +44,7 @@ _LOOSE = (
     r"(?i:\b(?:like|by|como|comme|similar\s+to|reminiscent\s+of|(?:cover|remix|rendition)\s+of|"
     r"theme\s+(?:from|of)))\s+"
 )
-_CAPITAL = r"[A-Z0-9][\w'&./!-]*(?:\s+(?:of|the|and|&|de|la|x)?\s*[A-Z0-9][\w'&./!-]*){0,4}"
+_CAPITAL = r"[A-Z0-9][\w'&./!$-]*(?:\s+(?:of|the|and|&|de|la|x)?\s*[A-Z0-9][\w'&./!$-]*){0,4}"
 _TYPE = rf"({_WORD}(?:\s+{_WORD}){{0,2}}?)\s+type(?:\s+(?:beat|track|song|drums|melody|loop)|\s*$)"
 _STYLED = r"([A-Z][\w'&./!-]*(?:\s+[A-Z][\w'&./!-]*){1,3})[\s-]+(?:style|vibes?)\b"
 _ESQUE = r"\b([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)[\s-]?esque\b"
@@ -75,7 +76,8 @@ _KNOWN = (
     "ltj bukem, ludovico einaudi, m83, mac demarco, mac miller, madlib, madonna, major lazer, "
     "manu chao, mariah carey, marshmello, martin garrix, massive attack, max richter, megadeth, "
     "megan thee stallion, metallica, metro boomin, mf doom, mgmt, michael jackson, miles davis, "
-    "moby, moderat, mogwai, mozart, muse, my bloody valentine, my chemical romance, nas, new "
+    "moby, moderat, mogwai, mozart, mr oizo, mr scruff, "
+    "muse, my bloody valentine, my chemical romance, nas, new "
     "order, nick drake, nicki minaj, nils frahm, nina kraviz, nina simone, nine inch nails, "
     "nirvana, nobuo uematsu, noisia, notorious big, nujabes, odesza, olafur arnalds, pantera, "
     "paramore, pat metheny, paul van dyk, pearl jam, pendulum, philip glass, pink floyd, "
@@ -91,6 +93,8 @@ _KNOWN = (
     "vivaldi, wagner, whitney houston, willie nelson, wizkid, wu tang clan, xxxtentacion, young "
     "thug, yung lean, zz top "
 )
+#: Those with a sign that parts words elsewhere, as they are written.
+_SIGNED = "a$ap ferg, a$ap mob, a$ap rocky, joey bada$$, ke$ha, p!nk, $uicideboy$, ty dolla $ign"
 #: Known names that are words of their own: only in capitals are they an artist.
 _ORDINARY = frozenset(
     (
@@ -130,7 +134,7 @@ def find_artists(text: MarkedText) -> list[Name]:
         *_led(text, _STYLED, loose=True),
         *_led(text, _ESQUE, loose=True),
         # a sample's name begins with its maker's, who is no wish
-        *([] if text.is_pack else _by_table(text)),
+        *([] if text.is_pack else [*_by_table(text), *_by_signs(text)]),
     ]
     kept: list[Name] = []
     for one in sorted(found, key=lambda one: (one.start, one.start - one.end)):
@@ -184,6 +188,19 @@ _COMMON_WORDS = (
     "monday tuesday wednesday thursday friday saturday sunday morning evening rain sun moon sea "
 )
 _COMMON = frozenset(_COMMON_WORDS.split())
+
+
+@cache
+def _signed_form() -> str:
+    names = sorted((name.strip() for name in _SIGNED.split(",")), key=len, reverse=True)
+    return rf"(?<![\w$])(?:{'|'.join(map(re.escape, names))})(?![\w$])"
+
+
+def _by_signs(text: MarkedText) -> list[Name]:
+    """Well-known names with a sign inside: `A$AP Rocky`."""
+    if not text.has("$", "!"):
+        return []
+    return [Name(*match.span(), match[0]) for match in text.find(_signed_form())]
 
 
 def _by_table(text: MarkedText) -> list[Name]:

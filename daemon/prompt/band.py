@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daemon.prompt.foreign_words import ONLY_AFTER, ONLY_BEFORE, OTHER_ONLY_AFTER
+from daemon.prompt.foreign_words import DENIALS, ONLY_AFTER, ONLY_BEFORE, OTHER_ONLY_AFTER
 from daemon.prompt.genres import find_genre, fold
 from daemon.prompt.marked_text import HEAD_END, MarkedText
 from daemon.prompt.named import LIST_JOIN, Named
@@ -35,6 +35,7 @@ _ONLY_AFTER = (
 ONLY_WORDS = (
     r"\b(?:only|alone|isolated|unaccompanied|solo|duets?|duo|(?:and\s+)?nothing else|"
     rf"(?:format|arrangement)\s*:\s*solo|{ONLY_BEFORE}|{ONLY_AFTER})\b"
+    rf"|{OTHER_ONLY_AFTER}"
 )
 #: A soloist is alone only where nobody else is named: `drums, piano and a trumpet solo` is a band.
 _SOLO_BEFORE = r"\bsolo\s+(?:[a-z]+\s+)?$"
@@ -176,14 +177,14 @@ def which_play(
         return ("vocals",), True
     names = tuple(dict.fromkeys(one.sound.name for one in wanted))
     if two := _two_of_one(text, wanted, names):
-        plays_alone = _head_is_instrument(text, wanted, kind, has_genre) and not has_genre
+        plays_alone = _head_is_instrument(text, wanted, without, kind, has_genre) and not has_genre
         return (*names, two), plays_alone and kind != "track"
     pair = len(names) == 1 and pattern(_TOGETHER).search(text.text)
     if not has_genre and kind != "track" and (pair or _is_piece(text, wanted)):
         # a piece has a melody, and its instrument plays that; so has a duet of two of a kind
         return (*names, "melody"), True
     return names, bool(names) and kind != "track" and _head_is_instrument(
-        text, wanted, kind, has_genre
+        text, wanted, without, kind, has_genre
     )
 
 
@@ -319,6 +320,19 @@ def _groups(text: MarkedText, named: list[Named]) -> list[list[Named]]:
     return groups
 
 
+def _denials(text: MarkedText, without: list[tuple[str, int, int]]) -> list[int]:
+    """Where `sans batterie` and the like begin. `no` and `without` are no words of these."""
+    found = (
+        pattern(rf"(?<!\w)(?:{DENIALS})\s+$").search(text.text[max(0, start - 24) : start])
+        for _, start, _ in without
+    )
+    return [
+        max(0, start - 24) + match.start()
+        for (_, start, _), match in zip(without, found, strict=True)
+        if match
+    ]
+
+
 def _head_begin(text: MarkedText, wanted: list[Named]) -> int:
     """Where what is asked for begins: behind lines of figures (`93 bpm`) and a title (`My idea:`).
 
@@ -347,20 +361,28 @@ def _behind_tags(text: MarkedText, wanted: list[Named], begin: int) -> int:
 
 
 def _head_is_instrument(
-    text: MarkedText, wanted: list[Named], kind: str | None, has_genre: bool = False
+    text: MarkedText,
+    wanted: list[Named],
+    without: list[tuple[str, int, int]],
+    kind: str | None,
+    has_genre: bool = False,
 ) -> bool:
     """Whether an instrument's part is wanted (`boom bap drums`), not a whole with it."""
     # "no drums, dark pads": what is asked for comes after what is not wanted
-    begin = _head_begin(text, wanted)
-    while lead := pattern(r"[\s,\0]*(?:no|without)\b[^,;.]*[,;.]").match(text.rest, begin):
+    begin, denials = _head_begin(text, wanted), _denials(text, without)
+    while lead := pattern(r"[\s,\0]*((?:no|without)\b)?[^,;.]*[,;.]").match(text.rest, begin):
+        lead_word = begin + len(text.rest[begin:]) - len(text.rest[begin:].lstrip(" \n,\0"))
+        if not lead[1] and lead_word not in denials:
+            break
         begin = lead.end()
     if not has_genre:
         begin = _behind_tags(text, wanted, begin)
     stop = pattern(_HEAD_STOP).search(text.rest, begin)
-    head = text.rest[: stop.start() if stop else len(text.rest)]
+    ends = [stop.start() if stop else len(text.rest), *(at for at in denials if at > begin)]
+    head = text.rest[: min(ends)]
     if not head[begin:].strip("\0 "):
         return False
-    if stop and pattern(_OVER if has_genre else _OVER_A_BEAT).match(text.rest, stop.start()):
+    if pattern(_OVER if has_genre else _OVER_A_BEAT).match(text.rest, min(ends)):
         return False
     head = pattern(_IN_A_TONIC, 0).sub(lambda found: " " * len(found[0]), head)
     for one in wanted:

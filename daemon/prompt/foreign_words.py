@@ -35,7 +35,8 @@ SOUNDS: dict[str, str] = {
     "melody": "melodía, mélodie, melodie, melodia",
     "synth": "sintetizador, sintetizadores, synthé, synthés, synthétiseur, synthesizern, "
     "sintetizzatore, sintetizzatori, sintes",
-    "bells": "campanas, cloches, glocken, campane, sinos",
+    "bells": "campanas, cloches, glocken, campane, sinos, glöckchen, campanitas, "
+    "clochettes, sininhos",
     "flute": "flauta, flûte, flöte, flauto",
     "saxophone": "saxofón, saxofon, sassofono, saxofone",
     "trumpet": "trompeta, trompette, trompete, tromba",

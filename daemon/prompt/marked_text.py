@@ -15,6 +15,9 @@ from daemon.prompt.patterns import pattern
 #: Stands for each letter that was taken: no space, no word, no digit.
 TAKEN = "\0"
 
+#: The first letter that is not Latin: Greek, Cyrillic and all later scripts lie above.
+_FIRST_OTHER_LETTER = "\u0370"
+
 _TYPED = str.maketrans(
     {
         "’": "'",
@@ -158,6 +161,9 @@ class MarkedText:
             ):
                 break
             token = tokens[at + count]
+            if not token.folded and (not folded or self.rest[token.start] >= _FIRST_OTHER_LETTER):
+                # a word in another script is no part of a name
+                break
             folded += token.folded
             # "bass e" is no French `basse`: a letter apart stays apart
             is_apart = len(token.folded) == 1 and token.folded.isalpha() and found == count > 0

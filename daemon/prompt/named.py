@@ -99,19 +99,30 @@ def find_instruments(
 
 #: Last words of German compounds, folded.
 _COMPOUND_ENDINGS = ("musik", "loop", "melodie", "stuck", "stueck", "stck")
+#: The same for words that the instrument takes with it: behind them nothing else is named.
+_WHOLE_ENDINGS = tuple(
+    fold(word)
+    for word in (
+        "akkord", "akkorde", "akkorden", "riff", "riffs", "linie", "linien", "spur", "begleitung",
+        "klang", "klänge", "klängen", "sound", "sounds", "groove", "grooves", "figur", "solo",
+        "loops", "melodien", "schleife", "schleifen", "arpeggio", "arpeggien", "rhythmus",
+    )
+)  # fmt: skip
 
 
 def _in_compounds(tokens: list[Token]) -> list[Named]:
-    """Instruments in German compounds: `Klaviermusik`, `Gitarrenmusik`."""
+    """Instruments in German compounds: `Klaviermusik`, `Gitarrenakkorde`."""
     found = []
     for token in tokens:
-        if not token.folded.endswith(_COMPOUND_ENDINGS):
+        if not token.folded.endswith((*_COMPOUND_ENDINGS, *_WHOLE_ENDINGS)):
             continue
-        for ending in _COMPOUND_ENDINGS:
+        for ending in (*_COMPOUND_ENDINGS, *_WHOLE_ENDINGS):
             stem = token.folded.removesuffix(ending)
             name = next((one for one in (stem, stem.removesuffix("n")) if one in sounds()), "")
             if stem != token.folded and name and token.folded not in sounds():
-                found.append(Named(token.start, token.start + len(stem), sounds()[name]))
+                end = token.end if ending in _WHOLE_ENDINGS else token.start + len(stem)
+                found.append(Named(token.start, end, sounds()[name]))
+                break
     return found
 
 

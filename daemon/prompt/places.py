@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from daemon.prompt.band import ONLY_WORDS, band_places
@@ -147,11 +147,22 @@ def _apart(marks: list[Heard]) -> tuple[Heard, ...]:
     """Without overlaps: the first reader keeps its place, a later one what is left of its own."""
     kept: list[Heard] = []
     for mark in marks:
-        if mark.end > mark.start and all(
-            mark.end <= one.start or mark.start >= one.end for one in kept
-        ):
-            kept.append(mark)
+        for start, end in _left_of(mark, kept):
+            kept.append(replace(mark, start=start, end=end))
     return tuple(sorted(kept, key=lambda one: one.start))
+
+
+def _left_of(mark: Heard, kept: list[Heard]) -> list[tuple[int, int]]:
+    """The stretches of a mark that no other has."""
+    left = [(mark.start, mark.end)]
+    for one in kept:
+        left = [
+            part
+            for start, end in left
+            for part in ((start, min(end, one.start)), (max(start, one.end), end))
+            if part[0] < part[1]
+        ]
+    return left
 
 
 def unread(text: MarkedText, heard: tuple[Heard, ...]) -> tuple[tuple[int, int], ...]:

@@ -40,12 +40,17 @@ _WORDS = (
     # German, Spanish, French, Portuguese, Italian
     "einem einen meiner meine wie aber hat soll wird werden "
     "und oder mit ein eine einen einer eines der die das den dem des ist sind für auf von zum "
+    "stil stils takt takte takten tonart stimmung instrumente besetzung tonspur "
     "zur bei als auch nicht sehr nur musik lied stück spiel mach mache erstelle "
     "que con una uno unos unas los las del para por pero como más muy sin música musica canción "
+    "estilo estilos compás compases tonalidad ambiente pieza instrumentos "
     "canciones pista haz crea hazme "
+    "mesure mesures tonalité ambiance pièce "
     "comme les des une dans avec sur pour par pas plus est sont aux musique chanson morceau crée "
+    "compasso compassos peça "
     "com uma dos das não mais muito som faça "
     "линия партия музыка трек бит "
+    "stile stili battuta battute tonalità pezzo "
     "gli della delle degli nel nella per non più molto canzone brano fammi"
 )
 PLAIN_WORDS = frozenset(_WORDS.split())

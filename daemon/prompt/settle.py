@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bridge.music import Key, Meter, parse_note
-from bridge.request import Request
+from bridge.request import NOTHING_ASKED, Request
 from bridge.session import Known, SessionView
 from bridge.verbs import find_verb
 from daemon.brief import Brief, Decision
@@ -167,9 +167,7 @@ def _check(request: Request, do: str) -> None:
             "change",
         )
     ):
-        raise PromptError(
-            "nothing is asked; write what you want to hear, as in: dusty boom bap drums 90 bpm"
-        )
+        raise PromptError(NOTHING_ASKED)
     start, end = request.get("reference_start", 0.0), request.get("reference_end")
     if end is not None and end <= start:
         raise PromptError(

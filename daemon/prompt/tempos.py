@@ -189,8 +189,8 @@ def _stands_as_tempo(
     if text.is_pack and match[2] not in MACHINES and not match[2].startswith("0"):
         return True
     before = text.rest[:start].rstrip(f" ,:-({TAKEN}")
-    # the key between a player and the tempo: "sub bass f 140"
-    before = pattern(r"\s[A-Ga-g][#b]?$", 0).sub("", before)
+    # the key between a player and the tempo: "sub bass f 140", "piano in D 100"
+    before = pattern(r"(?:\s[Ii]n)?\s[A-Ga-g][#b]?$", 0).sub("", before)
     if any(genre_end == len(before) for _, genre_end, _, _ in genre_spans):
         return True
     last = pattern(r"([^\W_]+)$").search(before)

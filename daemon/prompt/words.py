@@ -180,7 +180,6 @@ def parse_words(prompt: str) -> Words:
         swing = max(swing, genre.swing)
     if genre and genre.meter != "4/4" and meter is None:
         meter = genre.meter
-    text.said.extend(_unread_script(text))
     found_moods = find_moods(text, spans, named, without)
     listed, only = which_play(text, named, without, said_kind, bool(spans))
     listed, only = with_band(text, listed, only, without)
@@ -198,6 +197,7 @@ def parse_words(prompt: str) -> Words:
         "genre": genre.name if genre else None, "swing": swing,
     }  # fmt: skip
     heard = places(text, Found(spans, named, without, found_moods, said_kind, singer, values))
+    text.said.extend(_unread_script(text, heard))
     return Words(
         artists=tuple(dict.fromkeys(one.name for one in artists)),
         singer=singer,
@@ -274,11 +274,12 @@ def _key_of_tune(text: MarkedText, tune: Tune) -> str:
     return key
 
 
-def _unread_script(text: MarkedText) -> list[str]:
+def _unread_script(text: MarkedText, heard: tuple[Heard, ...]) -> list[str]:
     """What to tell where much of the prompt is in letters that the tables do not hold."""
-    letters = [letter for letter in text.text if letter.isalpha()]
-    foreign = [letter for letter in letters if ord(letter) >= _FIRST_OTHER_LETTER]
-    if len(foreign) <= _UNREAD_SHARE * len(letters):
+    covered = {at for one in heard for at in range(one.start, one.end)}
+    letters = [at for at, letter in enumerate(text.text) if letter.isalpha()]
+    foreign = [at for at in letters if ord(text.text[at]) >= _FIRST_OTHER_LETTER]
+    if len(set(foreign) - covered) <= _UNREAD_SHARE * len(letters):
         return []
     return [
         "most words of this prompt are in a script that is not read here: figures, keys, some "

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from bridge.errors import RequestError
-from bridge.request import FIELDS, OneOf, Request, read_request
+from bridge.request import FIELDS, NOTHING_ASKED, OneOf, Request, read_request
 from bridge.request import Field as FieldRow
 from bridge.verbs import NAMED, SOURCE, VERBS, Verb
 from daemon.briefing.explain import Explained, explain
@@ -63,7 +63,7 @@ def job_routes(site: Site) -> APIRouter:
         """Order clips: any fields of a request (see /api/fields). A refusal says why."""
         request = checked(values)
         if not request.get("prompt") and not request.get("reference"):
-            raise PromptError("a request needs a prompt", "bad_request")
+            raise PromptError(NOTHING_ASKED, "bad_request")
         return await site.line.order("make" if request.get("prompt") else "fit", request)
 
     @routes.post("/explain")
@@ -73,7 +73,7 @@ def job_routes(site: Site) -> APIRouter:
         """Make nothing: the prompt with what each word sets. Takes the fields of a request."""
         request = _read(values)
         if not request.get("prompt"):
-            raise PromptError("a prompt is needed to explain one", "bad_request")
+            raise PromptError(NOTHING_ASKED, "bad_request")
         session = session_with(load_pins(site.jobs))
         config = site.config
         return explain(

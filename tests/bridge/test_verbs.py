@@ -12,7 +12,7 @@ from bridge.osc.arguments import is_release
 from bridge.osc.orders import OscOrders
 from bridge.osc.packet import Message, OscError
 from bridge.osc.sender import Sender
-from bridge.request import Field, local_path, number
+from bridge.request import NOTHING_ASKED, Field, local_path, number
 from bridge.verbs import VERBS, Verb, find_verb, register
 
 HERE, ELSEWHERE = ("127.0.0.1", 9000), ("192.168.1.20", 9000)
@@ -201,3 +201,11 @@ def test_a_file_that_asks_what_cannot_be_says_why(text, why):
     with pytest.raises(RequestError) as refused:
         read_prompt_file(text.encode())
     assert why in refused.value.text
+
+
+@pytest.mark.parametrize("prompt", ["", "  \n"])
+def test_every_door_says_the_same_of_an_empty_prompt(prompt):
+    with pytest.raises(RequestError) as refused:
+        VERBS["make"].read([("prompt", prompt)])
+    assert refused.value.text == f"prompt: {prompt!r}: {NOTHING_ASKED}"
+    assert VERBS["make"].missing().text == NOTHING_ASKED

@@ -51,6 +51,28 @@ def test_a_newcomer_makes_a_loop_and_connects_a_daw_by_a_click_each(
     assert not [text for text in said if "Content Security Policy" in text and "eval" not in text]
 
 
+def test_a_search_that_finds_nothing_is_cleared_by_a_button_or_escape(
+    browser: Any, house: WebHouse
+) -> None:
+    house.make(prompt="house drums", bars=1, seed=5)
+    page = opened(browser, house)
+    search, clip = page.get_by_label("Search", exact=True), page.locator("[data-clip]").first
+    clip.wait_for()
+    for way in ("button", "Escape"):
+        page.get_by_role("button", name="Not used yet").click()
+        search.fill("zzyzx")
+        page.get_by_text("No clip is like that.").wait_for()
+        if way == "button":
+            page.get_by_role("button", name="Clear the search").click()
+        else:
+            search.press("Escape")
+        clip.wait_for()
+        assert search.input_value() == ""
+        unused = page.get_by_role("button", name="Not used yet")
+        assert unused.get_attribute("aria-pressed") == "false"
+        assert search.evaluate("one => one === document.activeElement")
+
+
 def notes_of(house: WebHouse, clip: str, part: str) -> list[list[float]]:
     found = house.api.get(f"/clips/{clip}/notes").json()["parts"]
     return next(one["notes"] for one in found if one["name"] == part)

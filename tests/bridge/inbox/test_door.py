@@ -168,6 +168,17 @@ def test_an_empty_file_is_refused_after_a_while_and_not_before(bench: Bench) -> 
     assert "empty" in bench.answer("failed", "empty.txt.error.txt")
 
 
+def test_of_an_empty_text_and_an_empty_sound_beside_it_both_are_named(bench: Bench) -> None:
+    bench.drop("both.txt", "")
+    bench.drop("both.wav", "")
+    bench.start()
+    assert bench.answer("failed", "both.txt.error.txt").splitlines() == [
+        "both.txt is empty; write a prompt in it, as in: dusty boom bap drums 90 bpm",
+        "both.wav is empty; save or copy it again",
+    ]
+    wait_for((bench.folder / "failed" / "both.wav").is_file)
+
+
 def test_names_that_are_ignored_or_unknown_are_left_alone(bench: Bench) -> None:
     bench.start()
     names = [

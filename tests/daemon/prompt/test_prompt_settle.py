@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from bridge.request import Request, read_request
+from bridge.request import NOTHING_ASKED, Request, read_request
 from bridge.session import Session, SessionView
 from daemon.brief import Brief
 from daemon.errors import PromptError
@@ -351,3 +351,9 @@ def test_settling_loads_nothing_heavy():
 def test_a_thing_with_bars_or_a_tempo_is_music_of_it(fields, kind):
     request = Request({"prompt": "door slam", **fields})
     assert settle(request, NOBODY, PromptDefaults(), seed=1).kind == kind
+
+
+def test_a_request_without_words_is_told_what_every_door_says():
+    with pytest.raises(PromptError) as refused:
+        settle(Request({}), NOBODY, PromptDefaults(), seed=1)
+    assert refused.value.text == NOTHING_ASKED

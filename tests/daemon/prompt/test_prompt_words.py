@@ -691,3 +691,91 @@ def test_two_paces_are_told():
         "the prompt says slow and fast; slow sets the tempo",
     )
     assert parse_words("slow, calm piano").said == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bpm", "key"),
+    [
+        ("piano in D 100", 100, "D"),
+        ("bass in F# 140", 140, "F#"),
+        ("techno in F 140", 140, "F"),
+        ("synth in D 808", None, "D"),
+    ],
+)
+def test_a_number_behind_a_key_whose_mode_is_open_is_the_tempo(prompt, bpm, key):
+    words = parse_words(prompt)
+    assert (words.bpm, words.key) == (bpm, key)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "soft piano without drums",
+        "piano doux sans batterie",
+        "piano suave sin batería",
+        "piano suave sem bateria",
+        "piano tranquillo senza batteria",
+        "sanftes Klavier ohne Schlagzeug",
+        "ohne Schlagzeug, sanftes Klavier",
+    ],
+)
+def test_who_is_asked_for_without_somebody_plays_alone_in_every_language(prompt):
+    words = parse_words(prompt)
+    assert words.only and words.without == ("drums",)
+    assert [name for name in words.instruments if "piano" not in name] == []
+
+
+def test_a_whole_without_a_part_stays_a_whole():
+    assert not parse_words("rock ballad avec piano sans batterie").only
+    assert parse_words("sin wave sub bass loop").only
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_told"),
+    [
+        ("ピアノだけ", False),
+        ("静かなピアノ", False),
+        ("тяжёлый бас", False),
+        ("очень странные слова и пианино", True),
+        ("何か変わった曲 piano", True),
+    ],
+)
+def test_a_script_is_told_as_not_read_where_its_words_set_nothing(prompt, is_told):
+    assert any("not read here" in line for line in parse_words(prompt).said) == is_told
+
+
+def test_of_two_readers_of_one_stretch_the_later_has_what_is_left():
+    words = parse_words("guitarra flamenca")
+    assert [(words.text[one.start : one.end].strip(), one.facet) for one in words.heard] == [
+        ("guitarra", "instruments"),
+        ("flamenca", "genre"),
+    ]
+    assert words.unread == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "instruments"),
+    [
+        ("Gitarrenakkorde", ("guitar",)),
+        ("Klavierakkorde in Am", ("piano",)),
+        ("Harfenklänge, ruhig", ("harp",)),
+        ("Schlagzeugloop", ("drums",)),
+        ("Glöckchen", ("bells",)),
+    ],
+)
+def test_german_compounds_name_who_plays_alone(prompt, instruments):
+    words = parse_words(prompt)
+    assert (words.instruments, words.only, words.unread) == (instruments, True, ())
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Groove im 7/8 Takt",
+        "Techno im Stil von Kraftwerk",
+        "batería en compás de 7/8",
+        "Tonart: Am",
+    ],
+)
+def test_words_that_every_prompt_may_have_are_not_told_in_other_languages_either(prompt):
+    assert parse_words(prompt).unread == ()

@@ -18,6 +18,7 @@ import soundfile
 
 from daemon.pieces.midi import midi_of
 from tests.conftest import skip_or_fail
+from tests.helpers.daemon_process import wait_until
 from tests.helpers.pieces import twinkle
 from tests.helpers.web_house import WebHouse
 
@@ -44,6 +45,18 @@ def test_events_tell_of_a_request_to_its_end(house: WebHouse) -> None:
                 if event["event"] == "finished":
                     break
     assert seen[-2:] == ["done", "finished"] and "progress" in seen
+
+
+def test_a_job_for_voices_that_cannot_be_told_apart_ends_with_the_mend(
+    house: WebHouse, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).normal(0, 0.1, 24000)
+    soundfile.write(tmp_path / "noise.wav", noise, 48000)
+    order = {"source": str(tmp_path / "noise.wav"), "parts": "voice"}
+    job = house.api.post("/split", json=order).raise_for_status().json()["job"]
+    wait_until(lambda: house.api.get(f"/jobs/{job}").json()["state"] == "failed", 60)
+    said = house.api.get(f"/jobs/{job}").text
+    assert "vocals cannot be told apart here" in said and "models get spleeter" in said
 
 
 def _hears_of_jobs(stream: httpx.Response) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bridge.request import NOTHING_ASKED
 from daemon.web.app import make_app
 from daemon.web.built_files import BUILT
 
@@ -33,6 +34,9 @@ def asked(method: str, path: str, **what: Any) -> httpx.Response:
     [
         ("POST", "/api/requests", {"content": b'{"prompt": '}, 422, "the body is no JSON"),
         ("POST", "/api/requests", {}, 422, "the body is missing"),
+        ("POST", "/api/requests", {"json": {"prompt": ""}}, 400, NOTHING_ASKED),
+        ("POST", "/api/requests", {"json": {"prompt": " "}}, 400, f"prompt: ' ': {NOTHING_ASKED}"),
+        ("POST", "/api/explain", {"json": {"bpm": 90}}, 400, NOTHING_ASKED),
         ("POST", "/api/requests", {"json": [1]}, 422, "the body input should be a valid dictionary; got [1]"),
         ("PUT", "/api/session", {"json": {"bpm": 900}}, 422, "bpm takes at most 300.0; got 900"),
         ("PUT", "/api/session", {"json": {"bmp": 90}}, 422, "there is no field bmp"),

@@ -32,6 +32,7 @@ function chipsOf(asked: Asked): [Partial<Asked>, string][] {
 export function Filters({
   asked,
   set,
+  clear,
   sort,
   prefer,
   collections,
@@ -41,6 +42,7 @@ export function Filters({
 }: {
   asked: Asked;
   set: (some: Partial<Asked>) => void;
+  clear: () => void;
   sort: string;
   prefer: (sort: string) => void;
   collections: Collection[];
@@ -66,6 +68,7 @@ export function Filters({
             placeholder={t("Search words, names, tags")}
             value={asked.text}
             onChange={(e) => set({ text: e.target.value })}
+            onKeyDown={(e) => e.key === "Escape" && clear()}
           />
         </label>
         <button type="button" aria-expanded={open} aria-controls="filters" onClick={toggle}>

@@ -81,6 +81,12 @@ export function Library({
     setAsked({ ...asked, ...some });
     list.current?.top();
   };
+  /** Show all clips again, with the focus where the next search is typed. */
+  const clear = () => {
+    set(NOTHING);
+    alike(null);
+    document.getElementById("search")?.focus();
+  };
 
   const tell = (work: Promise<unknown>, done: string) =>
     work.then(
@@ -203,6 +209,7 @@ export function Library({
       <Filters
         asked={asked}
         set={set}
+        clear={clear}
         sort={sort}
         prefer={prefer}
         collections={collections}
@@ -235,7 +242,9 @@ export function Library({
       {found.known &&
         found.total === 0 &&
         (isAsked(asked) || like ? (
-          <p className="none">{t("No clip is like that.")}</p>
+          <p className="none">
+            {t("No clip is like that.")} <button onClick={clear}>{t("Clear the search")}</button>
+          </p>
         ) : (
           <Empty
             ask={ask}
