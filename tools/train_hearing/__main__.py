@@ -94,7 +94,9 @@ def _takes(
     if asked.loops:
         takes.append(answers.of_loops(asked.loops, OF_A_LOOP))
     own = None if only is None else {name for of, name in only if of == "own"}
-    return chain(*takes, answers.own(asked.own, own), answers.beatless(asked.negatives))
+    return chain(
+        *takes, answers.own(asked.own, own), answers.rounds(), answers.beatless(asked.negatives)
+    )
 
 
 def _rows(asked: argparse.Namespace) -> list[odds.Row]:

@@ -73,13 +73,23 @@ def beatless(each: int) -> Iterator[Known]:
 def own(seeds: int, only: Container[str] | None = None) -> Iterator[Known]:
     """The embedded musician's music in every genre; with `only` the pieces of these names."""
     for name, piece in own_music.pieces(seeds, only):
-        truth = {
-            "tempo": piece.bpm,
-            "beats_s": piece.beats_s.tolist(),
-            "downbeat": {"times": piece.downbeats_s.tolist()},
-            "beatless": False,
-        }
-        yield Known("own", name, piece.audio, piece.sample_rate, truth)
+        yield _own("own", name, piece)
+
+
+def rounds() -> Iterator[Known]:
+    """The embedded musician's drums of a bar or two, going round."""
+    for name, piece in own_music.short_loops():
+        yield _own("rounds", name, piece)
+
+
+def _own(of: str, name: str, piece: own_music.Piece) -> Known:
+    truth = {
+        "tempo": piece.bpm,
+        "beats_s": piece.beats_s.tolist(),
+        "downbeat": {"times": piece.downbeats_s.tolist()},
+        "beatless": False,
+    }
+    return Known(of, name, piece.audio, piece.sample_rate, truth)
 
 
 def of_loops(folder: Path, each: int) -> Iterator[Known]:

@@ -1,4 +1,7 @@
-"""The embedded musician's music in every genre, with its beats: loops, loops cut anywhere, pieces."""
+"""The embedded musician's music in every genre, with its beats: loops, loops cut anywhere, pieces.
+
+Then his drums of a bar or two going round, as the hearing plays a file that may be a loop.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 from daemon.brief import Brief
 from daemon.engines.embedded.engine import make
 from daemon.engines.embedded.styles import STYLES
+from daemon.hearing.going_round import round_and_round
 
 #: Seconds kept of each piece.
 LENGTH_S = 24.0
@@ -38,6 +42,30 @@ def pieces(seeds: int, only: Container[str] | None = None) -> Iterator[tuple[str
             name = f"{genre.replace(' ', '_')}-{seed}"
             if only is None or name in only:
                 yield name, _piece(genre, 1000 * seed + number)
+
+
+def short_loops() -> Iterator[tuple[str, Piece]]:
+    """Name and piece, the drums alone of each genre, going round.
+
+    Without them a break of one bar is soon counted in dotted quarters: its rivals at 3:4 and 4:3
+    repeat as exactly.
+    """
+    for number, genre in enumerate(name for name in STYLES if name not in OTHER_METERS):
+        yield f"{genre.replace(' ', '_')}-round", _short_loop(genre, number)
+
+
+def _short_loop(genre: str, seed: int) -> Piece:
+    bpm = STYLES[genre].bpm
+    brief = Brief(
+        prompt=genre, words=genre, genre=genre, bpm=bpm, bars=1 + seed % 2, kind="loop",
+        instruments=("drums",), only=True,
+    )  # fmt: skip
+    take = make(brief, 1000 + seed, lambda share, stage: None)
+    assert take.audio is not None and take.grid is not None
+    bpm, rate = take.grid.bpm, take.sample_rate
+    length = round(brief.bars * 240 / bpm * rate)
+    audio = round_and_round(take.audio[:length].mean(axis=1), rate).astype(np.float32)
+    return Piece(audio, rate, bpm, *(_times(every, bpm, 0.0, 0.0, audio, rate) for every in (1, 4)))
 
 
 def _piece(genre: str, seed: int) -> Piece:
