@@ -39,7 +39,7 @@ SAME_TEMPO, ON_THE_ONE_S = 0.004, 0.015
 ROUGH = 0.035
 #: Confidence of the hearing that goes round, from which it counts: at the same tempo, and at
 #: another, where it must be surer than the plain one too.
-SURE, SURE_OF_ANOTHER = 0.59, 0.7
+SURE, SURE_OF_ANOTHER = 0.55, 0.64
 #: Confidence of the plain hearing from which its octave stays: from here on a claim is a promise.
 SURE_OF_OCTAVE = 0.7
 #: Confidence at most where only the length speaks: it repeats because it was made to.

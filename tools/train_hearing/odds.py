@@ -29,9 +29,11 @@ FOLDS = 4
 #: Weight of a take by its set: variants of one piece, and loops, are many and alike.
 WEIGHTS = {"takes": 1.0, "modules": 0.35, "own": 0.5, "loops": 0.4, "beatless": 0.85}
 #: The same where tempi are compared. There the musician's octaves must not outvote those that people
-#: tap. His short loops of drums weigh more: where they weigh 0.4, a break of one bar is counted in
-#: dotted quarters.
-CHOICE_WEIGHTS = {"takes": 2.0, "modules": 0.7, "own": 0.4, "loops": 0.8, "rounds": 1.5}
+#: tap.
+CHOICE_WEIGHTS = {"takes": 3.0, "modules": 0.7, "own": 0.4, "loops": 0.8, "rounds": 0.3}
+#: The set that says nothing of how sure an answer is: all its loops repeat exactly, so what was
+#: right of them would be promised of takes.
+UNTOLD = "rounds"
 #: Weight of a take of another set.
 OTHER_WEIGHT = 0.5
 #: Pull of the weights towards 0, for each regression.
@@ -218,7 +220,7 @@ def known_of(rows: list[Row], beat: Regression) -> np.ndarray:
 
 def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
     """Whether beats (`sure`) or bars (`bar`) are right."""
-    some = [row for row in rows if np.isfinite(row[_RIGHT[name]])]
+    some = [row for row in rows if np.isfinite(row[_RIGHT[name]]) and row["set"] != UNTOLD]
     known = known_of(some, beat)[:, :TOLD]
     yes = np.array([row[_RIGHT[name]] for row in some])
     made = Regression(name, known).fit_yes(known, yes, np.array([heed_of(r) for r in some]))
@@ -228,7 +230,11 @@ def fit_confidence(name: str, rows: list[Row], beat: Regression) -> Regression:
 
 def fit_doubts(rows: list[Row], beat: Regression) -> list[Regression]:
     """Whether the beats of what has a beat are right, by each of `DOUBTS` alone."""
-    some = [row for row in rows if np.isfinite(row["beats_right"]) and not row["beatless"]]
+    some = [
+        row
+        for row in rows
+        if np.isfinite(row["beats_right"]) and not row["beatless"] and row["set"] != UNTOLD
+    ]
     known = known_of(some, beat)
     yes = np.array([row["beats_right"] for row in some])
     heed = np.array([heed_of(row) for row in some])
@@ -297,7 +303,8 @@ def judged_odds(rows: list[Row]) -> list[Judged]:
         others = [row for row in rows if fold_of(row) != fold]
         choice = fit_tempo(others), fit_lattice(others)
         others = rechosen(others, *choice)
-        own = rechosen([row for row in rows if fold_of(row) == fold], *choice)
+        own = [row for row in rows if fold_of(row) == fold and row["set"] != UNTOLD]
+        own = rechosen(own, *choice)
         beat = fit_beat(others)
         known = known_of(own, beat)
         sure, of_bar = (
