@@ -38,7 +38,8 @@ SAME_TEMPO, ON_THE_ONE_S = 0.004, 0.015
 #: file, and still be the same.
 ROUGH = 0.035
 #: Confidence of the hearing that goes round, from which it counts: at the same tempo, and at
-#: another, where it must be surer than the plain one too.
+#: another, where it must be surer than the plain one too. Of 219 cuts of takes and modules that are
+#: not whole bars long, one is taken for a loop at 0.64, six at 0.62.
 SURE, SURE_OF_ANOTHER = 0.55, 0.64
 #: Confidence of the plain hearing from which its octave stays: from here on a claim is a promise.
 SURE_OF_OCTAVE = 0.7
